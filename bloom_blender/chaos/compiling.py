@@ -1,0 +1,82 @@
+"""Compile kernel modules and keep them on disk, so that a structure is compiled once on a machine.
+
+A kernel is a Python file named by the hash of its text, in a cache folder; numba puts its machine code
+beside it. The name changes with the text, so nothing stale is ever loaded, and numba itself checks its own
+version and the processor.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.util
+import os
+import tempfile
+from pathlib import Path
+from types import ModuleType
+
+from .structure import Structure
+from .writing import kernel_source
+
+_folder: Path | None = None
+
+
+def set_cache_folder(folder: str | Path) -> None:
+    """Keep kernels in ``folder`` from now on (inside Blender: the extension's user folder)."""
+    global _folder
+    _folder = Path(folder)
+
+
+def cache_folder() -> Path:
+    """Where kernels are kept: what was set, ``$BLOOM_CACHE_DIR``, or the user's cache folder.
+
+    Falls back to a temporary folder where none of these can be written to.
+    """
+    candidates = [_folder, os.environ.get("BLOOM_CACHE_DIR"), _user_cache()]
+    for candidate in candidates:
+        if not candidate:
+            continue
+        folder = Path(candidate) / "kernels"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+        except OSError:
+            continue
+    return _temporary_folder()
+
+
+def _user_cache() -> str | None:
+    try:
+        from platformdirs import user_cache_dir
+    except ImportError:
+        return None
+    return user_cache_dir("bloom", appauthor=False)
+
+
+@functools.lru_cache(maxsize=1)
+def _temporary_folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="bloom-kernels-"))
+
+
+@functools.lru_cache(maxsize=256)
+def kernel_of(structure: Structure) -> ModuleType:
+    """The kernel module of a structure, written, compiled or loaded from the cache as needed."""
+    return load_module(kernel_source(structure), "flame")
+
+
+def load_module(source: str, label: str) -> ModuleType:
+    """Import a module from its text, through a file in the cache folder (numba caches by file)."""
+    digest = hashlib.sha256(source.encode()).hexdigest()[:24]
+    name = f"bloom_{label}_{digest}"
+    path = cache_folder() / f"{name}.py"
+    if not path.exists() or path.stat().st_size != len(source.encode()):
+        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(source)
+        os.replace(temporary, path)
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,200 @@
+"""The loops of the chaos game that no flame changes: a template, copied into every kernel module.
+
+Orbits advance in batches of ``M``. In each step every orbit draws an xform, the orbits are grouped by
+xform (counting sort), each group runs through one straight loop that LLVM vectorises, and the results go
+back to their orbit. Random numbers are a pure function of (seed, orbit, step): point i of one frame and
+point i of the next share their symbolic address and move continuously.
+
+All floats of a batch lie in one array ``f`` and all random words in ``u``, at constant distances. With one
+base pointer LLVM sees that the rows never overlap; separate arrays need a run-time test for each pair,
+and above eight of these it gives up on vectorising.
+"""
+
+# The kernel writer provides: F, U, I, numba, np, compiled, mixed, uniform, fabs, floor, COUNT (xforms),
+# XAOS, and the functions apply_xforms, apply_finals, whose loops are made of the flame's variations.
+# ruff: noqa: F821
+
+M = 512  # orbits of a batch: 20 KB of state, which stays in the first-level cache
+X, Y, Z, C, AGE = I(0), I(M), I(2 * M), I(3 * M), I(4 * M)  # by orbit
+PX, PY, PZ, PC = I(5 * M), I(6 * M), I(7 * M), I(8 * M)  # packed, grouped by xform
+FLOATS = 9 * M
+S0, S1, R, PR = I(0), I(M), I(2 * M), I(3 * M)  # generator's state, its word of this step, the word packed
+WORDS = 4 * M
+K, ORDER = I(0), I(M)  # the xform of each orbit, orbits in packed order
+INDICES = 2 * M
+ESCAPED = F(1e10)
+
+
+@compiled
+def start(f, u, o, batch, seed):
+    """Give each orbit of a batch its generator and a random point in [-1, 1] squared."""
+    for j in range(I(M)):
+        orbit = U(U(batch) * U(M) + U(j))
+        a = mixed(U(orbit ^ mixed(U(U(seed) + U(0x9E3779B9)))))
+        b = mixed(U(a + U(0x85EBCA6B)))
+        u[S0 + j] = a
+        u[S1 + j] = U(b | U(1))  # xoroshiro must not start at zero
+        f[X + j] = uniform(mixed(U(b + U(1)))) * F(2.0) - F(1.0)
+        f[Y + j] = uniform(mixed(U(b + U(2)))) * F(2.0) - F(1.0)
+        f[Z + j] = F(0.0)
+        f[C + j] = uniform(mixed(U(b + U(3))))
+        f[AGE + j] = F(0.0)
+        o[K + j] = COUNT
+
+
+@compiled
+def draw(u):
+    """Advance every orbit's generator by one: xoroshiro64** (D. Blackman, S. Vigna, 2018)."""
+    for j in range(I(M)):
+        a = u[S0 + j]
+        b = u[S1 + j]
+        word = U(a * U(0x9E3779BB))
+        word = U(U(U(word << U(5)) | U(word >> U(27))) * U(5))
+        b = U(b ^ a)
+        u[S0 + j] = U(U(U(a << U(26)) | U(a >> U(6))) ^ U(b ^ U(b << U(9))))
+        u[S1 + j] = U(U(b << U(13)) | U(b >> U(19)))
+        u[R + j] = word
+
+
+@compiled
+def choose(u, o, counts, table):
+    """Choose an xform for each orbit by the word it drew."""
+    for k in range(COUNT):
+        counts[k] = 0
+    if XAOS:
+        for j in range(I(M)):
+            row = I(o[K + j])
+            k = 0
+            while u[R + j] > table[row, k] and k < COUNT - 1:
+                k += 1
+            o[K + j] = k
+    else:
+        for j in range(I(M)):
+            o[K + j] = 0
+        for k in range(COUNT - 1):
+            limit = table[COUNT, k]
+            for j in range(I(M)):
+                o[K + j] += 1 if u[R + j] > limit else 0
+    for j in range(I(M)):
+        counts[o[K + j]] += 1
+
+
+@compiled
+def pack(f, u, o, counts, places):
+    """Group the orbits by xform: counting sort, then gather their state."""
+    total = 0
+    for k in range(COUNT):
+        places[k] = total
+        total += counts[k]
+    for j in range(I(M)):
+        k = I(o[K + j])
+        o[ORDER + I(places[k])] = j
+        places[k] += 1
+    for j in range(I(M)):
+        i = I(o[ORDER + j])
+        f[PX + j] = f[X + i]
+        f[PY + j] = f[Y + i]
+        f[PZ + j] = f[Z + i]
+        f[PC + j] = f[C + i]
+        u[PR + j] = u[R + i]
+
+
+@compiled
+def unpack(f, u, o):
+    """Give the new points back to their orbits; an orbit that escaped or is not a number starts anew."""
+    for j in range(I(M)):
+        i = I(o[ORDER + j])
+        x = f[PX + j]
+        y = f[PY + j]
+        z = f[PZ + j]
+        c = f[PC + j]
+        inside = fabs(x) + fabs(y) + fabs(z) < ESCAPED
+        if not inside:
+            x = uniform(mixed(U(u[R + i] + U(0x51ED270B)))) * F(2.0) - F(1.0)
+            y = uniform(mixed(U(u[R + i] + U(0x2545F491)))) * F(2.0) - F(1.0)
+            z = F(0.0)
+        f[X + i] = x
+        f[Y + i] = y
+        f[Z + i] = z
+        f[C + i] = c if fabs(c) < ESCAPED else F(0.0)
+        f[AGE + i] = f[AGE + i] + F(1.0) if inside else F(0.0)
+
+
+@compiled
+def advance(f, u, o, counts, places, table, values):
+    """One application of a random xform to every orbit of the batch."""
+    draw(u)
+    choose(u, o, counts, table)
+    pack(f, u, o, counts, places)
+    apply_xforms(f, u, counts, values)
+    unpack(f, u, o)
+
+
+@compiled
+def show(f, u, values):
+    """Copy the orbits to the packed rows, in orbit order, and apply the final xforms there."""
+    for j in range(I(M)):
+        f[PX + j] = f[X + j]
+        f[PY + j] = f[Y + j]
+        f[PZ + j] = f[Z + j]
+        f[PC + j] = f[C + j]
+        u[PR + j] = mixed(U(u[R + j] + U(0x1B56C4E9)))
+    apply_finals(f, u, values)
+
+
+@compiled
+def points_batch(
+    batch, fuse, steps, seed, limit, phase, values, table, opacities, palette, positions, colors, ages, xforms
+):
+    """Points of one batch: step s of orbit j is point (batch * steps + s) * M + j."""
+    f = np.empty(FLOATS, np.float32)
+    u = np.empty(WORDS, np.uint32)
+    o = np.empty(INDICES, np.int32)
+    counts = np.zeros(COUNT + 1, np.int64)
+    places = np.zeros(COUNT + 1, np.int64)
+    last = F(palette.shape[0] - 1)
+    start(f, u, o, batch, seed)
+    for _ in range(fuse):
+        advance(f, u, o, counts, places, table, values)
+    total = I(positions.shape[0])
+    for s in range(steps):
+        first = I((I(batch) * I(steps) + I(s)) * I(M))
+        if first >= total:
+            break
+        advance(f, u, o, counts, places, table, values)
+        show(f, u, values)
+        for j in range(min(I(M), total - first)):
+            x = f[PX + j]
+            y = f[PY + j]
+            z = f[PZ + j]
+            k = I(o[K + j])
+            alpha = opacities[k]
+            far = not (fabs(x) + fabs(y) + fabs(z) < limit)
+            young = f[AGE + j] < F(fuse)
+            hidden = far or young
+            positions[first + j, I(0)] = F(0.0) if hidden else x
+            positions[first + j, I(1)] = F(0.0) if hidden else y
+            positions[first + j, I(2)] = F(0.0) if hidden else z
+            ages[first + j] = f[AGE + j]
+            xforms[first + j] = o[K + j]
+            c = f[PC + j] + phase
+            c = c - floor(c) if phase != F(0.0) else c
+            t = min(max(c, F(0.0)), F(1.0)) * last
+            e = min(floor(t), last - F(1.0))
+            t = t - e
+            row = I(e)
+            colors[first + j, I(0)] = palette[row, I(0)] + t * (palette[row + I(1), I(0)] - palette[row, I(0)])
+            colors[first + j, I(1)] = palette[row, I(1)] + t * (palette[row + I(1), I(1)] - palette[row, I(1)])
+            colors[first + j, I(2)] = palette[row, I(2)] + t * (palette[row + I(1), I(2)] - palette[row, I(2)])
+            colors[first + j, I(3)] = F(0.0) if hidden else alpha
+
+
+@numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
+def points(
+    batches, fuse, steps, seed, limit, phase, values, table, opacities, palette, positions, colors, ages, xforms
+):
+    """All points; a batch is one task, so the result does not depend on the number of threads."""
+    for batch in numba.prange(batches):
+        points_batch(
+            batch, fuse, steps, seed, limit, phase, values, table, opacities, palette, positions, colors, ages, xforms
+        )

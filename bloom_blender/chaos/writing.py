@@ -1,0 +1,192 @@
+"""Write the source of a kernel module for the structure of a flame."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import textwrap
+from pathlib import Path
+
+from ..flame.variations import registry
+from . import inlining, mathematics
+from .structure import COEFS, COLOR, COLOR_SPEED, DIRECT_COLOR, OPACITY, POST, Structure, VariationSlot, XformSlot
+
+_FOLDER = Path(__file__).parent
+#: Random words of one application: draw k of variation v is word v * DRAWS + k.
+DRAWS = 16
+#: Odd multiplier that spreads word numbers over 32 bits (2**32 / golden ratio).
+SPREAD = 0x9E3779B1
+
+
+@functools.lru_cache(maxsize=None)
+def _template(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+@functools.lru_cache(maxsize=None)
+def _library() -> dict[str, str]:
+    """Source of each elementary function and helper, as compiled inline functions of a kernel."""
+    functions = {
+        name: value
+        for name, value in vars(mathematics).items()
+        if inspect.isfunction(value) and value.__module__ == mathematics.__name__
+    }
+    functions |= registry.HELPERS
+    return {name: inlining.function_source(function, "@inline") for name, function in functions.items()}
+
+
+def _used(text: str, library: dict[str, str]) -> list[str]:
+    """Library functions that ``text`` needs, those that others need first."""
+    order: list[str] = []
+
+    def add(source: str, ignore: str) -> None:
+        for name in inlining.called_names(source):
+            if name in library and name != ignore and name not in order:
+                add(library[name], name)
+                order.append(name)
+
+    add(text, "")
+    return order
+
+
+Names = tuple[str, str, str]
+
+
+def _variation(slot: VariationSlot, number: int, target: Names, point: Names, running: Names) -> list[str]:
+    """Lines that compute one variation of ``point`` into the names ``target``."""
+    entry = registry.lookup(slot.name)
+    prefix = f"v{number}_"
+    arguments = {
+        "x": point[0], "y": point[1], "z": point[2], "w": f"p{slot.offset}",
+        "ax": running[0], "ay": running[1], "az": running[2], "dc": "color",
+        **{f"c{letter}": f"coef{k}" for k, letter in enumerate("abcdef")},
+        **{parameter.name: f"p{slot.offset + 1 + k}" for k, parameter in enumerate(entry.parameters)},
+    }  # fmt: skip
+    lines = []
+    for k in range(entry.randoms):
+        if f"u{k}" in entry.arguments:
+            word = (number * DRAWS + k + 1) * SPREAD & 0xFFFFFFFF
+            lines.append(f"{prefix}random{k} = uniform(mixed(U(h + U({word:#x}))))")
+            arguments[f"u{k}"] = f"{prefix}random{k}"
+    return lines + inlining.inlined(entry.function, prefix, arguments, target)
+
+
+def _application(slot: XformSlot, name: str, final: bool) -> str:
+    """Source of the loop that applies one xform to the packed orbits ``begin … begin + count - 1``."""
+    lines: list[str] = []
+    offsets = [slot.offset + k for k in range(16)]
+    for variation in slot.variations:
+        size = 1 + len(registry.lookup(variation.name).parameters)
+        offsets += range(variation.offset, variation.offset + size)
+    lines += [f"p{offset} = values[{offset}]" for offset in offsets]
+    # A variation of no weight is absent. Selecting, not multiplying, keeps its poles out of the sum.
+    for variation in slot.variations:
+        lines.append(f"on{variation.offset} = fabs(p{variation.offset}) >= F({registry.MINIMUM_WEIGHT})")
+    # ember names the coefs a b c d e f by rows; the file lists them by columns: a d b e c f.
+    for k, place in enumerate((0, 2, 4, 1, 3, 5)):
+        lines.append(f"coef{k} = p{slot.offset + COEFS + place}")
+    lines += [f"post{k} = p{slot.offset + POST + place}" for k, place in enumerate((0, 2, 4, 1, 3, 5))]
+    lines += [
+        f"speed = p{slot.offset + COLOR_SPEED}",
+        f"blend = speed * p{slot.offset + COLOR}",
+        f"opacity = p{slot.offset + OPACITY}",
+        f"direct = p{slot.offset + DIRECT_COLOR}",
+    ]
+    body = [
+        "i = I(begin) + j",
+        "h = u[PR + i]",
+        "x0 = f[PX + i]",
+        "y0 = f[PY + i]",
+        "z0 = f[PZ + i]",
+        "c0 = f[PC + i]",
+        "x = coef0 * x0 + coef1 * y0 + coef2",
+        "y = coef3 * x0 + coef4 * y0 + coef5",
+        "z = z0",
+        "color = blend + (F(1.0) - speed) * c0",
+    ]
+    forms = {form: [v for v in slot.variations if v.form == form] for form in ("pre", "regular", "post")}
+    number = 0
+    for variation in forms["pre"]:
+        body += _replacing(variation, number, ("x", "y", "z"))
+        number += 1
+    if forms["regular"] or not forms["pre"]:
+        body += ["sx = F(0.0)", "sy = F(0.0)", "sz = F(0.0)"]
+        for variation in sorted(forms["regular"], key=lambda v: registry.lookup(v.name).writes_sum):
+            body += _summed(variation, number)
+            number += 1
+    else:
+        body += ["sx = x", "sy = y", "sz = z"]
+    for variation in forms["post"]:
+        body += _replacing(variation, number, ("sx", "sy", "sz"))
+        number += 1
+    body += ["nx = post0 * sx + post1 * sy + post2", "ny = post3 * sx + post4 * sy + post5", "nz = sz"]
+    if final:
+        # A final xform of opacity p shows a share p of the points (ember's rule).
+        body += [
+            "shown = uniform(mixed(U(h + U(0x3C6EF372)))) < opacity or opacity >= F(1.0)",
+            "nx = nx if shown else x0",
+            "ny = ny if shown else y0",
+            "nz = nz if shown else z0",
+            "color = color if shown else c0",
+        ]
+    body += ["f[PX + i] = nx", "f[PY + i] = ny", "f[PZ + i] = nz", "f[PC + i] = color"]
+    text = "\n".join([*lines, "for j in range(I(count)):", textwrap.indent("\n".join(body), "    ")])
+    return f"@compiled\ndef {name}(f, u, begin, count, values):\n{textwrap.indent(text, '    ')}\n"
+
+
+def _summed(slot: VariationSlot, number: int) -> list[str]:
+    """Lines of a regular variation: added to the running sum, or a new sum in its place."""
+    writes_sum = registry.lookup(slot.name).writes_sum
+    lines = _variation(slot, number, ("dx", "dy", "dz"), ("x", "y", "z"), ("sx", "sy", "sz"))
+    for axis in "xyz":
+        new = f"d{axis}" if writes_sum else f"s{axis} + d{axis}"
+        lines.append(f"s{axis} = {new} if on{slot.offset} else s{axis}")
+    return lines
+
+
+def _replacing(slot: VariationSlot, number: int, point: Names) -> list[str]:
+    """Lines of a pre_ or post_ variation: it replaces the point, or adds to it if it is of that family."""
+    entry = registry.lookup(slot.name)
+    lines = _variation(slot, number, ("dx", "dy", "dz"), point, point)
+    for axis, name in zip("xyz", point, strict=True):
+        if entry.mode == "sum":
+            new = f"{name} + d{axis}"
+        elif axis == "z" and entry.z == "0" and not entry.writes_sum:
+            continue  # a flat variation keeps the depth of its input
+        else:
+            new = f"d{axis}"
+        lines.append(f"{name} = {new} if on{slot.offset} else {name}")
+    return lines
+
+
+def kernel_source(structure: Structure) -> str:
+    """The whole text of the kernel module of a structure."""
+    applications = [
+        _application(slot, f"xform_{k}", final=False) for k, slot in enumerate(structure.xforms)
+    ] + [_application(slot, f"final_{k}", final=True) for k, slot in enumerate(structure.finals)]
+    calls = ["begin = 0"]
+    for k in range(len(structure.xforms)):
+        calls += [f"xform_{k}(f, u, begin, counts[{k}], values)", f"begin += counts[{k}]"]
+    finals = [f"final_{k}(f, u, 0, M, values)" for k in range(len(structure.finals))] or ["pass"]
+    dispatch = (
+        "@compiled\ndef apply_xforms(f, u, counts, values):\n"
+        + textwrap.indent("\n".join(calls), "    ")
+        + "\n\n\n@compiled\ndef apply_finals(f, u, values):\n"
+        + textwrap.indent("\n".join(finals), "    ")
+        + "\n"
+    )
+    library = _library()
+    functions = "\n\n".join(library[name] for name in _used("\n".join(applications), library))
+    loops = _template("kernels.py")
+    layout, _, routines = loops.partition("ESCAPED = F(1e10)\n")
+    return "\n\n".join(
+        [
+            _template("prelude.py"),
+            f"pi = F({mathematics.pi!r})\nCOUNT = {len(structure.xforms)}\nXAOS = {structure.xaos}",
+            layout + "ESCAPED = F(1e10)",
+            functions,
+            *applications,
+            dispatch,
+            routines,
+        ]
+    )
