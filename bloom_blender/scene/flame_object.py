@@ -1,0 +1,187 @@
+"""A flame as a Blender object: custom properties are the truth, the mesh shows its points.
+
+What an object carries
+    ``bloom_flame``: the flame's structure as .flame XML text (which variations there are, palette,
+    camera, tone, and the resting value of every parameter). One custom property per parameter that can
+    be animated, named as in ``flame.parameters``; these decide what is drawn. Nothing lies outside
+    the object, so a .blend is complete by itself.
+
+The one mirror
+    In flame space +y points down, as in the file; in Blender +y points up. The object's matrix
+    holds the mirror (scale y = -1), set once when the object is made. The mesh, the custom
+    properties and the chaos game all stay in flame space; camera and light see the world.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import bpy
+
+from ..errors import BloomError
+from ..flame.model import Flame
+from ..flame.parameters import Parameter, parameters_of, with_parameters
+from ..flame.xml import parse_flames, write_flame
+from . import geometry, look
+
+STRUCTURE = "bloom_flame"
+"""Custom property with the flame's XML text."""
+
+MIRROR = (1.0, -1.0, 1.0)
+"""Scale of a flame object: from flame space (+y down) to Blender's (+y up)."""
+
+_LARGEST = 3.4e38
+
+Value = float | tuple[float, ...]
+
+
+def make_flame_object(
+    flame: Flame,
+    collection: bpy.types.Collection,
+    *,
+    name: str = "",
+    points_render: int | None = None,
+    points_viewport: int | None = None,
+    seed: int = 0,
+) -> bpy.types.Object:
+    """Make an object that shows ``flame`` and link it to ``collection``.
+
+    The mesh is empty until ``playback.refresh`` fills it. The name defaults to the flame's, and to
+    "Bloom" for a flame without one.
+    """
+    name = name or flame.name or "Bloom"
+    text = write_flame(flame)
+    parameters = parameters_of(flame)
+    mesh = bpy.data.meshes.new(name)
+    obj = bpy.data.objects.new(name, mesh)
+    obj.scale = MIRROR
+    obj[STRUCTURE] = text
+    obj.id_properties_ui(STRUCTURE).update(description="The flame's structure and resting values, as .flame XML")
+    for parameter in parameters:
+        set_property(obj, parameter, parameter.value)
+    settings = obj.bloom
+    settings.is_flame = True
+    settings.seed = seed
+    if points_render is not None:
+        settings.points_render = points_render
+    if points_viewport is not None:
+        settings.points_viewport = points_viewport
+    collection.objects.link(obj)
+    material = look.flame_material()
+    if material.name not in mesh.materials:
+        mesh.materials.append(material)
+    geometry.flame_modifier(obj, material)
+    return obj
+
+
+def is_flame(obj: bpy.types.Object | None) -> bool:
+    """Whether ``obj`` shows a flame; never writes to the object (``obj.bloom`` alone would)."""
+    return obj is not None and obj.type == "MESH" and STRUCTURE in obj and obj.bloom.is_flame
+
+
+def flames() -> list[bpy.types.Object]:
+    """All flame objects of the file, linked ones included, in order of name."""
+    return [obj for obj in bpy.data.objects if is_flame(obj)]
+
+
+def structure_of(obj: bpy.types.Object) -> Flame:
+    """Return the flame at rest: structure and values as stored in the object's XML text.
+
+    Raises
+    ------
+    BloomError
+        If the text was deleted or is no flame.
+    """
+    return _parse(_text(obj))[0]
+
+
+def parameters_on(obj: bpy.types.Object) -> tuple[Parameter, ...]:
+    """Return the parameters that ``obj`` can have as properties, with their resting values."""
+    return _parse(_text(obj))[1]
+
+
+def values_of(obj: bpy.types.Object) -> dict[str, Value]:
+    """Return the value of every parameter, from the (evaluated) object's custom properties.
+
+    A property that was deleted, or whose value is no finite number or has another length than the
+    parameter, counts as the resting value.
+    """
+    return {p.name: _value(obj.get(p.name), p.value) for p in parameters_on(obj)}
+
+
+def flame_of(obj: bpy.types.Object) -> Flame:
+    """Return the flame that the (evaluated) object's properties describe.
+
+    Raises
+    ------
+    BloomError
+        If the structure is missing or broken.
+    """
+    return with_parameters(structure_of(obj), values_of(obj))
+
+
+def base_flame(obj: bpy.types.Object) -> Flame:
+    """Return the flame that a run grows from and, at its end, back to.
+
+    Parameters that a run already moves are taken at rest; the others as they are set now, so that
+    an edit by hand is kept.
+    """
+    moved = {name.partition("[")[0] for name in obj.bloom.run_curves.split("\n")}
+    values = {name: value for name, value in values_of(obj).items() if name not in moved}
+    return with_parameters(structure_of(obj), values)
+
+
+def set_property(obj: bpy.types.Object, parameter: Parameter, value: Value) -> None:
+    """Set a parameter's custom property, with range, description and resting value for the interface."""
+    name = parameter.name
+    obj[name] = value
+    limits = {
+        "min": parameter.minimum,
+        "max": parameter.maximum,
+        "soft_min": parameter.soft_minimum,
+        "soft_max": parameter.soft_maximum,
+    }
+    # Blender keeps the soft range inside the hard one, so the hard one comes first.
+    ui = obj.id_properties_ui(name)
+    ui.update(**{key: min(max(limit, -_LARGEST), _LARGEST) for key, limit in limits.items()})
+    ui.update(description=parameter.description, default=parameter.value, precision=4)
+    if parameter.subtype != "NONE":
+        ui.update(subtype=parameter.subtype)
+    obj.property_overridable_library_set(data_path(name), True)
+
+
+def data_path(name: str) -> str:
+    """Return the RNA path of the custom property ``name`` from its object."""
+    return f'["{bpy.utils.escape_identifier(name)}"]'
+
+
+def _text(obj: bpy.types.Object) -> str:
+    text = obj.get(STRUCTURE)
+    if not isinstance(text, str):
+        raise BloomError(
+            f"{obj.name} has lost its custom property {STRUCTURE}: undo, or import the .flame file again."
+        )
+    return text
+
+
+@lru_cache(maxsize=32)
+def _parse(text: str) -> tuple[Flame, tuple[Parameter, ...]]:
+    found = parse_flames(text, source=f"the custom property {STRUCTURE}")
+    if not found:
+        raise BloomError(f"The custom property {STRUCTURE} holds no flame: undo, or import the .flame file again.")
+    return found[0], parameters_of(found[0])
+
+
+def _value(given, resting: Value) -> Value:
+    """Return ``given`` as the kind of value that ``resting`` is, and ``resting`` where it cannot be."""
+    if isinstance(resting, tuple):
+        try:
+            values = tuple(float(item) for item in given)
+        except (TypeError, ValueError):
+            return resting
+        return values if len(values) == len(resting) and all(map(math.isfinite, values)) else resting
+    if not isinstance(given, int | float):
+        return resting
+    return float(given) if math.isfinite(given) else resting
+

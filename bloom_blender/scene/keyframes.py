@@ -1,0 +1,133 @@
+"""A run's curves as F-Curves on a flame object, made in bulk."""
+
+from __future__ import annotations
+
+import re
+
+import bpy
+import numpy as np
+
+from ..errors import BloomError
+from . import versions
+from .flame_object import Value, data_path, parameters_on
+
+LINEAR = 1
+"""Number of the interpolation mode LINEAR in ``Keyframe.interpolation``."""
+
+_FLAT = re.compile(r"(?P<name>.+?)(?:\[(?P<index>\d+)\])?")
+
+
+def animate(obj: bpy.types.Object, curves, *, start_frame: int = 1) -> None:
+    """Give a flame object the F-Curves of a run.
+
+    Every column of ``curves`` becomes an F-Curve with linear interpolation in the parameter's group;
+    one that never changes becomes a single key. Curves of an earlier run that this one lacks are
+    removed and their parameters put back to rest. All other F-Curves, and the modifiers on the ones
+    that are rewritten, stay.
+
+    Parameters
+    ----------
+    obj : bpy.types.Object
+        Flame object.
+    curves : growth.curves.Curves
+        P flat names such as ``xform1.coefs[0]`` and N rows of values.
+    start_frame : int
+        Frame of the first row.
+
+    Raises
+    ------
+    BloomError
+        If a curve moves a parameter that the flame lacks, or a value is not finite. Nothing has been
+        changed then.
+    """
+    targets = curve_targets(obj, curves)
+    values = np.asarray(curves.values, dtype=np.float32)
+    bag = _channelbag(obj)
+    existing = {(fcurve.data_path, fcurve.array_index): fcurve for fcurve in bag.fcurves}
+    _remove_earlier_run(obj, bag, existing, keep=set(curves.names))
+    frames = np.arange(start_frame, start_frame + len(values), dtype=np.float32)
+    for (path, index, group), column in zip(targets, np.ascontiguousarray(values.T), strict=True):
+        fcurve = existing.get((path, index)) or versions.new_fcurve(bag, path, index, group)
+        _write_keys(fcurve, frames, column)
+    obj.bloom.run_curves = "\n".join(curves.names)
+    obj.animation_data.action.update_tag()
+    obj.update_tag()
+
+
+def curve_targets(obj: bpy.types.Object, curves) -> list[tuple[str, int, str]]:
+    """Return data path, array index and group of every curve; BloomError where one has no target."""
+    parameters = {parameter.name: parameter for parameter in parameters_on(obj)}
+    if not len(curves.values):
+        raise BloomError(f"The curves for {obj.name} have no frames: grow the run again with at least one.")
+    if not np.isfinite(curves.values).all():
+        raise BloomError(f"The curves for {obj.name} are not finite: record the run again.")
+    targets = []
+    for flat in curves.names:
+        found = _FLAT.fullmatch(flat)
+        parameter = parameters.get(found["name"]) if found else None
+        if parameter is None or not _fits(parameter.value, found["index"]):
+            raise BloomError(f"{obj.name} has no parameter {flat}: grow the run on this flame.")
+        targets.append((data_path(parameter.name), int(found["index"] or 0), parameter.group))
+    return targets
+
+
+def _fits(value: Value, index: str | None) -> bool:
+    if isinstance(value, tuple):
+        return index is not None and int(index) < len(value)
+    return index is None
+
+
+def _write_keys(fcurve: bpy.types.FCurve, frames: np.ndarray, values: np.ndarray) -> None:
+    """Replace the keys of ``fcurve``; a curve that never changes gets one key."""
+    if (values == values[0]).all():
+        frames, values = frames[:1], values[:1]
+    count = len(values)
+    points = fcurve.keyframe_points
+    if len(points) != count:
+        points.clear()
+        points.add(count)
+    points.foreach_set("co", np.column_stack((frames, values)).ravel())
+    points.foreach_set("interpolation", np.full(count, LINEAR, dtype=np.int32))
+    fcurve.update()
+
+
+def _remove_earlier_run(obj: bpy.types.Object, bag, existing: dict, keep: set[str]) -> None:
+    """Remove the F-Curves that only an earlier run made, and put their parameters to rest."""
+    gone = [name for name in obj.bloom.run_curves.split("\n") if name and name not in keep]
+    if not gone:
+        return
+    resting = {parameter.name: parameter.value for parameter in parameters_on(obj)}
+    for flat in gone:
+        found = _FLAT.fullmatch(flat)
+        name, index = found["name"], int(found["index"] or 0)
+        fcurve = existing.pop((data_path(name), index), None)
+        if fcurve is not None:
+            bag.fcurves.remove(fcurve)
+        if name not in resting or name not in obj:
+            continue
+        if isinstance(resting[name], tuple):
+            obj[name][index] = resting[name][index]
+        else:
+            obj[name] = resting[name]
+
+
+def _channelbag(obj: bpy.types.Object):
+    """Return the F-Curves of ``obj``, in an action and slot that no other object is animated by."""
+    data = obj.animation_data or obj.animation_data_create()
+    action = data.action
+    if action is None:
+        action = data.action = bpy.data.actions.new(f"{obj.name} Run")
+    elif action.library is not None or _is_shared(obj, action, data.action_slot):
+        slot = data.action_slot
+        identifier = slot.identifier if slot else None
+        action = data.action = action.copy()
+        if identifier is not None:
+            data.action_slot = action.slots.get(identifier)
+    if data.action_slot is None:
+        data.action_slot = action.slots.new(id_type=obj.id_type, name=obj.name)
+    return versions.channelbag(action, data.action_slot)
+
+
+def _is_shared(obj: bpy.types.Object, action: bpy.types.Action, slot) -> bool:
+    """Whether ``slot`` animates something beside ``obj``."""
+    return slot is not None and any(user != obj for user in slot.users())

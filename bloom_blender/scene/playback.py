@@ -1,0 +1,190 @@
+"""From evaluated properties to points, whenever a frame or a value changes.
+
+How it works
+    ``frame_change_post`` and ``depsgraph_update_post`` read each flame object *as evaluated by the
+    dependency graph they are called with* (during a render the original object's values are stale),
+    compare the state (values, structure, seed, number of points) with the one noted on the mesh, and
+    recompute the cloud where they differ. Writing the mesh makes the graph evaluate once more; then
+    the states agree and nothing is left to do, so there is no loop. The note lies on the mesh itself,
+    so undo, copies and reloading bring points and note back together.
+
+Which number of points
+    The dependency graph knows what it is for. Every final render (F12, an animation, ``blender -b
+    -a`` or ``-f``, sub-frames for motion blur) makes a graph of mode RENDER and sends it through
+    ``frame_change_post``; the window and scripts have one of mode VIEWPORT. So there is nothing to
+    remember about a render in progress. When it has ended or was cancelled, ``render_complete`` or
+    ``render_cancel`` put the viewport's number of points back, which is also why a saved file holds
+    no more than those.
+
+Handlers never call operators, and never raise: an error is printed and shown in the panel, and the
+other flames go on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import traceback
+
+import bpy
+from bpy.app.handlers import persistent
+
+from ..errors import BloomError
+from . import chaos_game
+from .cloud import shown_state, write_cloud
+from .flame_object import STRUCTURE, flame_of, flames, values_of
+
+problems: dict[str, str] = {}
+"""What keeps an object's points from being computed, by name of the object; for the panel."""
+
+_VERSION = "1"
+"""Raise it when the same values are to give other points, so that old clouds are recomputed."""
+
+
+def refresh(obj: bpy.types.Object, source: bpy.types.Object | None = None, *, render: bool = False) -> bool:
+    """Bring the points of ``obj`` up to date.
+
+    Parameters
+    ----------
+    obj : bpy.types.Object
+        Original flame object, whose mesh is written.
+    source : bpy.types.Object, optional
+        Evaluated object, whose properties are read; defaults to ``obj`` itself.
+    render : bool
+        Whether to make as many points as a final render has.
+
+    Returns
+    -------
+    bool
+        Whether the mesh was rewritten.
+
+    Raises
+    ------
+    BloomError
+        If the flame cannot be read or computed; the mesh is as it was.
+    """
+    source = source or obj
+    settings = source.bloom
+    count = settings.points_render if render else settings.points_viewport
+    state = state_of(source, count)
+    mesh = obj.data
+    if shown_state(mesh) == state or mesh.is_editmode:
+        return False
+    write_cloud(mesh, chaos_game.compute(flame_of(source), count, settings.seed), state)
+    return True
+
+
+def state_of(obj: bpy.types.Object, count: int) -> str:
+    """Return a text that is equal exactly where structure, values, seed and number of points are."""
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(_VERSION.encode())
+    digest.update(str(obj.get(STRUCTURE)).encode())
+    digest.update(repr((obj.bloom.seed, values_of(obj))).encode())
+    return f"{count}:{digest.hexdigest()}"
+
+
+def update(depsgraph: bpy.types.Depsgraph) -> None:
+    """Bring all flames that ``depsgraph`` evaluates up to date, and tell of problems."""
+    render = depsgraph.mode == "RENDER"
+    if not render and bpy.app.is_job_running("RENDER"):
+        return  # the window must not take the points away from a render in progress
+    seen = set()
+    for obj in flames():
+        evaluated = obj.evaluated_get(depsgraph)
+        # Objects that share one mesh show the flame of the first of them.
+        if obj.data in seen or not evaluated.is_evaluated or _is_hidden(obj, depsgraph):
+            continue
+        seen.add(obj.data)
+        _guarded_refresh(obj, evaluated, render=render)
+
+
+def _is_hidden(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph) -> bool:
+    """Whether the window hides ``obj``; a render's graph holds only objects that it needs.
+
+    An object that is in the scene through a collection instance alone cannot be asked and counts as
+    visible.
+    """
+    layer = depsgraph.view_layer
+    if depsgraph.mode == "RENDER" or layer.objects.get(obj.name) != obj:
+        return False
+    return not obj.visible_get(view_layer=layer)
+
+
+def _guarded_refresh(obj: bpy.types.Object, source: bpy.types.Object, *, render: bool) -> None:
+    try:
+        refresh(obj, source, render=render)
+        problems.pop(obj.name, None)
+    except BloomError as error:
+        _tell(obj, str(error), again=render)
+    except Exception as error:
+        if _tell(obj, f"{type(error).__name__}: {error}", again=render):
+            traceback.print_exc()
+
+
+def _tell(obj: bpy.types.Object, message: str, *, again: bool) -> bool:
+    """Print a problem of ``obj``; in the window only once. Returns whether it was printed."""
+    known = problems.get(obj.name) == message
+    problems[obj.name] = message
+    if known and not again:
+        return False
+    print(f"bloom: {obj.name} keeps its last points: {message}", file=sys.stderr)
+    return True
+
+
+@persistent
+def on_frame_change(scene, depsgraph) -> None:
+    """Show the frame's flame, in the window and in a render."""
+    if depsgraph is not None:
+        update(depsgraph)
+
+
+@persistent
+def on_depsgraph_update(scene, depsgraph) -> None:
+    """Show a value that was edited."""
+    if depsgraph is not None and (depsgraph.id_type_updated("OBJECT") or depsgraph.id_type_updated("SCENE")):
+        update(depsgraph)
+
+
+@persistent
+def on_render_end(scene, depsgraph=None) -> None:
+    """Give the window its smaller cloud back after a render was completed or cancelled.
+
+    The original objects hold the values of the frame that the window shows.
+    """
+    seen = set()
+    for obj in flames():
+        if obj.data not in seen:
+            seen.add(obj.data)
+            _guarded_refresh(obj, obj, render=False)
+
+
+@persistent
+def on_load(path, depsgraph=None) -> None:
+    """Forget the last file's problems, and mend clouds that another version of Bloom computed."""
+    problems.clear()
+    if flames():
+        update(bpy.context.evaluated_depsgraph_get())
+
+
+_HANDLERS = (
+    ("frame_change_post", on_frame_change),
+    ("depsgraph_update_post", on_depsgraph_update),
+    ("render_complete", on_render_end),
+    ("render_cancel", on_render_end),
+    ("load_post", on_load),
+)
+
+
+def register() -> None:
+    """Attach the handlers."""
+    for name, handler in _HANDLERS:
+        getattr(bpy.app.handlers, name).append(handler)
+
+
+def unregister() -> None:
+    """Detach the handlers."""
+    for name, handler in _HANDLERS:
+        handlers = getattr(bpy.app.handlers, name)
+        if handler in handlers:
+            handlers.remove(handler)
+    problems.clear()

@@ -1,0 +1,85 @@
+"""What Bloom keeps on an object beside the animated parameters: ``object.bloom``."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
+
+POINTS_RENDER = 1_000_000
+POINTS_VIEWPORT = 100_000
+
+MAPPINGS = (
+    ("robust", "Robust", "Bound every parameter's movement and keep weights positive"),
+    ("classic", "Classic", "Move the flame exactly as the original Bloom did"),
+)
+
+
+def _refresh(settings: BloomSettings, context) -> None:
+    """Have the cloud recomputed: the change reaches it through the dependency graph."""
+    settings.id_data.update_tag()
+
+
+class BloomSettings(bpy.types.PropertyGroup):
+    """Settings of a flame object, and where its animation came from."""
+
+    is_flame: BoolProperty(
+        name="Flame",
+        description="Recompute this object's points from its parameters in every frame",
+        default=False,
+        update=_refresh,
+    )
+    points_render: IntProperty(
+        name="Render Points",
+        description="Number of points in final renders",
+        default=POINTS_RENDER,
+        min=1,
+        soft_min=1_000,
+        soft_max=10_000_000,
+        max=200_000_000,
+        update=_refresh,
+    )
+    points_viewport: IntProperty(
+        name="Viewport Points",
+        description="Number of points while you work; also what a saved file holds",
+        default=POINTS_VIEWPORT,
+        min=1,
+        soft_min=1_000,
+        soft_max=2_000_000,
+        max=200_000_000,
+        update=_refresh,
+    )
+    seed: IntProperty(
+        name="Seed",
+        description="Choose another set of points of the same flame",
+        default=0,
+        min=0,
+        update=_refresh,
+    )
+    mapping: EnumProperty(
+        name="Mapping",
+        description="How the training run was turned into movement",
+        items=MAPPINGS,
+        default="robust",
+    )
+    run_name: StringProperty(name="Run", description="Name of the training run that moves this flame")
+    run_frames: IntProperty(name="Frames", description="Number of frames the run was spread over", min=0)
+    run_start: IntProperty(name="Start Frame", description="Frame at which the run begins", default=1)
+    run_curves: StringProperty(
+        name="Curves of the Run",
+        description="Names of the parameters that the run animates, one per line",
+        options={"HIDDEN"},
+    )
+
+
+def register() -> None:
+    """Register the settings and attach them to objects."""
+    bpy.utils.register_class(BloomSettings)
+    bpy.types.Object.bloom = bpy.props.PointerProperty(
+        type=BloomSettings, name="Bloom", override={"LIBRARY_OVERRIDABLE"}
+    )
+
+
+def unregister() -> None:
+    """Undo :func:`register`; files keep the values."""
+    del bpy.types.Object.bloom
+    bpy.utils.unregister_class(BloomSettings)
