@@ -3,13 +3,43 @@
 from __future__ import annotations
 
 import bpy
+from mathutils import Matrix
+
+from ..flame.model import Flame
+from ..flame.view import pinhole
+
+#: Sensor width of the cameras that we make, millimetres: Blender's own default.
+SENSOR = 36.0
+#: Turns y up: a flame object carries this mirror in its matrix, a camera must not.
+MIRROR = Matrix.Diagonal((1.0, -1.0, 1.0, 1.0))
 
 
-def flame_camera(scene: bpy.types.Scene, flame, obj: bpy.types.Object) -> bpy.types.Object:
-    """Make the camera that frames ``obj`` as the flame's file does, and make it the scene's camera."""
+def flame_camera(scene: bpy.types.Scene, flame: Flame, obj: bpy.types.Object) -> bpy.types.Object:
+    """Make the camera that frames ``obj`` as the flame's file does, and make it the scene's camera.
+
+    The camera is a child of nothing: it stands where the file has it relative to ``obj`` now.
+    Depth of field is on where the file has a depth blur.
+    """
+    view = pinhole(flame.camera)
     data = bpy.data.cameras.new(f"{obj.name} Camera")
+    data.sensor_fit = "HORIZONTAL"
+    data.sensor_width = SENSOR
+    data.shift_x, data.shift_y = view.shift
+    if view.perspective:
+        data.lens = view.focal_length * SENSOR
+    else:
+        data.type = "ORTHO"
+        data.ortho_scale = view.width
+    data.clip_start = view.focus_distance * 1e-3
+    data.clip_end = view.focus_distance * 1e3
+    if view.aperture_radius > 0.0:
+        data.dof.use_dof = True
+        data.dof.focus_distance = view.focus_distance
+        # Blender's aperture radius is lens / (2 fstop), with the lens in thousandths of a unit.
+        data.dof.aperture_fstop = data.lens * 1e-3 / (2.0 * view.aperture_radius)
+    data.display_size = view.width * 0.1
     camera = bpy.data.objects.new(data.name, data)
-    camera.location = (0.0, 0.0, 5.0)
+    camera.matrix_world = obj.matrix_world @ MIRROR @ Matrix(view.matrix.tolist())
     scene.collection.objects.link(camera)
     scene.camera = camera
     return camera

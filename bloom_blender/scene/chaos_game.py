@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import bpy
@@ -22,7 +21,8 @@ def compute(flame: Flame, count: int, seed: int):
     BloomError
         If the numba core cannot be loaded, or cannot compute this flame.
     """
-    _choose_cache_folder()
+    if not is_loaded():
+        _choose_cache_folder()
     try:
         from ..chaos.points import compute_points
     except ImportError as error:
@@ -38,11 +38,11 @@ def is_loaded() -> bool:
 
 
 def _choose_cache_folder() -> None:
-    """Let numba keep compiled kernels in the extension's user folder, which is always writable."""
-    if is_loaded() or "NUMBA_CACHE_DIR" in os.environ:
-        return
+    """Keep compiled kernels in the extension's user folder, which is always writable."""
+    from ..chaos.compiling import set_cache_folder
+
     package = __package__.rpartition(".bloom_blender.")[0]
     try:
-        os.environ["NUMBA_CACHE_DIR"] = bpy.utils.extension_path_user(package, path="kernels", create=True)
+        set_cache_folder(bpy.utils.extension_path_user(package, path="kernels", create=True))
     except (ValueError, OSError):
-        pass  # not running as an installed extension
+        pass  # not running as an installed extension: the chaos game finds a folder itself

@@ -66,6 +66,12 @@ def shown_state(mesh: bpy.types.Mesh) -> str:
     return state
 
 
+def forget(mesh: bpy.types.Mesh) -> None:
+    """Have ``mesh`` count as out of date."""
+    if STATE in mesh:
+        del mesh[STATE]
+
+
 def radii(cloud) -> np.ndarray:
     """Return the points' radii, (N,) float32 in flame units.
 

@@ -8,8 +8,10 @@ import bpy
 import numpy as np
 
 from ..errors import BloomError
+from ..flame.model import Flame
+from ..flame.parameters import parameters_of
 from . import versions
-from .flame_object import Value, data_path, parameters_on
+from .flame_object import Value, data_path, parameters_on, structure_of
 
 LINEAR = 1
 """Number of the interpolation mode LINEAR in ``Keyframe.interpolation``."""
@@ -40,7 +42,7 @@ def animate(obj: bpy.types.Object, curves, *, start_frame: int = 1) -> None:
         If a curve moves a parameter that the flame lacks, or a value is not finite. Nothing has been
         changed then.
     """
-    targets = curve_targets(obj, curves)
+    targets = curve_targets(structure_of(obj), curves)
     values = np.asarray(curves.values, dtype=np.float32)
     bag = _channelbag(obj)
     existing = {(fcurve.data_path, fcurve.array_index): fcurve for fcurve in bag.fcurves}
@@ -54,19 +56,19 @@ def animate(obj: bpy.types.Object, curves, *, start_frame: int = 1) -> None:
     obj.update_tag()
 
 
-def curve_targets(obj: bpy.types.Object, curves) -> list[tuple[str, int, str]]:
+def curve_targets(flame: Flame, curves) -> list[tuple[str, int, str]]:
     """Return data path, array index and group of every curve; BloomError where one has no target."""
-    parameters = {parameter.name: parameter for parameter in parameters_on(obj)}
+    parameters = {parameter.name: parameter for parameter in parameters_of(flame)}
     if not len(curves.values):
-        raise BloomError(f"The curves for {obj.name} have no frames: grow the run again with at least one.")
+        raise BloomError(f"The curves for {flame.name} have no frames: grow the run again with at least one.")
     if not np.isfinite(curves.values).all():
-        raise BloomError(f"The curves for {obj.name} are not finite: record the run again.")
+        raise BloomError(f"The curves for {flame.name} are not finite: record the run again.")
     targets = []
     for flat in curves.names:
         found = _FLAT.fullmatch(flat)
         parameter = parameters.get(found["name"]) if found else None
         if parameter is None or not _fits(parameter.value, found["index"]):
-            raise BloomError(f"{obj.name} has no parameter {flat}: grow the run on this flame.")
+            raise BloomError(f"{flame.name} has no parameter {flat}: grow the run on this flame.")
         targets.append((data_path(parameter.name), int(found["index"] or 0), parameter.group))
     return targets
 

@@ -1,0 +1,75 @@
+"""What a person does with Bloom, as functions: the operators only ask, call and report.
+
+Each function finds out everything that can go wrong before it touches the file: it reads, grows
+and computes first and creates data afterwards. A BloomError therefore leaves the scene as it was.
+"""
+
+from __future__ import annotations
+
+import bpy
+
+from ..flame.model import Flame
+from . import camera, chaos_game, compositor, keyframes, playback, render_setup
+from .cloud import write_cloud
+from .flame_object import flame_of, make_flame_object
+from .settings import POINTS_RENDER, POINTS_VIEWPORT
+
+
+def add_flame(
+    context: bpy.types.Context,
+    flame: Flame,
+    *,
+    points_render: int = POINTS_RENDER,
+    points_viewport: int = POINTS_VIEWPORT,
+    seed: int = 0,
+    with_camera: bool = True,
+    with_scene: bool = True,
+    curves=None,
+    start_frame: int = 1,
+) -> bpy.types.Object:
+    """Add ``flame`` to the context's collection, select it and make it active.
+
+    Parameters
+    ----------
+    with_camera, with_scene : bool
+        Whether to add the flame's camera, and to set up compositor and rendering.
+    curves : growth.curves.Curves, optional
+        Animation to give it from ``start_frame`` on.
+    """
+    if curves is not None:
+        keyframes.curve_targets(flame, curves)
+    cloud = chaos_game.compute(flame, points_viewport, seed)
+    obj = make_flame_object(
+        flame, context.collection, points_render=points_render, points_viewport=points_viewport, seed=seed
+    )
+    write_cloud(obj.data, cloud, playback.state_of(obj, points_viewport))
+    if curves is not None:
+        keyframes.animate(obj, curves, start_frame=start_frame)
+    if with_camera:
+        camera.flame_camera(context.scene, flame, obj)
+    if with_scene:
+        compositor.set_up(context.scene)
+        render_setup.set_up(context.scene, flame, obj)
+    for other in context.selected_objects:
+        other.select_set(False)
+    obj.select_set(True)
+    context.view_layer.objects.active = obj
+    context.view_layer.update()
+    return obj
+
+
+def note_run(obj: bpy.types.Object, *, name: str, mapping: str, frames: int, start_frame: int) -> None:
+    """Write on the object where its animation came from."""
+    settings = obj.bloom
+    settings.run_name = name
+    settings.mapping = mapping
+    settings.run_frames = frames
+    settings.run_start = start_frame
+
+
+def set_up_scene(scene: bpy.types.Scene, obj: bpy.types.Object) -> None:
+    """Give ``scene`` the camera, compositor and render settings that suit the flame object."""
+    flame = flame_of(obj)
+    camera.flame_camera(scene, flame, obj)
+    compositor.set_up(scene)
+    render_setup.set_up(scene, flame, obj)

@@ -1,0 +1,70 @@
+"""What several operators share: point settings, the wait cursor, and the report of an error."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import bpy
+from bpy.props import BoolProperty, IntProperty
+
+from ..bloom_blender.scene.settings import POINTS_RENDER, POINTS_VIEWPORT
+
+
+class NewFlameOptions:
+    """Mixin: the options of every operator that adds a flame."""
+
+    points_render: IntProperty(
+        name="Render Points",
+        description="Number of points in final renders",
+        default=POINTS_RENDER,
+        min=1,
+        soft_min=1_000,
+        soft_max=10_000_000,
+        max=200_000_000,
+    )
+    points_viewport: IntProperty(
+        name="Viewport Points",
+        description="Number of points while you work",
+        default=POINTS_VIEWPORT,
+        min=1,
+        soft_min=1_000,
+        soft_max=2_000_000,
+        max=200_000_000,
+    )
+    with_camera: BoolProperty(
+        name="Camera",
+        description="Add the flame's own camera and look through it when rendering",
+        default=True,
+    )
+    with_scene: BoolProperty(
+        name="Set Up Scene",
+        description="Set render engine, picture size, colour management and compositor for the flame",
+        default=True,
+    )
+
+    def new_flame_options(self) -> dict:
+        """Return the options as arguments of ``actions.add_flame``."""
+        names = ("points_render", "points_viewport", "with_camera", "with_scene")
+        return {name: getattr(self, name) for name in names}
+
+    def draw_new_flame_options(self, layout: bpy.types.UILayout) -> None:
+        """Draw them in an operator's settings."""
+        column = layout.column(align=True)
+        column.prop(self, "points_render")
+        column.prop(self, "points_viewport")
+        column = layout.column(heading="Add")
+        column.prop(self, "with_camera")
+        column.prop(self, "with_scene")
+
+
+@contextmanager
+def wait_cursor(context: bpy.types.Context):
+    """Show the wait cursor meanwhile, where there is a window."""
+    window = context.window
+    if window is not None:
+        window.cursor_set("WAIT")
+    try:
+        yield
+    finally:
+        if window is not None:
+            window.cursor_set("DEFAULT")

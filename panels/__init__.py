@@ -1,0 +1,29 @@
+"""Bloom's panels: Properties editor > Object."""
+
+from __future__ import annotations
+
+import bpy
+
+from .flame import BLOOM_PT_flame
+from .palette import BLOOM_PT_palette
+from .parameters import BLOOM_PT_parameters
+from .run import BLOOM_PT_run
+
+classes = (
+    BLOOM_PT_flame,
+    BLOOM_PT_run,
+    BLOOM_PT_parameters,
+    BLOOM_PT_palette,
+)
+
+
+def register() -> None:
+    """Register all panels, parents first."""
+    for cls in classes:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    """Undo :func:`register`."""
+    for cls in reversed(classes):
+        bpy.utils.unregister_class(cls)
