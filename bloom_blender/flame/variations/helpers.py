@@ -1,0 +1,72 @@
+"""Small functions that several variations share; they obey the same rules as the variations."""
+
+from __future__ import annotations
+
+from .registry import helper
+from .vocabulary import floor, hash3, maximum
+
+
+@helper
+def sign(v):
+    """1 where `v` > 0, otherwise -1."""
+    return 1.0 if v > 0.0 else -1.0
+
+
+@helper
+def grain(i, j, k, x, y, z):
+    """Contribution of one corner of a noise lattice, seen from the offset (x, y, z) to it.
+
+    The falloff ``max(0, 0.6 - x² - y² - z²)⁴`` times the offset along one of twelve edge directions of
+    a cube, which `hash3` chooses for the corner (i, j, k).
+    """
+    edge = floor(12.0 * hash3(i, j, k))
+    axis = floor(edge / 4.0)
+    corner = edge - 4.0 * axis
+    first = 1.0 if corner < 2.0 else -1.0
+    second = 1.0 if corner - 2.0 * floor(corner / 2.0) < 0.5 else -1.0
+    p = y if axis < 0.5 else x
+    q = y if axis > 1.5 else z
+    t = maximum(0.0, 0.6 - x * x - y * y - z * z)
+    return t * t * t * t * (first * p + second * q)
+
+
+@helper
+def simplex_noise(x, y, z):
+    """Smooth noise in about -1..1 over space, of one hump per unit or so.
+
+    Gradient noise on the simplicial lattice (K. Perlin, "Noise hardware", 2001; formulated as in
+    S. Gustavson, "Simplex noise demystified", 2005): skew the point by s = (x+y+z)/3, take the cell's
+    first corner, walk to the far corner along the axes in order of falling offset, and add 32 times the
+    contributions of the four corners (`grain`).
+    """
+    s = (x + y + z) / 3.0
+    i = floor(x + s)
+    j = floor(y + s)
+    k = floor(z + s)
+    t = (i + j + k) / 6.0
+    x0 = x - i + t
+    y0 = y - j + t
+    z0 = z - k + t
+    i1 = 1.0 if x0 >= y0 and x0 >= z0 else 0.0
+    j1 = 1.0 if y0 > x0 and y0 >= z0 else 0.0
+    k1 = 1.0 - i1 - j1
+    k2 = 1.0 if z0 > x0 or z0 > y0 else 0.0
+    j2 = 1.0 if y0 > x0 or y0 >= z0 else 0.0
+    i2 = 2.0 - j2 - k2
+    n0 = grain(i, j, k, x0, y0, z0)
+    n1 = grain(i + i1, j + j1, k + k1, x0 - i1 + 1.0 / 6.0, y0 - j1 + 1.0 / 6.0, z0 - k1 + 1.0 / 6.0)
+    n2 = grain(i + i2, j + j2, k + k2, x0 - i2 + 1.0 / 3.0, y0 - j2 + 1.0 / 3.0, z0 - k2 + 1.0 / 3.0)
+    n3 = grain(i + 1.0, j + 1.0, k + 1.0, x0 - 0.5, y0 - 0.5, z0 - 0.5)
+    return 32.0 * (n0 + n1 + n2 + n3)
+
+
+@helper
+def crackle_site_x(i, j, half, distort, depth):
+    """x of the seed point of cell (i, j) of `crackle`: its corner, moved by noise."""
+    return half * (i + distort * simplex_noise(2.5 * i, 2.5 * j, 2.5 * depth))
+
+
+@helper
+def crackle_site_y(i, j, half, distort, depth):
+    """y of the seed point of cell (i, j) of `crackle`."""
+    return half * (j + distort * simplex_noise(2.5 * j + 30.2, 2.5 * i - 12.1, 2.5 * depth + 19.8))

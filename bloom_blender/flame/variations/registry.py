@@ -1,0 +1,236 @@
+"""Where variations are registered, with everything that a kernel, a file reader or a panel asks of them."""
+
+from __future__ import annotations
+
+import inspect
+import keyword
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ..model import FORMS, Variation
+from .vocabulary import ARGUMENTS, CONSTANTS, EPSILON, FUNCTIONS
+
+COMPATIBILITIES = ("1.0.0.14", "current", "flam3")
+"""Programs whose formulas may differ: ember 1.0.0.14 (the default), ember 25, flam3 3."""
+
+KINDS = ("real", "integer", "integer_nonzero", "real_nonzero", "cyclic")
+Z_CLASSES = ("0", "wz", "w", "own")
+MODES = ("assign", "sum")
+MINIMUM_WEIGHT = 1e-6
+"""Variations of a smaller absolute weight are absent."""
+
+_TAKEN = ARGUMENTS | FUNCTIONS.keys() | CONSTANTS.keys() | set(keyword.kwlist)
+
+
+@dataclass(frozen=True)
+class P:
+    """A parameter of a variation.
+
+    Parameters
+    ----------
+    name
+        Short name: ``power`` for the attribute ``julia3D_power``.
+    default
+        Value where a file says nothing.
+    kind
+        ``real``; ``integer`` is rounded; ``integer_nonzero`` and ``real_nonzero`` avoid 0;
+        ``cyclic`` wraps into ``minimum..maximum``.
+    minimum, maximum
+        Limits of what the formula sees.
+    soft_minimum, soft_maximum
+        Range of a slider; computed from the default where absent.
+    description
+        What it does, in a few words without a final period.
+    aliases
+        Whole attribute names that other programs use.
+    """
+
+    name: str
+    default: float
+    kind: str = "real"
+    minimum: float = -math.inf
+    maximum: float = math.inf
+    soft_minimum: float | None = None
+    soft_maximum: float | None = None
+    description: str = ""
+    aliases: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"parameter {self.name}: kind {self.kind!r} is none of {KINDS}")
+        if self.kind == "cyclic" and not (math.isfinite(self.minimum) and math.isfinite(self.maximum)):
+            raise ValueError(f"parameter {self.name}: a cyclic parameter needs both limits")
+        reach = max(2.0, 2.0 * abs(self.default))
+        soft = (
+            max(self.minimum, -reach if self.soft_minimum is None else self.soft_minimum),
+            min(self.maximum, reach if self.soft_maximum is None else self.soft_maximum),
+        )
+        object.__setattr__(self, "soft_minimum", soft[0])
+        object.__setattr__(self, "soft_maximum", soft[1])
+
+    @property
+    def argument(self) -> str:
+        """Name of the function's argument: `name`, or ``x_`` where ``x`` has a meaning in the vocabulary."""
+        return f"{self.name}_" if self.name in _TAKEN else self.name
+
+    def conform(self, value: float) -> float:
+        """`value` as the formula may see it: rounded, wrapped or limited according to `kind`."""
+        if self.kind in ("integer", "integer_nonzero"):
+            value = math.floor(value + 0.5)
+        if self.kind == "cyclic":
+            if self.minimum <= value <= self.maximum:
+                return float(value)
+            return self.minimum + math.fmod(
+                math.fmod(value - self.minimum, self.maximum - self.minimum) + self.maximum - self.minimum,
+                self.maximum - self.minimum,
+            )
+        value = min(max(float(value), self.minimum), self.maximum)
+        if self.kind == "integer_nonzero" and value == 0.0:
+            return 1.0
+        if self.kind == "real_nonzero" and abs(value) < EPSILON:
+            return math.copysign(EPSILON, value)
+        return value
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A registered variation.
+
+    Parameters
+    ----------
+    name
+        Canonical spelling, without ``pre_`` or ``post_``.
+    function
+        The plain function; its source obeys the rules of `vocabulary`.
+    arguments
+        Names of the function's arguments, in order: those of `vocabulary.ARGUMENTS`, and `P.argument` of
+        parameters.
+    parameters
+        In the order in which files list them.
+    z
+        What the regular form adds to z: ``"0"`` nothing, ``"wz"`` w * z, ``"w"`` the weight, ``"own"``
+        something else. The function returns it in any case. ``"0"`` also says that an assigning pre or
+        post form keeps the z of its input instead of taking the returned 0.
+    mode
+        What the pre and post forms do with the result: ``"assign"`` replaces the point by it (`z` above),
+        ``"sum"`` adds it to the point.
+    writes_sum
+        The function returns the new running sum instead of an addend, and comes last among the regular
+        variations. In a pre or post form ``ax, ay, az`` is the point itself and the result replaces it.
+    three_d
+        The variation makes or needs depth; old flat flames get a ``flatten`` where none is.
+    randoms
+        How many of ``u0 … u9`` it needs.
+    compatibility
+        The program whose formula it is.
+    """
+
+    name: str
+    function: Callable
+    arguments: tuple[str, ...]
+    parameters: tuple[P, ...]
+    z: str
+    mode: str
+    writes_sum: bool
+    three_d: bool
+    randoms: int
+    compatibility: str
+
+    def parameter(self, name: str) -> P:
+        """The parameter of that short name; KeyError names it otherwise."""
+        for parameter in self.parameters:
+            if parameter.name == name:
+                return parameter
+        raise KeyError(f"{self.name} has no parameter {name!r}")
+
+    def defaults(self) -> tuple[tuple[str, float], ...]:
+        """Pairs of short name and default, as `model.Variation.parameters` wants them."""
+        return tuple((parameter.name, float(parameter.default)) for parameter in self.parameters)
+
+    def values(self, given: Variation | Mapping[str, float]) -> tuple[float, ...]:
+        """Parameter values for a kernel: in order of `parameters`, defaults filled in, conformed."""
+        known = dict(given.parameters) if isinstance(given, Variation) else given
+        return tuple(p.conform(known.get(p.name, p.default)) for p in self.parameters)
+
+
+VARIATIONS: dict[str, Entry] = {}
+"""Every variation by canonical name, in its 1.0.0.14 form."""
+
+HELPERS: dict[str, Callable] = {}
+"""Every helper function by name; bodies may call them."""
+
+_BY_LOWER_NAME: dict[str, dict[str, Entry]] = {}
+_RANDOM = re.compile(r"u(\d)")
+
+
+def variation(
+    name: str,
+    *,
+    parameters: tuple[P, ...] = (),
+    z: str = "0",
+    mode: str = "assign",
+    writes_sum: bool = False,
+    three_d: bool | None = None,
+    compatibility: str = "1.0.0.14",
+) -> Callable[[Callable], Callable]:
+    """Register the decorated function, which is returned unchanged; see `Entry` for the meaning.
+
+    `three_d` defaults to whether `z` is ``"w"`` or ``"own"``.
+    """
+    if z not in Z_CLASSES or mode not in MODES or compatibility not in COMPATIBILITIES:
+        raise ValueError(f"variation {name}: z, mode or compatibility is misspelt")
+
+    def register(function: Callable) -> Callable:
+        arguments = tuple(inspect.signature(function).parameters)
+        stray = set(arguments) - ARGUMENTS - {parameter.argument for parameter in parameters}
+        if stray:
+            raise ValueError(f"variation {name}: arguments {sorted(stray)} are not known")
+        forms = _BY_LOWER_NAME.setdefault(name.lower(), {})
+        if compatibility in forms:
+            raise ValueError(f"variation {name}: registered twice for {compatibility}")
+        forms[compatibility] = entry = Entry(
+            name=name,
+            function=function,
+            arguments=arguments,
+            parameters=tuple(parameters),
+            z=z,
+            mode=mode,
+            writes_sum=writes_sum,
+            three_d=z in ("w", "own") if three_d is None else three_d,
+            randoms=max((int(m[1]) + 1 for a in arguments if (m := _RANDOM.fullmatch(a))), default=0),
+            compatibility=compatibility,
+        )
+        if compatibility == "1.0.0.14":
+            VARIATIONS[name] = entry
+        return function
+
+    return register
+
+
+def helper(function: Callable) -> Callable:
+    """Register a function that bodies may call; it is returned unchanged and obeys the same rules."""
+    HELPERS[function.__name__] = function
+    return function
+
+
+def lookup(name: str, compatibility: str = "1.0.0.14") -> Entry:
+    """The variation of that name in any capitals, as `compatibility` has it.
+
+    Falls back to the 1.0.0.14 form, which most programs share. Raises KeyError with the name.
+    """
+    forms = _BY_LOWER_NAME.get(name.lower())
+    if forms is None:
+        raise KeyError(f"no variation is called {name!r}")
+    return forms.get(compatibility) or forms["1.0.0.14"]
+
+
+def split_attribute(attribute: str) -> tuple[str, Entry] | None:
+    """Form and variation of a weight attribute (``pre_blur``), or None if it is not one."""
+    for form in FORMS[1:]:
+        if attribute.lower().startswith(f"{form}_"):
+            rest = attribute[len(form) + 1 :].lower()
+            if rest in _BY_LOWER_NAME:
+                return form, lookup(rest)
+    return ("regular", lookup(attribute)) if attribute.lower() in _BY_LOWER_NAME else None

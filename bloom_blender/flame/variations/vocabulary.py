@@ -1,0 +1,84 @@
+"""The words that the body of a variation may use, and what they mean in numpy.
+
+A variation is source text as much as it is a function: the chaos room reads it and inlines it into a
+kernel, in float32 or float64. So a body may call only the names of `VOCABULARY`, the functions of
+`helpers.py`, and nothing else; whoever compiles a body provides these names in its own language.
+
+=================================== ==================================================================
+name                                meaning
+=================================== ==================================================================
+sin cos tan sinh cosh tanh          of radians
+asin acos atan atan2(y, x)          in radians
+exp log sqrt pow(a, b)              as in C: log(0) = -inf, sqrt(-1) = nan, pow(-8, 1/3) = nan
+hypot(a, b)                         sqrt(a² + b²)
+floor trunc rint                    whole number below, towards 0, nearest (ties to even), as a float
+fabs copysign(a, b) fmod(a, b)      as in C: fmod has the sign of a
+minimum(a, b) maximum(a, b)         of two
+zeps(v)                             v, or the machine epsilon 2**-52 where v is exactly 0
+hash3(i, j, k)                      a fixed number in [0, 1) for three whole numbers, see `hash3`
+pi                                  the constant
+=================================== ==================================================================
+"""
+
+from __future__ import annotations
+
+from math import pi
+
+import numpy as np
+
+EPSILON = 2.220446049250313e-16
+
+sin, cos, tan = np.sin, np.cos, np.tan
+sinh, cosh, tanh = np.sinh, np.cosh, np.tanh
+asin, acos, atan, atan2 = np.arcsin, np.arccos, np.arctan, np.arctan2
+exp, log, sqrt, pow, hypot = np.exp, np.log, np.sqrt, np.power, np.hypot  # noqa: A001
+floor, trunc, rint = np.floor, np.trunc, np.rint
+fabs, copysign, fmod = np.fabs, np.copysign, np.fmod
+minimum, maximum = np.minimum, np.maximum
+
+
+def zeps(v):
+    """`v`, or 2**-52 where it is exactly 0: keeps a division finite and changes no other value."""
+    return np.where(v == 0.0, EPSILON, v)[()]
+
+
+def hash3(i, j, k):
+    """A number in [0, 1) that depends on three whole numbers and looks random.
+
+    With all arithmetic in unsigned 32-bit integers (wrapping), ``i``, ``j``, ``k`` converted to signed
+    32-bit integers first::
+
+        h = i * 0x9E3779B1 + j * 0x85EBCA77 + k * 0xC2B2AE3D
+        h = (h ^ (h >> 16)) * 0x7FEB352D
+        h = (h ^ (h >> 15)) * 0x846CA68B
+        h = h ^ (h >> 16)
+        hash3 = (h >> 8) / 2**24
+
+    so that the result is exact in float32. Outside of the 32-bit range any value in [0, 1) may come.
+    """
+    i, j, k = (np.nan_to_num(np.asarray(v, dtype=np.float64)).clip(-(2.0**31), 2.0**31 - 1.0) for v in (i, j, k))
+    mask = np.uint64(0xFFFFFFFF)
+    i, j, k = (v.astype(np.int64).astype(np.uint64) & mask for v in (i, j, k))
+    h = (i * np.uint64(0x9E3779B1) + j * np.uint64(0x85EBCA77) + k * np.uint64(0xC2B2AE3D)) & mask
+    h = ((h ^ (h >> np.uint64(16))) * np.uint64(0x7FEB352D)) & mask
+    h = ((h ^ (h >> np.uint64(15))) * np.uint64(0x846CA68B)) & mask
+    h = h ^ (h >> np.uint64(16))
+    return (h >> np.uint64(8)).astype(np.float64) * 2.0**-24
+
+
+FUNCTIONS = {
+    "sin": sin, "cos": cos, "tan": tan, "sinh": sinh, "cosh": cosh, "tanh": tanh,
+    "asin": asin, "acos": acos, "atan": atan, "atan2": atan2,
+    "exp": exp, "log": log, "sqrt": sqrt, "pow": pow, "hypot": hypot,
+    "floor": floor, "trunc": trunc, "rint": rint, "fabs": fabs, "copysign": copysign, "fmod": fmod,
+    "minimum": minimum, "maximum": maximum, "zeps": zeps, "hash3": hash3,
+}  # fmt: skip
+"""Every callable name of a body, except the helpers."""
+
+CONSTANTS = {"pi": pi}
+"""Every constant name of a body."""
+
+ARGUMENTS = frozenset(
+    ["x", "y", "z", "w", "ca", "cb", "cc", "cd", "ce", "cf", "ax", "ay", "az", "dc"] + [f"u{i}" for i in range(10)]
+)
+"""Argument names with a fixed meaning; every other argument is a parameter of the variation."""

@@ -1,0 +1,81 @@
+"""The camera of a flame file as a pinhole camera: where it stands, how it is turned, what it sees.
+
+ember projects a point (after its rotation by yaw and pitch) to X = x1 / (1 - perspective * z1), and Y alike.
+That is a pinhole at z1 = 1 / perspective that looks down the z1 axis, with its picture plane at z1 = 0.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from .model import Camera
+
+#: ember's blur moves a point by at most 0.1 * dof * z1, by a uniform share of that in a random direction.
+#: A lens spreads evenly over a disc; this factor gives both the same root mean square.
+_DISC = 0.1 * math.sqrt(2.0 / 3.0)
+#: Distance of the camera from the plane z1 = 0 where there is no perspective, in picture heights.
+_FLAT_DISTANCE = 10.0
+
+
+@dataclass(frozen=True)
+class Pinhole:
+    """A camera for points whose y axis has been turned up (y -> -y), in the usual right-handed axes.
+
+    Parameters
+    ----------
+    matrix
+        (4, 4) from the camera's axes (x right, y up, looking along -z) to the mirrored flame space.
+    perspective
+        False for a parallel projection.
+    focal_length
+        In picture widths.
+    width
+        What the picture is wide at the plane of focus, flame units.
+    shift
+        Of the picture's middle from the camera's axis, in picture widths.
+    focus_distance, aperture_radius
+        Of the lens, flame units; radius 0 for a sharp picture.
+    """
+
+    matrix: np.ndarray
+    perspective: bool
+    focal_length: float
+    width: float
+    shift: tuple[float, float]
+    focus_distance: float
+    aperture_radius: float
+
+
+def pinhole(camera: Camera) -> Pinhole:
+    """The pinhole camera that frames a flame as ``camera`` does.
+
+    Points behind the pinhole do not exist for it; ember draws them upside down. A negative perspective
+    has no counterpart and is taken as none.
+    """
+    yaw, pitch, roll = camera.yaw, camera.pitch, math.radians(camera.rotate)
+    cy, sy, cp, sp = math.cos(yaw), math.sin(yaw), math.cos(pitch), math.sin(pitch)
+    turn = np.array([[cy, sy, 0.0], [-cp * sy, cp * cy, -sp], [-sp * sy, sp * cy, cp]])
+    mirror = np.diag([1.0, -1.0, 1.0])
+    rolled = np.array(
+        [[math.cos(roll), math.sin(roll), 0.0], [-math.sin(roll), math.cos(roll), 0.0], [0.0, 0.0, 1.0]]
+    )
+    rotation = rolled @ mirror @ turn @ mirror
+    width = camera.size[0] / (camera.scale * 2.0**camera.zoom)
+    perspective = camera.perspective > 1e-6
+    distance = 1.0 / camera.perspective if perspective else _FLAT_DISTANCE * width
+    matrix = np.eye(4)
+    matrix[:3, :3] = rotation.T
+    matrix[:3, 3] = np.array([0.0, 0.0, camera.zpos]) + rotation.T @ [0.0, 0.0, distance]
+    center = rolled @ [camera.center[0], -camera.center[1], 0.0]
+    return Pinhole(
+        matrix=matrix,
+        perspective=perspective,
+        focal_length=distance / width,
+        width=width,
+        shift=(center[0] / width, center[1] / width),
+        focus_distance=distance,
+        aperture_radius=abs(camera.dof) * _DISC * distance if perspective else 0.0,
+    )

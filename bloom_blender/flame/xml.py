@@ -1,0 +1,613 @@
+"""Flames in the XML of flam3, ember (Fractorium), Apophysis and their kin.
+
+Reading keeps everything: attributes and elements outside the model go to the fields ``extra`` and
+``extra_elements`` and are written back. Reading what was written gives an equal flame.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from ..errors import BloomError
+from .model import IDENTITY, Camera, Flame, Palette, Tone, Variation, Xform
+from .variations import VARIATIONS, lookup, split_attribute
+
+_SILENT_FLAME = frozenset(
+    """time hue hue_rotation palette_interpolation interpolation interpolation_type interpolation_space
+    temporal_filter_type temporal_filter_width temporal_filter_exp temporal_samples sub_batch_size fuse
+    passes num_batches nbatches plugins nick url notes estimator estimator_jitter
+    batches fps frame frame_count soloxform source_colors""".split()
+)
+"""Attributes of a flame that have no bearing on a picture of it by Bloom: kept, but not reported."""
+
+_SILENT_ELEMENTS = frozenset(["edit"])
+
+_CAMERA = {
+    "scale": "scale", "zoom": "zoom", "cam_zoom": "zoom", "rotate": "rotate",
+    "cam_yaw": "yaw", "cam_pitch": "pitch", "cam_persp": "perspective", "cam_perspective": "perspective",
+    "cam_zpos": "zpos", "cam_dof": "dof",
+}  # fmt: skip
+
+_TONE = {
+    "quality": "quality", "brightness": "brightness", "gamma": "gamma", "gamma_threshold": "gamma_threshold",
+    "vibrancy": "vibrancy", "highlight_power": "highlight_power", "filter": "filter_radius",
+    "estimator_radius": "estimator_radius", "estimator_minimum": "estimator_minimum",
+    "estimator_curve": "estimator_curve", "supersample": "supersample", "oversample": "supersample",
+}  # fmt: skip
+
+_SPLINES = ("overall_curve", "red_curve", "green_curve", "blue_curve")
+
+_XFORM = {
+    "weight": "weight", "color": "color", "color_speed": "color_speed", "var_color": "direct_color",
+    "opacity": "opacity", "animate": "animate",
+}  # fmt: skip
+
+
+# --------------------------------------------------------------------------------------- reading
+
+
+def read_flames(path: str | os.PathLike[str]) -> tuple[Flame, ...]:
+    """Every flame of a file, in order; BloomError names the file and the remedy."""
+    return parse_flames(_read_bytes(path), Path(path).name)
+
+
+def read_flame(path: str | os.PathLike[str], index: int = 0) -> Flame:
+    """One flame of a file, counted from 0; the others may be broken."""
+    source = Path(path).name
+    elements = _flame_elements(_read_bytes(path), source)
+    if not 0 <= index < len(elements):
+        raise BloomError(f"{source} has no flame {index + 1}: choose 1 to {len(elements)}.")
+    return _flame(elements[index], _where(source, elements, index))
+
+
+def parse_flames(text: str | bytes, source: str = "text") -> tuple[Flame, ...]:
+    """Every flame in `text`; `source` stands for it in errors."""
+    elements = _flame_elements(text, source)
+    return tuple(_flame(element, _where(source, elements, i)) for i, element in enumerate(elements))
+
+
+def _read_bytes(path: str | os.PathLike[str]) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise BloomError(f"{Path(path).name} cannot be read ({reason}): choose an existing .flame file.") from None
+    except ValueError:
+        raise BloomError(f"{str(path)!r} is no path: choose an existing .flame file.") from None
+
+
+def _where(source: str, elements: list[ElementTree.Element], index: int) -> str:
+    return source if len(elements) == 1 else f"{source}, flame {index + 1}"
+
+
+def _flame_elements(text: str | bytes, source: str) -> list[ElementTree.Element]:
+    """The <flame> elements of an XML text, in document order."""
+    root = _parse(text, source)
+    elements = list(root.iter("flame"))
+    if not elements:
+        if root.tag == "jwf-flame":
+            raise BloomError(f"{source} is a JWildfire flame with layers: save one layer of it as a plain flame.")
+        raise BloomError(f"{source} holds no flame (it is <{root.tag}>): choose a .flame file.")
+    return elements
+
+
+def _parse(text: str | bytes, source: str) -> ElementTree.Element:
+    """The root element; flames that follow one another without a common root get one."""
+    if not text.strip():
+        raise BloomError(f"{source} is empty: choose a .flame file.")
+    try:
+        try:
+            return fromstring(text)
+        except ElementTree.ParseError as error:
+            if error.code != _JUNK_AFTER_ROOT:
+                raise
+            return fromstring(_rooted(text))
+    except DefusedXmlException:
+        raise BloomError(f"{source} defines XML entities, which no flame needs: remove its DOCTYPE.") from None
+    except ElementTree.ParseError as error:
+        raise BloomError(_not_xml(text, source, error)) from None
+    except (ValueError, LookupError):
+        raise BloomError(f"{source} is in an encoding that cannot be read: save it as UTF-8.") from None
+
+
+_JUNK_AFTER_ROOT = 9  # expat's XML_ERROR_JUNK_AFTER_DOC_ELEMENT
+_UNFINISHED = (3, 5)  # XML_ERROR_NO_ELEMENTS, XML_ERROR_UNCLOSED_TOKEN
+
+
+def _rooted(text: str | bytes) -> bytes:
+    """`text` without its XML declaration, between <flames> and </flames>."""
+    data = text.encode() if isinstance(text, str) else text
+    start = data.find(b"?>") + 2 if data.lstrip().startswith(b"<?xml") else 0
+    return b"<flames>" + data[start:] + b"</flames>"
+
+
+def _not_xml(text: str | bytes, source: str, error: ElementTree.ParseError) -> str:
+    """Sentence for a text that is not well-formed."""
+    data = text.encode(errors="replace") if isinstance(text, str) else text
+    if b"<flame" not in data:
+        return f"{source} is not a flame: choose a .flame file."
+    if error.code in _UNFINISHED:
+        return f"{source} is truncated (it ends inside an element): copy it again."
+    line, column = error.position
+    problem = str(error).split(":")[0]
+    return f"{source} is damaged at line {line}, column {column + 1} ({problem}): mend it or save it anew."
+
+
+def _is_ember(version: str) -> bool:
+    return "ember" in version.lower()
+
+
+def _flame(element: ElementTree.Element, where: str) -> Flame:
+    """Flame of a <flame> element; errors begin with `where`."""
+    try:
+        return _flame_of(element)
+    except BloomError as error:
+        sentence = str(error)
+        lead = sentence[0].lower() + sentence[1:] if sentence.startswith("The ") else sentence
+        raise BloomError(f"{where}: {lead}") from None
+    except RecursionError:
+        raise BloomError(f"{where} nests its elements too deeply: choose another file.") from None
+
+
+def _flame_of(element: ElementTree.Element) -> Flame:
+    attributes = dict(element.attrib)
+    version = attributes.pop("version", "")
+    ember = _is_ember(version)
+    new_linear = attributes.get("new_linear", "").strip() == "1"
+    attributes.pop("new_linear", None)
+    name = attributes.pop("name", "")
+    phase = _take(attributes, "palette_phase", 0.0)
+    mode = attributes.pop("palette_mode", "linear").strip().lower()
+    camera = _camera(attributes, version)
+    tone = _tone(attributes)
+
+    xforms: list[Xform] = []
+    finals: list[Xform] = []
+    palette: list[tuple[float, float, float]] = []
+    single: dict[float, tuple[float, float, float]] = {}
+    elements: list[str] = []
+    for child in element:
+        if child.tag == "xform":
+            xforms.append(_xform(child, f"xform {len(xforms) + 1}", ember))
+        elif child.tag == "finalxform":
+            final = _xform(child, "the final xform", ember)
+            if _has_effect(final):
+                finals.append(final)
+            else:
+                elements.append(_outer_xml(child))
+        elif child.tag == "palette":
+            palette = _hex_colors(child.text or "", 6) or palette
+        elif child.tag == "colors":
+            palette = _hex_colors(child.get("data", ""), 8) or palette
+        elif child.tag == "color" and "index" in child.attrib:
+            single.update([_indexed_color(child)])
+        elif child.tag == "symmetry":
+            xforms += _symmetry(_parse_number(child.get("kind", "0"), "the symmetry kind"))
+        else:
+            elements.append(_outer_xml(child))
+    if not xforms:
+        raise BloomError("The flame has no xform: choose another flame or add one.")
+    if not ember and not new_linear:
+        xforms = [_flattened(xform) for xform in xforms]
+        finals = [_flattened(final) for final in finals]
+
+    colors = palette or _filled(single)
+    return Flame(
+        name=name,
+        xforms=tuple(xforms),
+        finals=tuple(finals),
+        palette=Palette(tuple(colors), mode, phase) if colors else Palette(mode=mode, phase=phase),
+        camera=camera,
+        tone=tone,
+        version=version,
+        extra=tuple(attributes.items()),
+        extra_elements=tuple(elements),
+    )
+
+
+def _parse_number(text: str, what: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise BloomError(f"{what} is {text[:40]!r}: give a number.") from None
+    if not math.isfinite(number):
+        raise BloomError(f"{what} is {text.strip()}: give a finite number.")
+    return number
+
+
+def _parse_numbers(text: str, what: str) -> tuple[float, ...]:
+    return tuple(_parse_number(word, what) for word in text.split())
+
+
+def _take(attributes: dict[str, str], name: str, default: float) -> float:
+    """Remove an attribute and return it as a number."""
+    return _parse_number(attributes.pop(name), name) if name in attributes else default
+
+
+def _take_all(attributes: dict[str, str], names: dict[str, str]) -> dict[str, float]:
+    """Remove the attributes of `names` and return field name to number; of synonyms the later one counts."""
+    found = [name for name in attributes if name in names]
+    return {names[name]: _parse_number(attributes.pop(name), name) for name in found}
+
+
+def _camera(attributes: dict[str, str], version: str) -> Camera:
+    """Camera of the flame's attributes, which are removed."""
+    if "jwildfire" in version.lower() and "cam_zoom" in attributes:
+        # JWildfire's cam_zoom magnifies; the zoom of all others is a power of two.
+        magnification = _take(attributes, "cam_zoom", 1.0)
+        if magnification > 0.0:
+            attributes["scale"] = repr(_take(attributes, "scale", Camera.scale) * magnification)
+    fields: dict[str, object] = dict(_take_all(attributes, _CAMERA))
+    if "zoom" in fields:
+        fields["zoom"] = max(0.0, fields["zoom"])  # type: ignore[type-var]
+    for name in ("size", "center"):
+        if name in attributes:
+            fields[name] = _parse_numbers(attributes.pop(name), name)
+    if "size" in fields:
+        fields["size"] = tuple(math.floor(number) for number in fields["size"])  # type: ignore[attr-defined]
+    return Camera(**fields)  # type: ignore[arg-type]
+
+
+def _tone(attributes: dict[str, str]) -> Tone:
+    """Tone of the flame's attributes, which are removed; forms that the model lacks stay."""
+    fields: dict[str, object] = dict(_take_all(attributes, _TONE))
+    if "background" in attributes:
+        fields["background"] = _parse_numbers(attributes["background"], "background")
+        if len(fields["background"]) == 3:  # type: ignore[arg-type]
+            del attributes["background"]
+        else:
+            del fields["background"]
+    shape = attributes.get("filter_shape", "gaussian").strip().lower()
+    fields["filter_shape"] = _FILTER_SYNONYMS.get(shape, shape)
+    attributes.pop("filter_shape", None)
+    curves = _words_as_points(attributes.get("curves", ""), 3)
+    if len(curves) == 16:
+        fields["curves"] = tuple(curves[k : k + 4] for k in (0, 4, 8, 12))
+        del attributes["curves"]
+    splines = tuple(_words_as_points(attributes.get(name, ""), 2) for name in _SPLINES)
+    if min(len(spline) for spline in splines) >= 2:
+        fields["splines"] = splines
+        for name in _SPLINES:
+            del attributes[name]
+    return Tone(**fields)  # type: ignore[arg-type]
+
+
+_FILTER_SYNONYMS = {"b-spline": "bspline", "spline": "bspline", "catmull-rom": "catrom", "hann": "hanning"}
+
+
+def _words_as_points(text: str, size: int) -> tuple[tuple[float, ...], ...]:
+    """Points of `size` numbers; empty where the text is something else."""
+    try:
+        numbers = _parse_numbers(text, "curve")
+    except BloomError:
+        return ()
+    if len(numbers) % size:
+        return ()
+    return tuple(numbers[k : k + size] for k in range(0, len(numbers), size))
+
+
+def _xform(element: ElementTree.Element, what: str, ember: bool) -> Xform:
+    try:
+        return _xform_of(element, ember)
+    except BloomError as error:
+        raise BloomError(f"{what}: {error}") from None
+
+
+def _xform_of(element: ElementTree.Element, ember: bool) -> Xform:
+    fields: dict[str, object] = {}
+    rest: dict[str, str] = {}
+    hidden = False
+    for name, text in element.attrib.items():
+        if name in _XFORM:
+            fields[_XFORM[name]] = _parse_number(text, name)
+        elif name in ("coefs", "post"):
+            fields[name] = _parse_numbers(text, name)
+        elif name == "chaos":
+            fields["xaos"] = _parse_numbers(text, name)
+        elif name == "name":
+            fields["name"] = text
+        elif name == "symmetry" and not ember:
+            symmetry = _parse_number(text, name)
+            fields["color_speed"] = 0.5 * (1.0 - symmetry)
+            fields["animate"] = 0.0 if symmetry > 0.0 else 1.0
+        elif name == "plotmode" and text.strip().lower() == "off":
+            hidden = True
+        else:
+            rest[name] = text
+    if hidden:
+        fields["opacity"] = 0.0
+    variations, extra = _variations(rest, ember)
+    return Xform(
+        **fields,  # type: ignore[arg-type]
+        variations=variations,
+        extra=extra,
+        extra_elements=tuple(_outer_xml(child) for child in element),
+    )
+
+
+def _variations(attributes: dict[str, str], ember: bool) -> tuple[tuple[Variation, ...], tuple[tuple[str, str], ...]]:
+    """The variations among the attributes of an xform in file order, and the remaining attributes."""
+    lower = {name.lower(): name for name in reversed(attributes)}
+    used: set[str] = set()
+    variations: dict[tuple[str, str], Variation] = {}
+    for attribute, text in attributes.items():
+        found = _PRE_BLUR if attribute.lower() == "pre_blur" and not ember else split_attribute(attribute)
+        if found is None or (found[0], found[1].name) in variations:
+            continue
+        form, entry = found
+        used.add(attribute)
+        parameters = []
+        for parameter in entry.parameters:
+            value = float(parameter.default)
+            for name in (f"{attribute}_{parameter.name}", *parameter.aliases):
+                spelt = lower.get(name.lower())
+                if spelt is not None and spelt not in used:
+                    value = _parse_number(attributes[spelt], spelt)
+                    used.add(spelt)
+                    break
+            parameters.append((parameter.name, value))
+        variations[form, entry.name] = Variation(entry.name, _parse_number(text, attribute), tuple(parameters), form)
+    extra = tuple((name, text) for name, text in attributes.items() if name not in used)
+    return tuple(variations.values()), extra
+
+
+_PRE_BLUR = ("pre", lookup("gaussian_blur"))
+"""What flam3 and Apophysis call pre_blur; for ember it is the pre form of blur."""
+
+
+def _has_effect(final: Xform) -> bool:
+    """Whether a final xform counts: a variation, known here or not, or an affine map."""
+    return bool(final.variations or final.coefs != IDENTITY or _unknown_variations(final))
+
+
+def _unknown_variations(xform: Xform) -> tuple[str, ...]:
+    """Names of extra attributes, except those known to have no effect and those that only qualify others."""
+    names = [name for name, _ in xform.extra if name not in _SILENT_XFORM]
+    return tuple(names)
+
+
+_SILENT_XFORM = frozenset(
+    """symmetry plotmode material material_speed mod_gamma mod_gamma_speed mod_contrast mod_contrast_speed
+    mod_saturation mod_saturation_speed mod_hue mod_hue_speed solo motion_frequency motion_function
+    motion_offset""".split()
+)
+
+
+def _flattened(xform: Xform) -> Xform:
+    """`xform` with a flatten at the end if nothing in it makes depth: what flat programs meant."""
+    regular = xform.with_form("regular")
+    if not regular or any(lookup(variation.name).three_d for variation in xform.variations):
+        return xform
+    return replace(xform, variations=(*xform.variations, Variation("flatten")))
+
+
+def _symmetry(kind: float) -> list[Xform]:
+    """The xforms that <symmetry kind="n"/> stands for: n - 1 turns, for negative n a mirror before them.
+
+    As flam3 adds them: weight 1, colour speed 0, one linear variation. Kinds 0 and 1 add nothing
+    (flam3 draws a random kind for 0).
+    """
+    common = {"color_speed": 0.0, "animate": 0.0, "variations": (Variation("linear"),)}
+    xforms = [Xform(coefs=(-1.0, 0.0, 0.0, 1.0, 0.0, 0.0), color=1.0, **common)] if kind < 0.0 else []  # type: ignore[arg-type]
+    order = int(abs(kind))
+    if order > 1000:
+        raise BloomError(f"The symmetry kind is {kind:g}: give 1000 or less.")
+    for k in range(1, order):
+        angle = 2.0 * math.pi * k / order
+        c, s = round(math.cos(angle), 6) + 0.0, round(math.sin(angle), 6) + 0.0
+        color = 0.0 if order < 3 else (k - 1.0) / (order - 2.0)
+        xforms.append(Xform(coefs=(c, s, -s + 0.0, c, 0.0, 0.0), color=color, **common))  # type: ignore[arg-type]
+    return xforms
+
+
+# --------------------------------------------------------------------------------------- palettes
+
+
+def _hex_colors(text: str, digits: int) -> list[tuple[float, float, float]]:
+    """Colours of a run of hexadecimal digits, `digits` each, whose last six are RRGGBB."""
+    run = "".join(text.split())
+    try:
+        data = [int(run[k : k + digits][-6:], 16) for k in range(0, len(run) - digits + 1, digits)]
+    except ValueError:
+        raise BloomError("The palette is not hexadecimal: give six digits a colour.") from None
+    return [((v >> 16) / 255.0, (v >> 8 & 255) / 255.0, (v & 255) / 255.0) for v in data]
+
+
+def _indexed_color(element: ElementTree.Element) -> tuple[float, tuple[float, float, float]]:
+    """Index and colour of <color index rgb> (or rgba, premultiplied), values 0..255."""
+    index = _parse_number(element.get("index", ""), "a colour index")
+    rgba = element.get("rgba")
+    numbers = _parse_numbers(element.get("rgb", "") if rgba is None else rgba, "a colour")
+    if len(numbers) not in (3, 4):
+        raise BloomError("A colour of the palette has not three numbers: give red, green and blue.")
+    alpha = numbers[3] / 255.0 if len(numbers) == 4 else 1.0
+    red, green, blue = (number / 255.0 * alpha for number in numbers[:3])
+    return index, (red, green, blue)
+
+
+def _filled(single: dict[float, tuple[float, float, float]]) -> list[tuple[float, float, float]]:
+    """Palette of indexed colours: as many as there are if none is missing, else 256, gaps blended over."""
+    if not single:
+        return []
+    indices = sorted(single)
+    if indices == list(range(len(indices))):
+        return [single[index] for index in indices]
+    colors = []
+    for k in range(256):
+        after = next((index for index in indices if index >= k), indices[-1])
+        before = next((index for index in reversed(indices) if index <= k), indices[0])
+        t = 0.0 if after == before else min(max((k - before) / (after - before), 0.0), 1.0)
+        colors.append(tuple((1.0 - t) * a + t * b for a, b in zip(single[before], single[after], strict=True)))
+    return colors  # type: ignore[return-value]
+
+
+def _outer_xml(element: ElementTree.Element) -> str:
+    """The text of an element without what follows it."""
+    tail, element.tail = element.tail, None
+    text = ElementTree.tostring(element, encoding="unicode")
+    element.tail = tail
+    return text
+
+
+# --------------------------------------------------------------------------------------- writing
+
+
+def write_flame(flame: Flame) -> str:
+    """The flame as a <flame> element, from which `parse_flames` makes an equal flame."""
+    element = ElementTree.Element("flame", dict(_flame_attributes(flame)))
+    children = [_xform_element(xform, "xform", flame.version) for xform in flame.xforms]
+    children += [_xform_element(final, "finalxform", flame.version) for final in flame.finals]
+    children += _palette_elements(flame.palette)
+    children += [fromstring(text) for text in flame.extra_elements]
+    element.text = "\n   "
+    for child in children:
+        child.tail = "\n   "
+    children[-1].tail = "\n"
+    element.extend(children)
+    return ElementTree.tostring(element, encoding="unicode") + "\n"
+
+
+def write_flames(flames: tuple[Flame, ...], path: str | os.PathLike[str]) -> None:
+    """Write a file of flames, replacing it only once the new one is complete."""
+    text = "<flames>\n" + "".join(write_flame(flame) for flame in flames) + "</flames>\n"
+    target = Path(path)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        os.replace(temporary, target)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        reason = (error.strerror or str(error)).lower()
+        raise BloomError(f"{target.name} cannot be written ({reason}): choose another place.") from None
+
+
+def _text(value: float) -> str:
+    """The shortest text that reads back as the same number."""
+    return repr(float(value)).removesuffix(".0")
+
+
+def _texts(values: tuple[float, ...]) -> str:
+    return " ".join(_text(value) for value in values)
+
+
+def _flame_attributes(flame: Flame) -> Iterator[tuple[str, str]]:
+    camera, tone, palette = flame.camera, flame.tone, flame.palette
+    if flame.version:
+        yield "version", flame.version
+    yield "name", flame.name
+    yield "size", f"{camera.size[0]} {camera.size[1]}"
+    yield "center", _texts(camera.center)
+    for name, field in _CAMERA.items():
+        if name not in ("cam_zoom", "cam_perspective"):
+            yield name, _text(getattr(camera, field))
+    for name, field in _TONE.items():
+        if name != "oversample":
+            yield name, _text(getattr(tone, field))
+    yield "filter_shape", tone.filter_shape
+    yield "background", _texts(tone.background)
+    if tone.curves:
+        yield "curves", " ".join(_texts(point) for curve in tone.curves for point in curve)
+    for name, spline in zip(_SPLINES, tone.splines, strict=False):
+        yield name, " ".join(_texts(point) for point in spline)
+    yield "palette_mode", palette.mode
+    if palette.phase:
+        yield "palette_phase", _text(palette.phase)
+    if not _is_ember(flame.version):
+        yield "new_linear", "1"
+    yield from flame.extra
+
+
+def _xform_element(xform: Xform, tag: str, version: str) -> ElementTree.Element:
+    element = ElementTree.Element(tag, dict(_xform_attributes(xform, tag, version)))
+    element.extend(fromstring(text) for text in xform.extra_elements)
+    return element
+
+
+def _xform_attributes(xform: Xform, tag: str, version: str) -> Iterator[tuple[str, str]]:
+    for name, field in _XFORM.items():
+        if tag == "xform" or name != "weight" or xform.weight != 1.0:
+            yield name, _text(getattr(xform, field))
+    if xform.name:
+        yield "name", xform.name
+    for variation in xform.variations:
+        attribute = variation.attribute
+        if attribute.lower() == "pre_blur" and not _is_ember(version):
+            raise BloomError("The pre form of blur is ember's own: give the flame a version with EMBER in it.")
+        yield attribute, _text(variation.weight)
+        for name, value in variation.parameters:
+            yield f"{attribute}_{name}", _text(value)
+    yield "coefs", _texts(xform.coefs)
+    if xform.post != IDENTITY:
+        yield "post", _texts(xform.post)
+    if xform.xaos:
+        yield "chaos", _texts(xform.xaos)
+    yield from xform.extra
+
+
+def _palette_elements(palette: Palette) -> list[ElementTree.Element]:
+    """A block of hexadecimal colours where that loses nothing, else one <color> each."""
+    levels = [tuple(round(255.0 * v) for v in color) for color in palette.colors]
+    exact = all(
+        0 <= level <= 255 and level / 255.0 == value
+        for row, color in zip(levels, palette.colors, strict=True)
+        for level, value in zip(row, color, strict=True)
+    )
+    if exact:
+        words = ["%02X%02X%02X" % row for row in levels]
+        lines = ["".join(words[k : k + 8]) for k in range(0, len(words), 8)]
+        element = ElementTree.Element("palette", count=str(len(words)), format="RGB")
+        element.text = "\n" + "".join(f"      {line}\n" for line in lines) + "   "
+        return [element]
+    return [
+        ElementTree.Element("color", index=str(k), rgb=" ".join(_byte_text(value) for value in color))
+        for k, color in enumerate(palette.colors)
+    ]
+
+
+def _byte_text(value: float) -> str:
+    """A number that divided by 255 gives `value`, to the last bit where one exists."""
+    near = 255.0 * value
+    for candidate in (near, math.nextafter(near, math.inf), math.nextafter(near, -math.inf)):
+        if candidate / 255.0 == value:
+            return _text(candidate)
+    return _text(near)
+
+
+# --------------------------------------------------------------------------------------- reporting
+
+
+def report_unknown(flame: Flame) -> tuple[str, ...]:
+    """One sentence for each part of the flame whose file says more than Bloom uses; empty if none does.
+
+    Attributes and elements that cannot change Bloom's picture (dates, notes, animation settings) are
+    not mentioned.
+    """
+    sentences = []
+    for what, names in _unknown_by_part(flame):
+        if names:
+            sentences.append(f"{what}: {', '.join(names)} {'is' if len(names) == 1 else 'are'} unknown and kept unused.")
+    return tuple(sentences)
+
+
+def _unknown_by_part(flame: Flame) -> Iterator[tuple[str, list[str]]]:
+    yield f"Flame {flame.name!r}", [name for name, _ in flame.extra if name not in _SILENT_FLAME] + [
+        f"<{tag}>" for tag in map(_tag, flame.extra_elements) if tag not in _SILENT_ELEMENTS
+    ]
+    parts = [(f"Xform {k}", xform) for k, xform in enumerate(flame.xforms, start=1)]
+    parts += [("Final xform" if k == 1 else f"Final xform {k}", xform) for k, xform in enumerate(flame.finals, start=1)]
+    for what, xform in parts:
+        unregistered = [v.attribute for v in xform.variations if v.name not in VARIATIONS]
+        elements = [f"<{_tag(text)}>" for text in xform.extra_elements]
+        yield what, [*unregistered, *_unknown_variations(xform), *elements]
+
+
+def _tag(text: str) -> str:
+    return fromstring(text).tag
