@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import importlib.util
+import importlib
 import os
 import tempfile
 from pathlib import Path
 from types import ModuleType
 
+from . import generated
 from .structure import Structure
 from .writing import kernel_source
 
@@ -66,17 +67,20 @@ def kernel_of(structure: Structure) -> ModuleType:
 
 
 def load_module(source: str, label: str) -> ModuleType:
-    """Import a module from its text, through a file in the cache folder (numba caches by file)."""
-    digest = hashlib.sha256(source.encode()).hexdigest()[:24]
-    name = f"bloom_{label}_{digest}"
-    path = cache_folder() / f"{name}.py"
+    """Import a module from its text, through a file in the cache folder (numba caches by file).
+
+    Its name is made of the hash of its text and of this package's name: numba stores the module's full
+    name in the cache, and the same files run as ``bloom_blender`` and inside an extension.
+    """
+    digest = hashlib.sha256(f"{generated.__name__}\n{source}".encode()).hexdigest()[:24]
+    name = f"{label}_{digest}"
+    folder = cache_folder()
+    path = folder / f"{name}.py"
     if not path.exists() or path.stat().st_size != len(source.encode()):
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+        handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(source)
         os.replace(temporary, path)
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+        importlib.invalidate_caches()
+    generated.__path__ = [str(folder)]
+    return importlib.import_module(f".{name}", generated.__name__)

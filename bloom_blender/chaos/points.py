@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..flame.model import Flame
 from .compiling import kernel_of
+from .density import Footprint, footprint_of, spread_points
 from .structure import OPACITY, structure_of, thresholds, values_of
 
 #: Points of one chain. Measured on the six original flames, the picture of chains of this length differs
@@ -33,20 +33,32 @@ class PointCloud:
         (N, 3) float32. Hidden points (escaped orbits) lie at the origin with opacity 0.
     colors
         (N, 4) float32: palette colour as linear light (Rec. 709 primaries), and opacity 0..1.
-    ages
+    density
+        (N,) float32, log2(1 + neighbours per million points); see `density.spread_points`.
+    radius
+        (N,) float32, flame units, larger where points are few.
+    light
+        (N, 4) float32, radiance of the point (linear RGB) and its opacity: energy over area.
+    age
         (N,) float32, applications since the orbit began or was re-seeded.
-    xforms
+    ids
+        (N,) int32, the point's index.
+    xform
         (N,) int32, the xform that made the point, from 0.
     """
 
     positions: np.ndarray
     colors: np.ndarray
-    ages: np.ndarray
-    xforms: np.ndarray
+    density: np.ndarray
+    radius: np.ndarray
+    light: np.ndarray
+    age: np.ndarray
+    ids: np.ndarray
+    xform: np.ndarray
 
 
 def compute_points(
-    flame: Flame, count: int, *, seed: int = 0, threads: int | None = None, phase: float | None = None
+    flame: Flame, count: int, *, seed: int = 0, threads: int | None = None, footprint: Footprint | None = None
 ) -> PointCloud:
     """``count`` points of a flame.
 
@@ -56,8 +68,8 @@ def compute_points(
         Chooses the random numbers; another seed gives other points of the same flame.
     threads
         How many to use; all by default. The points do not depend on it.
-    phase
-        Cyclic shift of the colour index; the palette's own by default.
+    footprint
+        How points spread, by default `density.footprint_of` the flame.
     """
     import numba
 
@@ -67,22 +79,24 @@ def compute_points(
     opacities = np.array([values[slot.offset + OPACITY] for slot in structure.xforms], np.float32)
     positions = np.empty((count, 3), np.float32)
     colors = np.empty((count, 4), np.float32)
-    ages = np.empty(count, np.float32)
-    xforms = np.empty(count, np.int32)
+    age = np.empty(count, np.float32)
+    xform = np.empty(count, np.int32)
     batches = -(-count // (kernel.M * STEPS))
     available = numba.config.NUMBA_NUM_THREADS
-    numba.set_num_threads(max(1, min(threads or os.cpu_count() or 1, available)))
+    numba.set_num_threads(max(1, min(threads or available, available)))
     kernel.points(
-        batches, FUSE, STEPS, np.uint32(seed & 0xFFFFFFFF), np.float32(LIMIT),
-        np.float32(flame.palette.phase if phase is None else phase), values, thresholds(flame), opacities,
-        linear_palette(flame), positions, colors, ages, xforms,
+        batches, FUSE, STEPS, np.uint32(seed & 0xFFFFFFFF), np.float32(LIMIT), np.float32(flame.palette.phase),
+        values, thresholds(flame), opacities, linear_palette(flame), positions, colors, age, xform,
     )  # fmt: skip
-    return PointCloud(positions, colors, ages, xforms)
+    density, radius, light = spread_points(positions, colors, footprint or footprint_of(flame))
+    return PointCloud(
+        positions, colors, np.log2(density + np.float32(1.0)), radius, light, age, np.arange(count, dtype=np.int32), xform
+    )  # fmt: skip
 
 
 def linear_palette(flame: Flame) -> np.ndarray:
     """Palette as linear light, (n, 3) float32, n >= 2. Palettes hold display colours (sRGB)."""
-    display = np.clip(np.asarray(flame.palette.colors, np.float64), 0.0, 1.0)
+    display = np.clip(flame.palette.array, 0.0, 1.0)
     if display.shape[0] == 1:
         display = np.repeat(display, 2, 0)
     linear = np.where(display <= 0.04045, display / 12.92, ((display + 0.055) / 1.055) ** 2.4)

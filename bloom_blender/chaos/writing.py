@@ -19,7 +19,8 @@ SPREAD = 0x9E3779B1
 
 
 @functools.lru_cache(maxsize=None)
-def _template(name: str) -> str:
+def template(name: str) -> str:
+    """Text of a template file of this folder."""
     return (_FOLDER / name).read_text(encoding="utf-8")
 
 
@@ -177,11 +178,11 @@ def kernel_source(structure: Structure) -> str:
     )
     library = _library()
     functions = "\n\n".join(library[name] for name in _used("\n".join(applications), library))
-    loops = _template("kernels.py")
+    loops = template("kernels.py")
     layout, _, routines = loops.partition("ESCAPED = F(1e10)\n")
     return "\n\n".join(
         [
-            _template("prelude.py"),
+            template("prelude.py"),
             f"pi = F({mathematics.pi!r})\nCOUNT = {len(structure.xforms)}\nXAOS = {structure.xaos}",
             layout + "ESCAPED = F(1e10)",
             functions,

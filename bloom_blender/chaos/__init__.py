@@ -1,0 +1,1 @@
+"""The numba core: points, histograms and density of a flame."""

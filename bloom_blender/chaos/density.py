@@ -1,0 +1,101 @@
+"""What a point looks like: its size and its light follow how many points lie around it.
+
+Density estimation for particles. A point in a crowd is small and bright, a lonely one is wide and faint,
+and both send out the same energy; so dense cores keep their detail and thin petals are smooth.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from dataclasses import dataclass
+from types import ModuleType
+
+import numpy as np
+
+from ..flame.model import Flame
+from .compiling import load_module
+from .writing import template
+
+#: Cells of the neighbour count over the height of the picture.
+CELLS = 160
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """How points spread. Lengths in flame units.
+
+    Parameters
+    ----------
+    cell
+        Edge of the cube in which neighbours are counted.
+    overlap
+        Radius over the distance to the neighbours.
+    smallest, largest
+        Limits of the radius.
+    area
+        Area over which a cloud spreads its light: the radiance of the points adds up to a mean of 1 over it.
+    """
+
+    cell: float
+    overlap: float
+    smallest: float
+    largest: float
+    area: float
+
+
+def footprint_of(flame: Flame, *, overlap: float = 0.5, smallest: float = 1.0, spread: float = 12.0) -> Footprint:
+    """The footprint for a flame, from what its camera sees and not from its points: it must not jump between frames.
+
+    Parameters
+    ----------
+    overlap
+        See `Footprint`; larger is smoother and slower to render.
+    smallest
+        Smallest radius in thousandths of the picture's height.
+    spread
+        Largest radius over the smallest.
+    """
+    camera = flame.camera
+    height = camera.size[1] / (camera.scale * 2.0**camera.zoom)
+    least = smallest * height / 1000.0
+    return Footprint(height / CELLS, overlap, least, least * spread, height * height)
+
+
+@functools.lru_cache(maxsize=1)
+def _kernel() -> ModuleType:
+    return load_module(template("prelude.py") + "\n\n" + template("density_kernels.py"), "density")
+
+
+def spread_points(
+    positions: np.ndarray, colors: np.ndarray, footprint: Footprint
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Density, radius and light of each point.
+
+    Neighbours are counted in a hashed grid and blended over the eight nearest cells, so the count changes
+    continuously as a point moves; no bounds are needed, so an outlier changes nothing for the others.
+
+    Returns
+    -------
+    density
+        (N,) float32, neighbours in the cube, per million points of the cloud.
+    radii
+        (N,) float32, flame units; 0 for hidden points.
+    light
+        (N, 4) float32, radiance (linear RGB) and the point's opacity.
+    """
+    kernel = _kernel()
+    count = len(positions)
+    table = np.zeros(kernel.BUCKETS, np.uint32)
+    density = np.empty(count, np.float32)
+    radii = np.empty(count, np.float32)
+    light = np.empty((count, 4), np.float32)
+    per_unit = np.float32(1.0 / footprint.cell)
+    kernel.count(positions, colors, per_unit, table)
+    kernel.spread(
+        positions, colors, per_unit, table, np.float32(footprint.overlap * footprint.cell),
+        np.float32(footprint.smallest), np.float32(footprint.largest),
+        np.float32(footprint.area / (math.pi * max(count, 1))), np.float32(1e6 / max(count, 1)),
+        density, radii, light,
+    )  # fmt: skip
+    return density, radii, light

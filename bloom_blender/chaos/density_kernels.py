@@ -1,0 +1,83 @@
+"""Loops that count points in a hashed grid: a template, compiled once for all flames."""
+
+# The prelude stands before this text in the compiled module.
+# ruff: noqa: F821
+
+BUCKETS = 1 << 21  # 8 MB of counts: of a million points some 200,000 cells are in use, so few meet
+CHUNK = 8192
+
+
+@inline
+def bucket(i, j, k):
+    """Place of a cell in the table."""
+    h = U(U(U(to_int(i)) * U(0x9E3779B1)) ^ U(U(to_int(j)) * U(0x85EBCA77)) ^ U(U(to_int(k)) * U(0xC2B2AE3D)))
+    h = U(h ^ U(h >> U(15)))
+    h = U(h * U(0x2C1B3C6D))
+    return I(U(h ^ U(h >> U(13))) & U(BUCKETS - 1))
+
+
+@compiled
+def count(positions, colors, per_unit, table):
+    """Count the visible points in each cell of edge 1 / per_unit."""
+    for n in range(I(positions.shape[0])):
+        if colors[n, I(3)] > F(0.0):
+            i = floor(positions[n, I(0)] * per_unit)
+            j = floor(positions[n, I(1)] * per_unit)
+            k = floor(positions[n, I(2)] * per_unit)
+            table[bucket(i, j, k)] += U(1)
+
+
+@compiled
+def around(x, y, z, table):
+    """Count around a point in units of cells: the eight nearest cells, by nearness (trilinear)."""
+    x = x - F(0.5)
+    y = y - F(0.5)
+    z = z - F(0.5)
+    i = floor(x)
+    j = floor(y)
+    k = floor(z)
+    x = x - i
+    y = y - j
+    z = z - k
+    total = F(0.0)
+    for corner in range(8):
+        a = F(corner & 1)
+        b = F((corner >> 1) & 1)
+        c = F((corner >> 2) & 1)
+        share = (x if a > F(0.0) else F(1.0) - x) * (y if b > F(0.0) else F(1.0) - y)
+        share = share * (z if c > F(0.0) else F(1.0) - z)
+        total += share * F(table[bucket(i + a, j + b, k + c)])
+    return total
+
+
+@compiled
+def spread_chunk(begin, end, positions, colors, per_unit, table, size, smallest, largest, flux, log_scale, density, radii, light):
+    for n in range(I(begin), I(end)):
+        alpha = colors[n, I(3)]
+        near = F(0.0)
+        radius = F(0.0)
+        strength = F(0.0)
+        if alpha > F(0.0):
+            near = around(
+                positions[n, I(0)] * per_unit, positions[n, I(1)] * per_unit, positions[n, I(2)] * per_unit, table
+            )
+            # The point itself is counted with the share of its own cell: no neighbour means a count near 1/2.
+            radius = min(max(size / sqrt(max(near, F(0.25))), smallest), largest)
+            strength = alpha * flux / (radius * radius)
+        density[n] = near * log_scale
+        radii[n] = radius
+        light[n, I(0)] = colors[n, I(0)] * strength
+        light[n, I(1)] = colors[n, I(1)] * strength
+        light[n, I(2)] = colors[n, I(2)] * strength
+        light[n, I(3)] = alpha
+
+
+@numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
+def spread(positions, colors, per_unit, table, size, smallest, largest, flux, log_scale, density, radii, light):
+    """Radius and radiance of every point from the count around it."""
+    total = positions.shape[0]
+    for chunk in numba.prange((total + CHUNK - 1) // CHUNK):
+        spread_chunk(
+            chunk * CHUNK, min((chunk + 1) * CHUNK, total), positions, colors, per_unit, table, size, smallest,
+            largest, flux, log_scale, density, radii, light,
+        )
