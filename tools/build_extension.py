@@ -24,17 +24,9 @@ from pathlib import Path
 import environments
 from environments import ROOT, Environment, EnvironmentsError
 
-#: Everything at the top of the repository that is shipped.
-SHIPPED = (
-    "__init__.py",
-    "blender_manifest.toml",
-    "LICENSE",
-    "README.md",
-    "CHANGELOG.md",
-    "bloom_blender",
-    "operators",
-    "panels",
-)
+#: Everything at the top of the repository that is shipped: what Python imports, and the rest.
+CODE = ("__init__.py", "bloom_blender", "operators", "panels")
+SHIPPED = (*CODE, "blender_manifest.toml", "LICENSE", "README.md", "CHANGELOG.md")
 NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.py[co]", ".*", "*.blend[1-9]")
 #: pip's names for Blender's platforms, newest first. Blender itself needs glibc 2.28 and macOS 11.
 PLATFORMS = {
@@ -90,7 +82,7 @@ def needs(wheel: Path) -> set[str]:
         name = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
         metadata = Parser().parsestr(archive.read(name).decode())
     lines = [line for line in metadata.get_all("Requires-Dist", []) if "extra" not in line.partition(";")[2]]
-    return {_project(re.match(r"[A-Za-z0-9._-]+", line)[0]) for line in lines}
+    return {_project(name) for line in lines for name in re.findall(r"^[\w.-]+", line)}
 
 
 def _is_wheel_of(path: Path, requirement: str) -> bool:
@@ -111,32 +103,36 @@ def download(platform_name: str, python: str, cache: Path = WHEELS) -> list[Path
     folder = cache / f"{platform_name}-{python}"
     folder.mkdir(parents=True, exist_ok=True)
     requirements = pinned()
-    missing = [line for line in requirements if not any(_is_wheel_of(p, line) for p in folder.glob("*.whl"))]
+    here = list(folder.glob("*.whl"))
+    missing = [line for line in requirements if not any(_is_wheel_of(path, line) for path in here)]
     if missing:
         print(f"Downloading {', '.join(missing)} for {platform_name}, Python {python}", flush=True)
-        command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps"]
-        command += ["--only-binary=:all:", "--implementation", "cp", "--python-version", python, "-d", folder]
+        command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet"]
+        command += ["--no-deps", "--only-binary=:all:", "--implementation", "cp"]
+        command += ["--python-version", python, "--dest", str(folder)]
         for tag in PLATFORMS[platform_name]:
             command += ["--platform", tag]
         result = subprocess.run([*command, *missing], capture_output=True, text=True)
         if result.returncode:
             raise BuildError(f"pip could not download the wheels: {result.stderr.strip()[-600:]}")
     wheels = [next(p for p in folder.glob("*.whl") if _is_wheel_of(p, line)) for line in requirements]
-    absent = set().union(*map(needs, wheels)) - {_project(p.name.split("-")[0]) for p in wheels} - BLENDER_BRINGS
+    packed = {_project(path.name.split("-")[0]) for path in wheels}
+    absent = set().union(*map(needs, wheels)) - packed - BLENDER_BRINGS
     if absent:
-        raise BuildError(f"the wheels need {', '.join(sorted(absent))} too: pin it in [tool.bloom] of pyproject.toml")
+        names = ", ".join(sorted(absent))
+        raise BuildError(f"the wheels need {names} too: pin it in [tool.bloom] of pyproject.toml")
     return wheels
 
 
-def stage(target: Path, root: Path = ROOT) -> None:
-    """Copy the shipped files, and nothing else, into the new folder ``target``.
+def stage(target: Path, root: Path = ROOT, names: tuple[str, ...] = SHIPPED) -> None:
+    """Copy the shipped files (or some of them), and nothing else, into the new folder ``target``.
 
     Raises
     ------
     BuildError : a shipped file is missing in ``root``.
     """
     target.mkdir(parents=True)
-    for name in SHIPPED:
+    for name in names:
         source = root / name
         if source.is_dir():
             shutil.copytree(source, target / name, ignore=NOT_SHIPPED)

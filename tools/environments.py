@@ -233,7 +233,7 @@ def _alone(folder: Path):
     """Hold a lock so that two commands never make the same environment at once; freed if we die."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with open(folder.parent / (folder.name + ".lock"), "w") as file:
-        if os.name == "nt":
+        if sys.platform == "win32":
             import msvcrt
 
             while True:
@@ -280,12 +280,13 @@ def _command(command: list, log: Path, explain: str) -> None:
         file.flush()
         start = file.tell()
         try:
-            code = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT, timeout=PIP_SECONDS).returncode
+            result = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT, timeout=PIP_SECONDS)
         except subprocess.TimeoutExpired:
-            raise EnvironmentsError(f"{explain} took more than {PIP_SECONDS // 60} minutes (see {log})") from None
+            minutes = PIP_SECONDS // 60
+            raise EnvironmentsError(f"{explain} took more than {minutes} minutes (see {log})") from None
         except OSError as error:
             raise EnvironmentsError(f"{explain}: {error}") from None
-    if code == 0:
+    if result.returncode == 0:
         return
     with open(log, encoding="utf-8", errors="replace") as file:
         file.seek(start)
@@ -333,7 +334,9 @@ def make(blender: Blender, python: Path, extras: tuple[str, ...] = RUNTIME) -> E
             return environment
         log = FOLDER / f"blender-{blender.version}.log"
         verb = "Updating" if sound else "Making"
-        label = f"{verb} the environment of Blender {blender.version} (Python {'.'.join(map(str, blender.python))})"
+        label = "{} the environment of Blender {} (Python {}.{})".format(
+            verb, blender.version, *blender.python
+        )
         with _waiting(label):
             if not sound:
                 log.unlink(missing_ok=True)
@@ -364,7 +367,8 @@ def available(
     unknown = set(only) - {blender.version for blender in SUPPORTED}
     if unknown:
         names = ", ".join(blender.version for blender in SUPPORTED)
-        raise EnvironmentsError(f"Blender {', '.join(sorted(unknown))} is not supported: choose from {names}.")
+        wrong = ", ".join(sorted(unknown))
+        raise EnvironmentsError(f"Blender {wrong} is not supported: choose from {names}")
     wanted = [blender for blender in SUPPORTED if not only or blender.version in only]
     pythons = find_pythons([blender.python for blender in wanted])
     made: list[Environment] = []
@@ -411,10 +415,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--blender", action="append", default=[], metavar="X.Y", help="only this one")
     parser.add_argument("--list", action="store_true", help="say what there is, make nothing")
     arguments = parser.parse_args(argv)
+    missing: list[Missing] = []
     if arguments.list:
         for version, path in sorted(find_pythons().items()):
             print("Python {}.{}: {}".format(*version, path))
-        made, missing = existing(), []
+        made = existing()
     else:
         made, missing = available(tuple(arguments.blender), TESTING)
     for environment in made:
