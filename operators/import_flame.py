@@ -52,7 +52,7 @@ class BLOOM_OT_import_flame(NewFlameOptions, bpy.types.Operator, ImportHelper):
             return {"CANCELLED"}
         unknown = report_unknown(flame)
         if unknown:
-            self.report({"WARNING"}, f"{obj.name} was added without what Bloom does not know: {', '.join(unknown)}")
+            self.report({"WARNING"}, f"Added {obj.name}. {' '.join(unknown)}")
         else:
             self.report({"INFO"}, f"Added {obj.name}")
         return {"FINISHED"}

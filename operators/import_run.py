@@ -51,7 +51,11 @@ class BLOOM_OT_import_run(NewFlameOptions, bpy.types.Operator, ImportHelper):
         name="Mapping", description="How the run moves the flame", items=MAPPINGS, default="robust"
     )
     frames: IntProperty(
-        name="Frames", description="Number of frames to spread the run over", default=450, min=1, soft_max=10_000
+        name="Frames",
+        description="Number of frames to spread the run over",
+        default=450,
+        min=1,
+        soft_max=10_000,
     )
     start_frame: IntProperty(name="Start Frame", description="Frame at which the run begins", default=1)
     set_range: BoolProperty(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import bpy
@@ -27,7 +28,7 @@ def compute(flame: Flame, count: int, seed: int):
         from ..chaos.points import compute_points
     except ImportError as error:
         raise BloomError(
-            f"Bloom cannot compute points, because {error.name or 'numba'} is missing: install the extension again."
+            f"Bloom cannot compute points, as {error.name or 'numba'} is missing: reinstall the extension."
         ) from error
     return compute_points(flame, count, seed=seed)
 
@@ -41,6 +42,8 @@ def _choose_cache_folder() -> None:
     """Keep compiled kernels in the extension's user folder, which is always writable."""
     from ..chaos.compiling import set_cache_folder
 
+    if "BLOOM_CACHE_DIR" in os.environ:
+        return
     package = __package__.rpartition(".bloom_blender.")[0]
     try:
         set_cache_folder(bpy.utils.extension_path_user(package, path="kernels", create=True))

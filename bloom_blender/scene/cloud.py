@@ -18,6 +18,7 @@ ATTRIBUTES = {
     "bloom_color": "FLOAT_COLOR",
     "bloom_density": "FLOAT",
     "bloom_radius": "FLOAT",
+    "bloom_light": "FLOAT_COLOR",
     "bloom_age": "FLOAT",
     "bloom_id": "INT",
     "bloom_xform": "INT",
@@ -45,7 +46,8 @@ def write_cloud(mesh: bpy.types.Mesh, cloud, state: str) -> None:
     values = {
         "bloom_color": cloud.colors,
         "bloom_density": cloud.density,
-        "bloom_radius": radii(cloud),
+        "bloom_radius": cloud.radius,
+        "bloom_light": cloud.light,
         "bloom_age": cloud.age,
         "bloom_id": cloud.ids,
         "bloom_xform": cloud.xform,
@@ -70,25 +72,6 @@ def forget(mesh: bpy.types.Mesh) -> None:
     """Have ``mesh`` count as out of date."""
     if STATE in mesh:
         del mesh[STATE]
-
-
-def radii(cloud) -> np.ndarray:
-    """Return the points' radii, (N,) float32 in flame units.
-
-    A cloud that brings its own radius is taken at its word. Otherwise the radius follows the local
-    density d as d^(-1/3), so that the balls of neighbouring points just meet, between a quarter and
-    four times the radius at the median density.
-    """
-    own = getattr(cloud, "radius", None)
-    if own is not None:
-        return own
-    density = np.maximum(np.asarray(cloud.density, dtype=np.float32), np.float32(1e-12))
-    if not len(density):
-        return density
-    extent = float(np.ptp(np.percentile(cloud.positions, (5, 95), axis=0), axis=0).max())
-    usual = np.float32(0.4 * max(extent, 1e-6) / len(density) ** (1 / 2))
-    relative = density / np.median(density)
-    return (usual * np.clip(relative ** np.float32(-1 / 3), 0.25, 4.0)).astype(np.float32)
 
 
 def _attribute(mesh: bpy.types.Mesh, name: str, kind: str) -> bpy.types.Attribute:

@@ -57,7 +57,7 @@ def make_flame_object(
     obj = bpy.data.objects.new(name, mesh)
     obj.scale = MIRROR
     obj[STRUCTURE] = text
-    obj.id_properties_ui(STRUCTURE).update(description="The flame's structure and resting values, as .flame XML")
+    obj.id_properties_ui(STRUCTURE).update(description="Structure and resting values of the flame, as XML")
     for parameter in parameters:
         set_property(obj, parameter, parameter.value)
     settings = obj.bloom
@@ -169,7 +169,7 @@ def _text(obj: bpy.types.Object) -> str:
 def _parse(text: str) -> tuple[Flame, tuple[Parameter, ...]]:
     found = parse_flames(text, source=f"the custom property {STRUCTURE}")
     if not found:
-        raise BloomError(f"The custom property {STRUCTURE} holds no flame: undo, or import the .flame file again.")
+        raise BloomError(f"The custom property {STRUCTURE} holds no flame: undo, or import the file again.")
     return found[0], parameters_of(found[0])
 
 
@@ -184,4 +184,3 @@ def _value(given, resting: Value) -> Value:
     if not isinstance(given, int | float):
         return resting
     return float(given) if math.isfinite(given) else resting
-

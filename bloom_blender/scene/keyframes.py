@@ -16,6 +16,8 @@ from .flame_object import Value, data_path, parameters_on, structure_of
 LINEAR = 1
 """Number of the interpolation mode LINEAR in ``Keyframe.interpolation``."""
 
+_LARGEST = 3.4e38  # F-Curves are float32
+
 _FLAT = re.compile(r"(?P<name>.+?)(?:\[(?P<index>\d+)\])?")
 
 
@@ -42,8 +44,9 @@ def animate(obj: bpy.types.Object, curves, *, start_frame: int = 1) -> None:
         If a curve moves a parameter that the flame lacks, or a value is not finite. Nothing has been
         changed then.
     """
+    curves = curves.in_time_order()
     targets = curve_targets(structure_of(obj), curves)
-    values = np.asarray(curves.values, dtype=np.float32)
+    values = curves.values.astype(np.float32)
     bag = _channelbag(obj)
     existing = {(fcurve.data_path, fcurve.array_index): fcurve for fcurve in bag.fcurves}
     _remove_earlier_run(obj, bag, existing, keep=set(curves.names))
@@ -59,10 +62,8 @@ def animate(obj: bpy.types.Object, curves, *, start_frame: int = 1) -> None:
 def curve_targets(flame: Flame, curves) -> list[tuple[str, int, str]]:
     """Return data path, array index and group of every curve; BloomError where one has no target."""
     parameters = {parameter.name: parameter for parameter in parameters_of(flame)}
-    if not len(curves.values):
-        raise BloomError(f"The curves for {flame.name} have no frames: grow the run again with at least one.")
-    if not np.isfinite(curves.values).all():
-        raise BloomError(f"The curves for {flame.name} are not finite: record the run again.")
+    if np.abs(curves.values).max() > _LARGEST:
+        raise BloomError(f"The curves for {flame.name} leave the range of numbers: grow with a smaller gain.")
     targets = []
     for flat in curves.names:
         found = _FLAT.fullmatch(flat)

@@ -25,5 +25,6 @@ def read_preset(identifier: str) -> Flame:
     """Read a shipped flame by its identifier; BloomError where there is none of that name."""
     path = presets().get(identifier)
     if path is None:
-        raise BloomError(f"Bloom ships no flame {identifier!r}: choose one of {', '.join(presets()) or 'none'}.")
+        names = ", ".join(presets()) or "none"
+        raise BloomError(f"Bloom ships no flame {identifier!r}: choose one of {names}.")
     return read_flame(path)

@@ -44,6 +44,7 @@ def positions_changed(mesh: bpy.types.Mesh) -> None:
 
     5.2 notices by itself; 4.5 keeps the old bounding box, even after ``mesh.update()``. Setting one
     vertex through its property marks the positions as changed in every version, at no cost.
+    (With the Geometry Nodes modifier 4.5 reports an empty box all the same: it looks at meshes only.)
     """
     if len(mesh.vertices):
         mesh.vertices[0].co = mesh.vertices[0].co

@@ -1,0 +1,147 @@
+"""Undo, copies, saving, appending, and files opened without Bloom."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+COLUMNS = {"xform1.weight": [0.5, 0.9, 0.2], "final.julia3D": [1.0, 1.3, 1.6]}
+
+
+@pytest.fixture
+def animated(add, bloom, blender, make_curves):
+    obj = add()
+    bloom.keyframes.animate(obj, make_curves(COLUMNS))
+    bloom.actions.note_run(obj, name="a run", mapping="classic", frames=3, start_frame=1)
+    blender.context.scene.frame_set(2)
+    return obj
+
+
+@pytest.fixture
+def check(bloom, blender, evaluated, expected, points_of):
+    """Function that asserts that a flame object has kept everything and still plays."""
+
+    def check(obj):
+        assert obj.bloom.is_flame
+        assert obj.bloom.run_name == "a run"
+        assert obj.bloom.mapping == "classic"
+        assert obj.bloom.points_viewport == 250
+        assert obj.id_properties_ui("xform1.weight").as_dict()["description"]
+        for frame, weight in ((3, 0.2), (2, 0.9)):
+            blender.context.scene.frame_set(frame)
+            assert evaluated(obj)["xform1.weight"] == pytest.approx(weight)
+            flame = bloom.flame_object.flame_of(evaluated(obj))
+            assert (points_of(obj.data) == expected(flame, 250)).all()
+
+    return check
+
+
+def test_undo_and_redo(animated, bloom, blender, check, make_curves):
+    name = animated.name
+    blender.ops.ed.undo_push(message="before")
+    bloom.keyframes.animate(animated, make_curves({"xform1.weight": [3.0, 4.0, 5.0]}))
+    animated.bloom.run_name = "another run"
+    blender.ops.ed.undo_push(message="after")
+    blender.ops.ed.undo()
+    check(blender.data.objects[name])
+    blender.ops.ed.redo()
+    obj = blender.data.objects[name]
+    assert obj.bloom.run_name == "another run"
+    blender.context.scene.frame_set(3)
+    assert obj["xform1.weight"] == 5.0
+
+
+def test_undo_of_an_import(blender, bloom, flame_file):
+    blender.ops.ed.undo_push(message="before")
+    blender.ops.bloom.import_flame(
+        filepath=str(flame_file), points_viewport=50, with_camera=False, with_scene=False
+    )
+    blender.ops.ed.undo_push(message="after")
+    assert "tiny" in blender.data.objects
+    blender.ops.ed.undo()
+    assert "tiny" not in blender.data.objects
+    blender.ops.ed.redo()
+    assert len(blender.data.objects["tiny"].data.vertices) == 50
+
+
+def test_duplicate(animated, blender, check):
+    animated.select_set(True)
+    blender.ops.object.duplicate()
+    copy = blender.context.active_object
+    assert copy != animated
+    assert copy.data != animated.data
+    check(copy)
+    check(animated)
+    copy.bloom.seed = 9
+    blender.context.view_layer.update()
+    check(animated)
+
+
+def test_scene_full_copy(animated, blender, check):
+    blender.ops.scene.new(type="FULL_COPY")
+    copies = [obj for obj in blender.context.scene.objects if obj.type == "MESH"]
+    assert len(copies) == 1
+    assert copies[0] != animated
+    check(copies[0])
+
+
+def test_save_and_reload(animated, blender, check, tmp_path):
+    path = str(tmp_path / "saved.blend")
+    name = animated.name
+    blender.ops.wm.save_as_mainfile(filepath=path)
+    blender.ops.wm.read_homefile(use_empty=True)
+    blender.ops.wm.open_mainfile(filepath=path)
+    check(blender.data.objects[name])
+
+
+def test_a_saved_file_holds_the_viewports_points_only(animated, blender, bloom, tmp_path, small_render):
+    animated.bloom.points_render = 50_000
+    blender.ops.render.render()
+    path = tmp_path / "saved.blend"
+    blender.ops.wm.save_as_mainfile(filepath=str(path))
+    assert path.stat().st_size < 2_000_000
+    assert len(animated.data.vertices) == 250
+
+
+def test_append(animated, blender, check, tmp_path):
+    path = str(tmp_path / "library.blend")
+    name = animated.name
+    blender.ops.wm.save_as_mainfile(filepath=path)
+    blender.ops.wm.read_homefile(use_empty=True)
+    with blender.data.libraries.load(path, link=False) as (_, target):
+        target.objects = [name]
+    obj = blender.data.objects[name]
+    blender.context.scene.collection.objects.link(obj)
+    check(obj)
+
+
+def test_a_cloud_of_another_version_is_mended_on_load(animated, blender, bloom, tmp_path, points_of):
+    path = str(tmp_path / "old.blend")
+    name = animated.name
+    blender.context.view_layer.update()
+    before = points_of(animated.data)
+    animated.data["bloom_cloud"] = "250:0000"
+    animated.data.attributes["position"].data.foreach_set("vector", np.zeros(750, dtype=np.float32))
+    blender.ops.wm.save_as_mainfile(filepath=path)
+    blender.ops.wm.open_mainfile(filepath=path)
+    assert (points_of(blender.data.objects[name].data) == before).all()
+
+
+def test_without_bloom_the_last_cloud_shows_and_values_stay(
+    animated, blender, extension, check, points_of, tmp_path
+):
+    path = str(tmp_path / "saved.blend")
+    name, module = animated.name, extension.__name__
+    before = points_of(animated.data)
+    blender.ops.wm.save_as_mainfile(filepath=path)
+    blender.ops.preferences.addon_disable(module=module)
+    blender.ops.wm.open_mainfile(filepath=path)
+    obj = blender.data.objects[name]
+    assert (points_of(obj.data) == before).all()
+    blender.context.scene.frame_set(3)
+    geometry = obj.evaluated_get(blender.context.evaluated_depsgraph_get()).evaluated_geometry()
+    assert len(geometry.pointcloud.points) == 250
+    blender.ops.wm.save_as_mainfile(filepath=path)
+    blender.ops.preferences.addon_enable(module=module)
+    blender.ops.wm.open_mainfile(filepath=path)
+    check(blender.data.objects[name])
