@@ -51,20 +51,20 @@ def polar(x, y, z, w):
     return w * atan2(x, y) / pi, w * (sqrt(x * x + y * y) - 1.0), w * z
 
 
-@variation("handkerchief", z="wz")
-def handkerchief(x, y, z, w):
+@variation("handkerchief")
+def handkerchief(x, y, w):
     """w r (sin(θ + r), cos(θ - r)). Paper, variation 6."""
     r = sqrt(x * x + y * y)
     t = atan2(x, y)
-    return w * r * sin(t + r), w * r * cos(t - r), w * z
+    return w * r * sin(t + r), w * r * cos(t - r), 0.0
 
 
-@variation("heart", z="wz")
-def heart(x, y, z, w):
+@variation("heart")
+def heart(x, y, w):
     """w r (sin(θ r), -cos(θ r)). Paper, variation 7."""
     r = sqrt(x * x + y * y)
     t = atan2(x, y) * r
-    return w * r * sin(t), -w * r * cos(t), w * z
+    return w * r * sin(t), -w * r * cos(t), 0.0
 
 
 @variation("disc", z="wz")
@@ -108,17 +108,17 @@ def ex(x, y, w):
     return w * (p3 + q3), w * (p3 - q3), 0.0
 
 
-@variation("bent", z="wz")
-def bent(x, y, z, w):
+@variation("bent")
+def bent(x, y, w):
     """w (x or 2 x where negative, y or y / 2 where negative). Paper, variation 14."""
-    return w * (2.0 * x if x < 0.0 else x), w * (0.5 * y if y < 0.0 else y), w * z
+    return w * (2.0 * x if x < 0.0 else x), w * (0.5 * y if y < 0.0 else y), 0.0
 
 
-@variation("fisheye", z="wz")
-def fisheye(x, y, z, w):
+@variation("fisheye")
+def fisheye(x, y, w):
     """2 w / (r + 1) (y, x), the coordinates exchanged. Paper, variation 16."""
     k = 2.0 * w / (sqrt(x * x + y * y) + 1.0)
-    return k * y, k * x, w * z
+    return k * y, k * x, 0.0
 
 
 @variation("eyefish", z="wz")
@@ -158,13 +158,13 @@ def butterfly(x, y, w):
     return k * x, k * 2.0 * y, 0.0
 
 
-@variation("foci")
-def foci(x, y, w):
+@variation("foci", z="wz")
+def foci(x, y, z, w):
     """w / (cosh x - cos y) (sinh x, sin y): flam3 variation "foci"."""
     e = 0.5 * exp(x)
     f = 0.25 / e
     k = w / zeps(e + f - cos(y))
-    return k * (e - f), k * sin(y), 0.0
+    return k * (e - f), k * sin(y), w * z
 
 
 @variation("sec")

@@ -6,7 +6,7 @@ r² = x² + y², φ = atan2(y, x), w is the weight, u a uniform random number in
 from __future__ import annotations
 
 from .registry import P, variation
-from .vocabulary import atan2, cos, exp, fabs, floor, fmod, maximum, pi, pow, sin, sqrt, tan, zeps  # noqa: A004
+from .vocabulary import atan2, cos, exp, fabs, floor, fmod, maximum, minimum, pi, pow, sin, sqrt, tan, zeps  # noqa: A004
 
 
 @variation("julia")
@@ -23,12 +23,13 @@ def julia(x, y, w, u0):
         P("power", 1, kind="integer_nonzero", soft_minimum=-20, soft_maximum=20, description="Branches"),
         P("dist", 1.0, description="Power of the distance"),
     ),
+    z="wz",
 )
-def julian(x, y, w, power, dist, u0):
+def julian(x, y, z, w, power, dist, u0):
     """w r^(dist / n) (cos t, sin t), t = (φ + 2 π k) / n, k uniform in 0 … |n| - 1. Paper, variation 32."""
     k = w * pow(x * x + y * y, 0.5 * dist / power)
     t = (atan2(y, x) + 2.0 * pi * floor(u0 * fabs(power))) / power
-    return k * cos(t), k * sin(t), 0.0
+    return k * cos(t), k * sin(t), w * z
 
 
 @variation(
@@ -221,7 +222,7 @@ def z_shapes(
     """Moves a point away from the origin by the polar radius of up to four shapes: w (r + total) along φ.
 
     Hyperbolic polygon: with t = fmod(|φ|, 2π/n) - π/n, D² = 1 + R², q = 1 + tan² t: 1 where q >= D²,
-    else (D - sqrt(D² - q)) / sqrt(q). Star: sqrt(s² q / (tan |t| + s)²), s = tan slope.
+    else (D - sqrt(D² - q)) / sqrt(q). Star: sqrt(s² q / (tan |t| + s)²), s = tan min(slope, π/2 - 0.05).
     Lituus: (φ / π + 1)^(-a). Superformula (J. Gielis, 2003): (|cos(m φ / 4)|^n2 + |sin(m φ / 4)|^n3)^(-1/n1).
     """
     r = sqrt(x * x + y * y)
@@ -231,7 +232,7 @@ def z_shapes(
     d2 = 1.0 + hypergon_r * hypergon_r
     side = 1.0 if q >= d2 else (sqrt(d2) - sqrt(fabs(d2 - q))) / sqrt(q)
     p = tan(fabs(fmod(fabs(a), 2.0 * pi / star_n) - pi / star_n))
-    s = tan(star_slope)
+    s = tan(minimum(star_slope, 0.5 * pi - 0.05))
     ray = sqrt(s * s * (1.0 + p * p) / ((p + s) * (p + s)))
     spiral = pow(a / pi + 1.0, -lituus_a)
     m = 0.25 * super_m * a
@@ -263,7 +264,7 @@ def lazysusan(x, y, z, w, spin, space, twist, x_, y_):
     """A disc of radius w that turns: flam3 variation "lazysusan".
 
     With p = (x - X, y + Y): inside of w the point w p turned by spin + twist (w - r), outside
-    w (1 + space / r) p; then (X, -Y) is added.
+    w (1 + space / r) p; then w (X, -Y) is added.
     """
     px = x - x_
     py = y + y_
@@ -271,19 +272,20 @@ def lazysusan(x, y, z, w, spin, space, twist, x_, y_):
     a = atan2(py, px) + spin + twist * (w - r)
     k = w * (1.0 + space / zeps(r))
     inside = r < w
-    return (w * r * cos(a) if inside else k * px) + x_, (w * r * sin(a) if inside else k * py) - y_, w * z
+    return (w * r * cos(a) if inside else k * px) + w * x_, (w * r * sin(a) if inside else k * py) - w * y_, w * z
 
 
 @variation(
     "ngon",
     parameters=(
-        P("sides", 5.0, description="Corners", soft_minimum=3.0, soft_maximum=20.0),
+        P("sides", 5, kind="integer_nonzero", soft_minimum=3, soft_maximum=20, description="Corners"),
         P("power", 3.0, description="Decay with the distance"),
         P("circle", 1.0, description="Share of the circle"),
         P("corners", 2.0, description="Share of the corners"),
     ),
+    z="wz",
 )
-def ngon(x, y, w, sides, power, circle, corners):
+def ngon(x, y, z, w, sides, power, circle, corners):
     """w (corners (1 / cos p - 1) + circle) / r^power (x, y), p = φ folded to a side of 2 π / sides.
 
     Paper, variation 38.
@@ -293,4 +295,48 @@ def ngon(x, y, w, sides, power, circle, corners):
     p = a - b * floor(a / b)
     p = p - b if p > 0.5 * b else p
     k = w * (corners * (1.0 / cos(p) - 1.0) + circle) / zeps(pow(x * x + y * y, 0.5 * power))
-    return k * x, k * y, 0.0
+    return k * x, k * y, w * z
+
+
+@variation(
+    "Truchet",
+    parameters=(
+        P("extended", 0, kind="integer", minimum=0, maximum=1, description="Choice of the rule that turns tiles"),
+        P("exponent", 2.0, kind="cyclic", minimum=0.001, maximum=2.0, description="Roundness: 2 circles, 1 diamonds"),
+        P("arc_width", 0.5, kind="cyclic", minimum=0.001, maximum=1.0, description="Width of the arcs"),
+        P("rotation", 0.0, description="Scales the pattern by cos + sin of it"),
+        P("size", 1.0, kind="cyclic", minimum=0.001, maximum=10.0, description="Size of the arcs"),
+        P("seed", 50.0, soft_minimum=0.0, soft_maximum=200.0, description="Turns other tiles; 0 and 1 turn none, all"),
+    ),
+)
+def truchet(x, y, w, extended, exponent, arc_width, rotation, size, seed):
+    """Two quarter arcs around opposite corners of every tile (S. Truchet, 1704; C. S. Smith, 1987).
+
+    The point, times (cos rotation + sin rotation) / w, has a place (p, q) in its unit tile. Where
+    |distance - 1/2| < arc_width (2^(1/n) - 1) / 2, in the norm of exponent n, from either corner, the result
+    is size ((p, q) + floor(x, y)), elsewhere 0. Which two corners, a congruential generator decides, started
+    from the seed and the rounded input point; the weight is not multiplied.
+    """
+    scale = (cos(rotation) + sin(rotation)) / w
+    p = x * scale - floor(x * scale)
+    q = y * scale - floor(y * scale)
+    i = floor(x + 0.5)
+    j = floor(y + 0.5)
+    s = fabs(seed)
+    k = 0.25 * sqrt(zeps(1.5 * s)) / zeps(0.5 * s)
+    single = fmod((s + k * i + k * j + k * k * i * j) * k * 0.5 * 32747.0 + 12345.0, 65535.0)
+    steps = fabs(i + j + i * j)
+    chain = floor(s) + steps
+    for a in range(20):
+        if a < steps:
+            chain = fmod(chain * 32747.0 + 12345.0, 65535.0)
+    turn = 1.0 if fmod(single, 2.0) >= 1.0 else 0.0
+    if extended > 0.5:
+        turn = 1.0 if fmod(chain, 2.0) < 1.0 else 0.0
+    if s == 0.0 or s == 1.0:
+        turn = s
+    first = pow(pow(fabs(p - turn), exponent) + pow(q, exponent), 1.0 / exponent)
+    second = pow(pow(fabs(p - 1.0 + turn), exponent) + pow(1.0 - q, exponent), 1.0 / exponent)
+    width = 0.5 * (pow(2.0, 1.0 / exponent) - 1.0) * arc_width
+    on = 1.0 if fabs(first - 0.5) < width or fabs(second - 0.5) < width else 0.0
+    return on * size * (p + floor(x)), on * size * (q + floor(y)), 0.0

@@ -111,11 +111,13 @@ class Entry:
         In the order in which files list them.
     z
         What the regular form adds to z: ``"0"`` nothing, ``"wz"`` w * z, ``"w"`` the weight, ``"own"``
-        something else. The function returns it in any case. ``"0"`` also says that an assigning pre or
-        post form keeps the z of its input instead of taking the returned 0.
+        something else. The function returns it in any case.
     mode
-        What the pre and post forms do with the result: ``"assign"`` replaces the point by it (`z` above),
-        ``"sum"`` adds it to the point.
+        What the pre and post forms do with the result: ``"assign"`` replaces the point by it, ``"sum"``
+        adds it to the point.
+    keeps
+        The axes that an assigning pre or post form leaves as they are: ``"z"`` where `z` is ``"0"``,
+        ``"xy"`` for variations of depth alone, otherwise none.
     writes_sum
         The function returns the new running sum instead of an addend, and comes last among the regular
         variations. In a pre or post form ``ax, ay, az`` is the point itself and the result replaces it.
@@ -133,6 +135,7 @@ class Entry:
     parameters: tuple[P, ...]
     z: str
     mode: str
+    keeps: str
     writes_sum: bool
     three_d: bool
     randoms: int
@@ -171,13 +174,15 @@ def variation(
     parameters: tuple[P, ...] = (),
     z: str = "0",
     mode: str = "assign",
+    keeps: str | None = None,
     writes_sum: bool = False,
     three_d: bool | None = None,
     compatibility: str = "1.0.0.14",
 ) -> Callable[[Callable], Callable]:
     """Register the decorated function, which is returned unchanged; see `Entry` for the meaning.
 
-    `three_d` defaults to whether `z` is ``"w"`` or ``"own"``.
+    `keeps` defaults to ``"z"`` where an assigning variation has nothing to say about z, `three_d` to
+    whether `z` is ``"w"`` or ``"own"``.
     """
     if z not in Z_CLASSES or mode not in MODES or compatibility not in COMPATIBILITIES:
         raise ValueError(f"variation {name}: z, mode or compatibility is misspelt")
@@ -197,6 +202,7 @@ def variation(
             parameters=tuple(parameters),
             z=z,
             mode=mode,
+            keeps=keeps if keeps is not None else ("z" if z == "0" and mode == "assign" else ""),
             writes_sum=writes_sum,
             three_d=z in ("w", "own") if three_d is None else three_d,
             randoms=max((int(m[1]) + 1 for a in arguments if (m := _RANDOM.fullmatch(a))), default=0),

@@ -28,7 +28,7 @@ def cylinder(x, y, w):
     return w * sin(x), w * y, w * cos(x)
 
 
-@variation("zcone", z="own")
+@variation("zcone", z="own", keeps="xy")
 def zcone(x, y, w):
     """Adds w r to z."""
     return 0.0, 0.0, w * sqrt(x * x + y * y)
@@ -55,8 +55,8 @@ def hemisphere(x, y, w):
 
 @variation("sinusoidal3D", z="own")
 def sinusoidal_3d(x, y, z, w):
-    """w (sin x, sin y, sin z)."""
-    return w * sin(x), w * sin(y), w * sin(z)
+    """w (sin x, sin y, atan2(x², y²) cos z)."""
+    return w * sin(x), w * sin(y), w * atan2(x * x, y * y) * cos(z)
 
 
 @variation("Spherical3D", z="own")
@@ -76,10 +76,10 @@ def spherical_3d(x, y, z, w):
     z="own",
 )
 def curl_3d(x, y, z, w, cx, cy, cz):
-    """Moebius map of space: with c = (cx, cy, cz), R² = |p|²: w (p + c R²) / (|c|² R² + 2 c · p + 1)."""
+    """Moebius map of space: with c = (cx, -cy, cz), R² = |p|²: w (p + c R²) / (|c|² R² + 2 c · p + 1)."""
     r2 = x * x + y * y + z * z
-    k = w / zeps((cx * cx + cy * cy + cz * cz) * r2 + 2.0 * (cx * x + cy * y + cz * z) + 1.0)
-    return k * (x + cx * r2), k * (y + cy * r2), k * (z + cz * r2)
+    k = w / zeps((cx * cx + cy * cy + cz * cz) * r2 + 2.0 * (cx * x - cy * y + cz * z) + 1.0)
+    return k * (x + cx * r2), k * (y - cy * r2), k * (z + cz * r2)
 
 
 @variation(

@@ -1,0 +1,92 @@
+"""Reference evaluation of a variation: numpy, float64, from the source of the functions.
+
+For tests of kernels and for looking at a variation; the chaos room has the fast way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from ..model import FORMS
+from .registry import MINIMUM_WEIGHT, Entry, lookup
+from .source import array_function
+
+
+def evaluate_variation(
+    name: str,
+    points: np.ndarray,
+    *,
+    weight: float = 1.0,
+    parameters: Mapping[str, float] = MappingProxyType({}),
+    form: str = "regular",
+    affine: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0),
+    compatibility: str = "1.0.0.14",
+    seed: int = 0,
+) -> np.ndarray:
+    """What a variation makes of points.
+
+    Parameters
+    ----------
+    name
+        As in the registry, in any capitals.
+    points
+        (N, 3) array, points after the xform's affine map.
+    weight
+        Below 1e-6 in magnitude the variation is absent.
+    parameters
+        Short name to value; absent ones have their default, all are conformed (`P.conform`).
+    form
+        ``"regular"``, ``"pre"`` or ``"post"``.
+    affine
+        ``(a, b, c, d, e, f)`` of the xform, for variations that look at it; not applied here.
+    compatibility
+        Program whose formula to use.
+    seed
+        Of the random numbers.
+
+    Returns
+    -------
+    (N, 3) float64 array: for the regular form the addend to the running sum (for `Entry.writes_sum` the
+    sum left of 0, 0, 0), for the other forms the point afterwards.
+
+    Raises
+    ------
+    KeyError
+        for a name that is not registered.
+    """
+    if form not in FORMS:
+        raise ValueError(f"form {form!r} is none of {FORMS}")
+    points = np.array(points, dtype=np.float64)
+    if points.ndim != 2 or points.shape[1] != 3:
+        raise ValueError(f"points have the shape {points.shape}, not (N, 3)")
+    entry = lookup(name, compatibility)
+    before = np.zeros_like(points) if form == "regular" else points
+    if abs(weight) < MINIMUM_WEIGHT:
+        return before.copy()
+
+    known = dict(zip((p.argument for p in entry.parameters), entry.values(parameters), strict=True))
+    known |= dict(zip(("ca", "cb", "cc", "cd", "ce", "cf"), affine, strict=True))
+    known |= {"w": weight, "dc": 0.0}
+    known = {name: np.full(len(points), value) for name, value in known.items()}
+    known |= dict(zip(("x", "y", "z"), points.T, strict=True))
+    known |= dict(zip(("ax", "ay", "az"), before.T, strict=True))
+    random = np.random.default_rng(seed).random((len(points), entry.randoms))
+    known |= {f"u{k}": column for k, column in enumerate(random.T)}
+    with np.errstate(all="ignore"):
+        result = array_function(entry.function)(*(known[name] for name in entry.arguments))
+    results = np.stack([np.broadcast_to(column, len(points)) for column in result], axis=1).astype(np.float64)
+    return _applied(entry, form, points, results)
+
+
+def _applied(entry: Entry, form: str, points: np.ndarray, results: np.ndarray) -> np.ndarray:
+    """The results as the form uses them: see `Entry.mode` and `Entry.keeps`."""
+    if form == "regular" or entry.writes_sum:
+        return results
+    if entry.mode == "sum":
+        return points + results
+    for axis in map("xyz".index, entry.keeps):
+        results[:, axis] = points[:, axis]
+    return results
