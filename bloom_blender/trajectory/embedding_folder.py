@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def read_embedding_folder(folder: str | PathLike, side: str = "src") -> Trajecto
                 f"{_shape_text(vectors.shape[1:])}: keep the files of one run only in {folder}."
             )
         elif file_words != words:
-            line = next(i for i, pair in enumerate(zip(file_words, words)) if pair[0] != pair[1])
+            line = next(i for i, pair in enumerate(zip(file_words, words, strict=True)) if pair[0] != pair[1])
             raise BloomError(
                 f"{path.name} has the word {file_words[line]!r} in line {line + 1} where {first.name} has "
                 f"{words[line]!r}: keep the files of one run only in {folder}, with words in the same order."
@@ -134,7 +135,7 @@ def _find_files(folder: Path, side: str) -> tuple[list[tuple[int, Path]], str]:
             f"{folder} holds no embeddings: choose a folder with files such as 1.pt-{side}_embeddings.txt."
         )
     files.sort()
-    for (number, path), (next_number, next_path) in zip(files, files[1:]):
+    for (number, path), (next_number, next_path) in pairwise(files):
         if number == next_number:
             raise BloomError(f"{path.name} and {next_path.name} have the same number: remove one of them.")
     if files[-1][0] > np.iinfo(np.int64).max:

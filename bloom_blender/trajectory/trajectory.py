@@ -140,12 +140,15 @@ class Trajectory:
         series, embeddings, metadata = tuple(self.series), tuple(self.embeddings), dict(self.metadata)
         if not series and not embeddings:
             raise BloomError(f"the run {self.name!r} is empty: record at least one step or one snapshot.")
-        for members, type_, noun in ((series, Series, "series"), (embeddings, Embeddings, "embedding table")):
+        for members, type_, noun in (
+            (series, Series, "series"),
+            (embeddings, Embeddings, "embedding tables"),
+        ):
             for member in members:
                 if not isinstance(member, type_):
-                    raise BloomError(f"the run {self.name!r} holds {member!r} where a {noun} belongs.")
+                    raise BloomError(f"the run {self.name!r} has {member!r} among its {noun}: remove it.")
             for name in _repeated(member.name for member in members):
-                raise BloomError(f"the run {self.name!r} has two {noun}s named {name!r}: rename one.")
+                raise BloomError(f"the run {self.name!r} has two {noun} named {name!r}: rename one.")
         for key, value in metadata.items():
             _check_text(key, f"a metadata key of the run {self.name!r}")
             _check_text(value, f"the metadata {key!r} of the run {self.name!r}", may_be_empty=True)
