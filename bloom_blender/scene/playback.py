@@ -70,6 +70,11 @@ def refresh(obj: bpy.types.Object, source: bpy.types.Object | None = None, *, re
     mesh = obj.data
     if shown_state(mesh) == state or mesh.is_editmode:
         return False
+    if mesh.library is not None:
+        raise BloomError(
+            f"{obj.name} is linked from another file, so Blender keeps its points as they were saved: "
+            "make the object and its data local (Object > Relations > Make Local)."
+        )
     write_cloud(mesh, chaos_game.compute(flame_of(source), count, settings.seed), state)
     return True
 
@@ -127,7 +132,7 @@ def _tell(obj: bpy.types.Object, message: str, *, again: bool) -> bool:
     problems[obj.name] = message
     if known and not again:
         return False
-    print(f"bloom: {obj.name} keeps its last points: {message}", file=sys.stderr)
+    print(f"bloom: {obj.name} keeps its last points. {message}", file=sys.stderr)
     return True
 
 

@@ -79,8 +79,6 @@ def test_bounding_box_follows_the_points(add, evaluated, blender):
     assert [tuple(corner) for corner in evaluated(obj).bound_box] != before
 
 
-def test_a_flame_without_a_name_is_called_bloom(add, bloom):
-    from_file = bloom.xml.parse_flames(
-        '<flame size="8 8"><xform weight="1" linear="1" coefs="1 0 0 1 0 0"/></flame>'
-    )
-    assert add(from_file[0]).name == "Bloom"
+def test_a_flame_without_a_name_is_called_bloom(blender, bloom, flame):
+    nameless = bloom.model.Flame("", flame.xforms)
+    assert bloom.flame_object.make_flame_object(nameless, blender.context.collection).name == "Bloom"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import pytest
 
@@ -189,11 +191,11 @@ def test_stills_and_animation_give_the_same_clouds_and_pixels(
     pixels = {frame: _pixels(blender, small_render / f"frame_{frame:04}.png") for frame in (2, 3, 4)}
     assert not (pixels[2] == pixels[4]).all()
     for frame, points, _ in list(seen):
-        scene.frame_set(frame)
-        scene.render.filepath = f"{small_render}/still_{frame}"
+        scene.frame_set(int(frame))
+        scene.render.filepath = f"{small_render}/still_{frame:.0f}"
         blender.ops.render.render(write_still=True)
         assert (seen[-1][1] == points).all()
-        assert (_pixels(blender, small_render / f"still_{frame}.png") == pixels[frame]).all()
+        assert (_pixels(blender, small_render / f"still_{frame:.0f}.png") == pixels[frame]).all()
 
 
 def _pixels(blender, path):
@@ -227,36 +229,18 @@ def test_after_a_render_the_window_has_its_own_cloud(
 
 
 def test_after_a_cancelled_render_the_window_has_its_own_cloud(
-    animated, blender, frame_points, points_of, small_render
+    animated, blender, frame_points, points_of, small_render, watch
 ):
-    """The engine fails in its second frame, which cancels the animation."""
-
-    class FailingEngine(blender.types.RenderEngine):
-        bl_idname = "BLOOM_TEST_FAILING"
-        bl_label = "Failing"
-
-        def render(self, depsgraph):
-            counts.append(len(animated.data.vertices))
-            if depsgraph.scene.frame_current == 3:
-                self.error_set("cannot go on")
-
-    counts, ends = [], []
-    blender.utils.register_class(FailingEngine)
-    blender.app.handlers.render_cancel.append(lambda *_: ends.append("cancel"))
-    blender.app.handlers.render_complete.append(lambda *_: ends.append("complete"))
-    try:
-        scene = blender.context.scene
-        scene.render.engine = "BLOOM_TEST_FAILING"
-        scene.frame_set(1)
-        scene.frame_start, scene.frame_end = 2, 4
-        try:
-            blender.ops.render.render(animation=True)
-        except RuntimeError:
-            ends.append("error")
-    finally:
-        blender.utils.unregister_class(FailingEngine)
-    assert counts[0] == 600
-    assert set(ends) & {"cancel", "error"}
+    """The second frame cannot be written, which cancels the animation."""
+    scene = blender.context.scene
+    scene.frame_set(1)
+    scene.frame_start, scene.frame_end = 2, 4
+    (small_render / "frame_0003.png").mkdir()
+    seen, cancelled = watch(animated), watch(animated, "render_cancel")
+    with contextlib.suppress(RuntimeError):
+        blender.ops.render.render(animation=True)
+    assert [(frame, len(points)) for frame, points, _ in seen] == [(2, 600)]
+    assert len(cancelled) == 1
     assert close(points_of(animated.data), frame_points(1, 250))
 
 
@@ -308,8 +292,9 @@ def test_hidden_flames_are_not_computed_until_shown(animated, blender, frame_poi
     assert writes == []
     hide(False)
     blender.context.view_layer.update()
-    blender.context.view_layer.update()
-    assert close(points_of(animated.data), frame_points(3, 250))
+    if how == "monitor":  # Blender itself evaluates such an object's curves only at the next frame
+        blender.context.scene.frame_set(4)
+    assert close(points_of(animated.data), frame_points(blender.context.scene.frame_current, 250))
 
 
 def test_a_flame_hidden_in_renders_is_not_computed_there(animated, blender, small_render, writes):
@@ -334,6 +319,7 @@ def test_a_broken_flame_is_told_and_stops_no_other(
 ):
     broken = add()
     broken["bloom_flame"] = "<flame"
+    broken.update_tag()
     before = points_of(broken.data)
     for frame in (2, 3):
         blender.context.scene.frame_set(frame)
@@ -353,19 +339,24 @@ def test_edit_mode_is_left_alone(animated, blender):
     assert len(animated.data.vertices) == 250
 
 
-def test_a_linked_collection_instance_plays(animated, blender, frame_points, points_of, tmp_path):
+def test_a_linked_flame_keeps_its_points_until_made_local(
+    animated, bloom, blender, capfd, frame_points, points_of, tmp_path
+):
+    """Blender ignores writes to linked meshes."""
+    blender.context.scene.frame_set(1)
     path = str(tmp_path / "library.blend")
     blender.ops.wm.save_as_mainfile(filepath=path)
     blender.ops.wm.read_homefile(use_empty=True)
-    with blender.data.libraries.load(path, link=True) as (source, target):
-        target.objects = [animated_name for animated_name in source.objects if animated_name == "tiny"]
-    linked = blender.data.objects["tiny"]
-    collection = blender.data.collections.new("Group")
-    collection.objects.link(linked)
-    instance = blender.data.objects.new("Instance", None)
-    instance.instance_type = "COLLECTION"
-    instance.instance_collection = collection
-    blender.context.scene.collection.objects.link(instance)
+    with blender.data.libraries.load(path, link=True) as (_, target):
+        target.objects = ["tiny"]
+    obj = blender.data.objects["tiny"]
+    blender.context.scene.collection.objects.link(obj)
     blender.context.scene.frame_set(3)
-    assert linked.library is not None
-    assert close(points_of(linked.data), frame_points(3, 250))
+    assert close(points_of(obj.data), frame_points(1, 250))
+    assert "Make Local" in bloom.playback.problems["tiny"]
+    assert "Make Local" in capfd.readouterr().err
+    obj.make_local()
+    obj.data.make_local()
+    blender.context.scene.frame_set(2)
+    assert close(points_of(obj.data), frame_points(2, 250))
+    assert not bloom.playback.problems
