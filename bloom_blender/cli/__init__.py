@@ -1,0 +1,53 @@
+"""The command line: `bloom`, one file per verb."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from .. import __version__
+from ..errors import BloomError
+from . import grow, info
+
+VERBS = (grow, info)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status.
+
+    0 if it was done; 2 with ``bloom: error: …`` on stderr if the user has to mend something, and then
+    nothing was written; 130 if it was interrupted. Like any program of `argparse` it exits by itself
+    after ``--help``, ``--version`` and misspelt arguments.
+    """
+    arguments = _parser().parse_args(argv)
+    try:
+        status = arguments.run(arguments)
+        sys.stdout.flush()
+        return status
+    except BloomError as error:
+        return _complain(str(error))
+    except MemoryError:
+        return _complain("there is not enough memory: use fewer frames, or a run with fewer numbers.")
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # whoever read the output, such as `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bloom", description="Animate fractal flames by the training of neural networks."
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for verb in VERBS:
+        verb.add_parser(subparsers)
+    return parser
+
+
+def _complain(message: str) -> int:
+    print(f"bloom: error: {message}", file=sys.stderr)
+    return 2

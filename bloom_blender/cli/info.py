@@ -1,0 +1,166 @@
+"""`bloom info`: what is in a flame or a run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from ..errors import BloomError
+from ..flame.model import Flame, Xform
+from ..flame.variations import lookup
+from ..flame.xml import read_flames, report_unknown
+from ..trajectory import Trajectory, read_trajectory
+
+
+def add_parser(subparsers) -> None:
+    """Declare the command and its options."""
+    parser = subparsers.add_parser(
+        "info", help="tell what is in a flame or a run", description="Tell what is in a flame or a run."
+    )
+    parser.add_argument("file", metavar="FILE", help=".flame file, .bloom file or folder of word embeddings")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument(
+        "--side", choices=["src", "tgt"], default="src", help="language of a folder with two, default: src"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the description of a file, as text or as JSON."""
+    description = describe(Path(arguments.file), arguments.side)
+    if arguments.json:
+        print(json.dumps(description, indent=2, ensure_ascii=False))
+        return 0
+    lines = _flame_text(description) if description["kind"] == "flame" else _run_text(description)
+    print("\n".join(lines))
+    return 0
+
+
+def describe(path: Path, side: str = "src") -> dict[str, Any]:
+    """What is in a flame file, a `.bloom` file or a folder, as JSON has it."""
+    if _is_xml(path):
+        flames = [_flame_description(flame) for flame in read_flames(path)]
+        return {"kind": "flame", "file": str(path), "flames": flames}
+    return {"kind": "run", "file": str(path), **_run_description(read_trajectory(path, side=side))}
+
+
+def _is_xml(path: Path) -> bool:
+    """Whether the file is text that begins with a tag."""
+    if path.is_dir():
+        return False
+    try:
+        with open(path, "rb") as file:
+            start = file.read(1024)
+    except OSError as error:
+        raise BloomError(f"{path} cannot be read ({error.strerror}): check the path.") from None
+    except ValueError:
+        raise BloomError(f"{str(path)!r} is no path: choose an existing file.") from None
+    return start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<")
+
+
+def _flame_description(flame: Flame) -> dict[str, Any]:
+    parts = [*flame.xforms, *flame.finals]
+    names = list(dict.fromkeys(v.attribute for xform in parts for v in xform.variations))
+    known = [name for xform in parts for name in _known(xform)]
+    return {
+        "name": flame.name,
+        "version": flame.version,
+        "size": list(flame.camera.size),
+        "palette_colors": len(flame.palette.colors),
+        "xforms": [_xform_description(xform) for xform in flame.xforms],
+        "finals": [_xform_description(xform) for xform in flame.finals],
+        "variations": {
+            "known": [name for name in names if name in known],
+            "unknown": [name for name in names if name not in known],
+        },
+        "remarks": list(report_unknown(flame)),
+    }
+
+
+def _xform_description(xform: Xform) -> dict[str, Any]:
+    return {
+        "name": xform.name,
+        "weight": xform.weight,
+        "opacity": xform.opacity,
+        "variations": [variation.attribute for variation in xform.variations],
+    }
+
+
+def _known(xform: Xform) -> list[str]:
+    names = []
+    for variation in xform.variations:
+        try:
+            lookup(variation.name)
+        except KeyError:
+            continue
+        names.append(variation.attribute)
+    return names
+
+
+def _run_description(trajectory: Trajectory) -> dict[str, Any]:
+    return {
+        "name": trajectory.name,
+        "metadata": dict(trajectory.metadata),
+        "series": [
+            {
+                "name": series.name,
+                "kind": series.kind,
+                "unit": series.unit,
+                "length": len(series.steps),
+                "width": 1 if series.values.ndim == 1 else series.values.shape[1],
+                "first_step": int(series.steps[0]),
+                "last_step": int(series.steps[-1]),
+            }
+            for series in trajectory.series
+        ],
+        "embeddings": [
+            {
+                "name": table.name,
+                "words": len(table.words),
+                "dimensions": table.vectors.shape[2],
+                "length": len(table.steps),
+                "first_step": int(table.steps[0]),
+                "last_step": int(table.steps[-1]),
+            }
+            for table in trajectory.embeddings
+        ],
+    }
+
+
+def _flame_text(description: dict[str, Any]) -> list[str]:
+    lines = []
+    for flame in description["flames"]:
+        width, height = flame["size"]
+        lines.append(f"flame {flame['name']!r}, {width} × {height}, {flame['palette_colors']} colours")
+        for number, xform in enumerate(flame["xforms"], start=1):
+            lines.append(f"  xform {number}: weight {xform['weight']:g}: {_list(xform['variations'])}")
+        for xform in flame["finals"]:
+            lines.append(f"  final xform: {_list(xform['variations'])}")
+        lines.append(f"  unknown variations: {_list(flame['variations']['unknown'])}")
+        lines += [f"  {remark}" for remark in flame["remarks"]]
+    return lines
+
+
+def _run_text(description: dict[str, Any]) -> list[str]:
+    lines = [f"run {description['name']!r}"]
+    for key, text in description["metadata"].items():
+        lines.append(f"  {key}: {text}")
+    for series in description["series"]:
+        unit = f" in {series['unit']}" if series["unit"] else ""
+        lines.append(
+            f"  {series['kind']} {series['name']!r}{unit}: {series['length']} × {series['width']}, "
+            f"steps {series['first_step']} to {series['last_step']}"
+        )
+    for table in description["embeddings"]:
+        lines.append(
+            f"  embeddings {table['name']!r}: {table['length']} snapshots of {table['words']} words × "
+            f"{table['dimensions']}, steps {table['first_step']} to {table['last_step']}"
+        )
+    return lines
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(names) or "none"
