@@ -298,7 +298,7 @@ class Tone(_Validated):
         if curves and [len(curve) for curve in curves] != [4, 4, 4, 4]:
             raise BloomError("The tone's curves are not four curves of four points: give four or none.")
         if splines and (len(splines) != 4 or min(len(curve) for curve in splines) < 2):
-            raise BloomError("The tone's splines are not four curves of two or more points: give four or none.")
+            raise BloomError("The tone's splines are not four curves of points: give four or none.")
         self._set(
             supersample=int(supersample),
             filter_shape=_choice(self.filter_shape, FILTER_SHAPES, "The tone's filter_shape"),

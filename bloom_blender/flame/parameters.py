@@ -223,4 +223,4 @@ def _unknown(flame: Flame, name: str) -> BloomError:
         other for other in known if re.split(r"[._]", other)[0] == stem
     ]
     hint = ", ".join(near[:4] or known[:4])
-    return BloomError(f"The flame {flame.name!r} has no parameter {name!r}: use one of its own, such as {hint}.")
+    return BloomError(f"The flame {flame.name!r} has no parameter {name!r}: it has, for example, {hint}.")

@@ -13,21 +13,37 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from ..errors import BloomError
-from .model import IDENTITY, Camera, Flame, Palette, Tone, Variation, Xform
+from .model import (
+    FILTER_SHAPES,
+    IDENTITY,
+    PALETTE_MODES,
+    Camera,
+    Extra,
+    Flame,
+    Palette,
+    Tone,
+    Variation,
+    Xform,
+)
 from .variations import VARIATIONS, lookup, split_attribute
 
+# Attributes and elements that have no bearing on a still picture: kept, but not reported.
 _SILENT_FLAME = frozenset(
     """time hue hue_rotation palette_interpolation interpolation interpolation_type interpolation_space
     temporal_filter_type temporal_filter_width temporal_filter_exp temporal_samples sub_batch_size fuse
     passes num_batches nbatches plugins nick url notes estimator estimator_jitter
     batches fps frame frame_count soloxform source_colors""".split()
 )
-"""Attributes of a flame that have no bearing on a picture of it by Bloom: kept, but not reported."""
-
+_SILENT_XFORM = frozenset(
+    """symmetry plotmode material material_speed mod_gamma mod_gamma_speed mod_contrast mod_contrast_speed
+    mod_saturation mod_saturation_speed mod_hue mod_hue_speed solo motion_frequency motion_function
+    motion_offset""".split()
+)
 _SILENT_ELEMENTS = frozenset(["edit"])
 
 _CAMERA = {
@@ -44,6 +60,9 @@ _TONE = {
 }  # fmt: skip
 
 _SPLINES = ("overall_curve", "red_curve", "green_curve", "blue_curve")
+
+_FLAM3_DEFAULTS = {"highlight_power": "-1", "palette_mode": "step"}
+"""Where the defaults of flam3 are not those of ember, which the model has."""
 
 _XFORM = {
     "weight": "weight", "color": "color", "color_speed": "color_speed", "var_color": "direct_color",
@@ -79,7 +98,9 @@ def _read_bytes(path: str | os.PathLike[str]) -> bytes:
         return Path(path).read_bytes()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise BloomError(f"{Path(path).name} cannot be read ({reason}): choose an existing .flame file.") from None
+        raise BloomError(
+            f"{Path(path).name} cannot be read ({reason}): choose another .flame file."
+        ) from None
     except ValueError:
         raise BloomError(f"{str(path)!r} is no path: choose an existing .flame file.") from None
 
@@ -94,7 +115,7 @@ def _flame_elements(text: str | bytes, source: str) -> list[ElementTree.Element]
     elements = list(root.iter("flame"))
     if not elements:
         if root.tag == "jwf-flame":
-            raise BloomError(f"{source} is a JWildfire flame with layers: save one layer of it as a plain flame.")
+            raise BloomError(f"{source} is a JWildfire flame with layers: save one layer as a plain flame.")
         raise BloomError(f"{source} holds no flame (it is <{root.tag}>): choose a .flame file.")
     return elements
 
@@ -111,7 +132,7 @@ def _parse(text: str | bytes, source: str) -> ElementTree.Element:
                 raise
             return fromstring(_rooted(text))
     except DefusedXmlException:
-        raise BloomError(f"{source} defines XML entities, which no flame needs: remove its DOCTYPE.") from None
+        raise BloomError(f"{source} defines XML entities, which flames do without: remove them.") from None
     except ElementTree.ParseError as error:
         raise BloomError(_not_xml(text, source, error)) from None
     except (ValueError, LookupError):
@@ -119,12 +140,12 @@ def _parse(text: str | bytes, source: str) -> ElementTree.Element:
 
 
 _JUNK_AFTER_ROOT = 9  # expat's XML_ERROR_JUNK_AFTER_DOC_ELEMENT
-_UNFINISHED = (3, 5)  # XML_ERROR_NO_ELEMENTS, XML_ERROR_UNCLOSED_TOKEN
+_UNFINISHED = (3, 5, 20)  # XML_ERROR_NO_ELEMENTS, XML_ERROR_UNCLOSED_TOKEN, XML_ERROR_UNCLOSED_CDATA_SECTION
 
 
 def _rooted(text: str | bytes) -> bytes:
     """`text` without its XML declaration, between <flames> and </flames>."""
-    data = text.encode() if isinstance(text, str) else text
+    data = (text.encode() if isinstance(text, str) else text).removeprefix(b"\xef\xbb\xbf")
     start = data.find(b"?>") + 2 if data.lstrip().startswith(b"<?xml") else 0
     return b"<flames>" + data[start:] + b"</flames>"
 
@@ -150,22 +171,28 @@ def _flame(element: ElementTree.Element, where: str) -> Flame:
     try:
         return _flame_of(element)
     except BloomError as error:
-        sentence = str(error)
-        lead = sentence[0].lower() + sentence[1:] if sentence.startswith("The ") else sentence
-        raise BloomError(f"{where}: {lead}") from None
+        raise _located(where, error) from None
     except RecursionError:
         raise BloomError(f"{where} nests its elements too deeply: choose another file.") from None
+
+
+def _located(where: str, error: BloomError) -> BloomError:
+    """`error` with the place before its sentence."""
+    sentence = str(error)
+    return BloomError(f"{where}: {'t' + sentence[1:] if sentence.startswith('The ') else sentence}")
 
 
 def _flame_of(element: ElementTree.Element) -> Flame:
     attributes = dict(element.attrib)
     version = attributes.pop("version", "")
+    if version.lower().startswith("flam3"):
+        attributes = {**attributes, **{k: v for k, v in _FLAM3_DEFAULTS.items() if k not in attributes}}
     ember = _is_ember(version)
     new_linear = attributes.get("new_linear", "").strip() == "1"
     attributes.pop("new_linear", None)
     name = attributes.pop("name", "")
     phase = _take(attributes, "palette_phase", 0.0)
-    mode = attributes.pop("palette_mode", "linear").strip().lower()
+    mode = _take_choice(attributes, "palette_mode", PALETTE_MODES)
     camera = _camera(attributes, version)
     tone = _tone(attributes)
 
@@ -232,6 +259,15 @@ def _take(attributes: dict[str, str], name: str, default: float) -> float:
     return _parse_number(attributes.pop(name), name) if name in attributes else default
 
 
+def _take_choice(attributes: dict[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """Remove a word among `choices`; other words stay, and mean the first choice."""
+    word = attributes.get(name, "").strip().lower()
+    if word not in choices:
+        return choices[0]
+    del attributes[name]
+    return word
+
+
 def _take_all(attributes: dict[str, str], names: dict[str, str]) -> dict[str, float]:
     """Remove the attributes of `names` and return field name to number; of synonyms the later one counts."""
     found = [name for name in attributes if name in names]
@@ -259,15 +295,9 @@ def _camera(attributes: dict[str, str], version: str) -> Camera:
 def _tone(attributes: dict[str, str]) -> Tone:
     """Tone of the flame's attributes, which are removed; forms that the model lacks stay."""
     fields: dict[str, object] = dict(_take_all(attributes, _TONE))
-    if "background" in attributes:
-        fields["background"] = _parse_numbers(attributes["background"], "background")
-        if len(fields["background"]) == 3:  # type: ignore[arg-type]
-            del attributes["background"]
-        else:
-            del fields["background"]
-    shape = attributes.get("filter_shape", "gaussian").strip().lower()
-    fields["filter_shape"] = _FILTER_SYNONYMS.get(shape, shape)
-    attributes.pop("filter_shape", None)
+    if len(attributes.get("background", "").split()) == 3:
+        fields["background"] = _parse_numbers(attributes.pop("background"), "background")
+    fields["filter_shape"] = _take_choice(attributes, "filter_shape", FILTER_SHAPES)
     curves = _words_as_points(attributes.get("curves", ""), 3)
     if len(curves) == 16:
         fields["curves"] = tuple(curves[k : k + 4] for k in (0, 4, 8, 12))
@@ -278,9 +308,6 @@ def _tone(attributes: dict[str, str]) -> Tone:
         for name in _SPLINES:
             del attributes[name]
     return Tone(**fields)  # type: ignore[arg-type]
-
-
-_FILTER_SYNONYMS = {"b-spline": "bspline", "spline": "bspline", "catmull-rom": "catrom", "hann": "hanning"}
 
 
 def _words_as_points(text: str, size: int) -> tuple[tuple[float, ...], ...]:
@@ -295,10 +322,11 @@ def _words_as_points(text: str, size: int) -> tuple[tuple[float, ...], ...]:
 
 
 def _xform(element: ElementTree.Element, what: str, ember: bool) -> Xform:
+    """Xform of an <xform> or <finalxform> element; errors begin with `what`."""
     try:
         return _xform_of(element, ember)
     except BloomError as error:
-        raise BloomError(f"{what}: {error}") from None
+        raise _located(what, error) from None
 
 
 def _xform_of(element: ElementTree.Element, ember: bool) -> Xform:
@@ -333,7 +361,7 @@ def _xform_of(element: ElementTree.Element, ember: bool) -> Xform:
     )
 
 
-def _variations(attributes: dict[str, str], ember: bool) -> tuple[tuple[Variation, ...], tuple[tuple[str, str], ...]]:
+def _variations(attributes: dict[str, str], ember: bool) -> tuple[tuple[Variation, ...], Extra]:
     """The variations among the attributes of an xform in file order, and the remaining attributes."""
     lower = {name.lower(): name for name in reversed(attributes)}
     used: set[str] = set()
@@ -354,7 +382,8 @@ def _variations(attributes: dict[str, str], ember: bool) -> tuple[tuple[Variatio
                     used.add(spelt)
                     break
             parameters.append((parameter.name, value))
-        variations[form, entry.name] = Variation(entry.name, _parse_number(text, attribute), tuple(parameters), form)
+        weight = _parse_number(text, attribute)
+        variations[form, entry.name] = Variation(entry.name, weight, tuple(parameters), form)
     extra = tuple((name, text) for name, text in attributes.items() if name not in used)
     return tuple(variations.values()), extra
 
@@ -365,20 +394,16 @@ _PRE_BLUR = ("pre", lookup("gaussian_blur"))
 
 def _has_effect(final: Xform) -> bool:
     """Whether a final xform counts: a variation, known here or not, or an affine map."""
-    return bool(final.variations or final.coefs != IDENTITY or _unknown_variations(final))
+    return bool(final.variations or final.coefs != IDENTITY or _unused_attributes(final))
 
 
-def _unknown_variations(xform: Xform) -> tuple[str, ...]:
-    """Names of extra attributes, except those known to have no effect and those that only qualify others."""
-    names = [name for name, _ in xform.extra if name not in _SILENT_XFORM]
-    return tuple(names)
-
-
-_SILENT_XFORM = frozenset(
-    """symmetry plotmode material material_speed mod_gamma mod_gamma_speed mod_contrast mod_contrast_speed
-    mod_saturation mod_saturation_speed mod_hue mod_hue_speed solo motion_frequency motion_function
-    motion_offset""".split()
-)
+def _unused_attributes(xform: Xform) -> list[str]:
+    """Names of the extra attributes that may matter to a picture: unknown variations above all."""
+    return [
+        name
+        for name, text in xform.extra
+        if name not in _SILENT_XFORM and not (name.endswith("_fx_priority") and text == "0")
+    ]
 
 
 def _flattened(xform: Xform) -> Xform:
@@ -434,19 +459,18 @@ def _indexed_color(element: ElementTree.Element) -> tuple[float, tuple[float, fl
 
 
 def _filled(single: dict[float, tuple[float, float, float]]) -> list[tuple[float, float, float]]:
-    """Palette of indexed colours: as many as there are if none is missing, else 256, gaps blended over."""
+    """Palette of indexed colours: as they are if none is missing, else 256 with gaps blended, as flam3 does.
+
+    The blend goes around: after the last index towards the first.
+    """
     if not single:
         return []
     indices = sorted(single)
     if indices == list(range(len(indices))):
         return [single[index] for index in indices]
-    colors = []
-    for k in range(256):
-        after = next((index for index in indices if index >= k), indices[-1])
-        before = next((index for index in reversed(indices) if index <= k), indices[0])
-        t = 0.0 if after == before else min(max((k - before) / (after - before), 0.0), 1.0)
-        colors.append(tuple((1.0 - t) * a + t * b for a, b in zip(single[before], single[after], strict=True)))
-    return colors  # type: ignore[return-value]
+    channels = np.array([single[index] for index in indices]).T
+    filled = [np.interp(np.arange(256.0), indices, channel, period=256.0) for channel in channels]
+    return list(map(tuple, np.stack(filled, axis=1).tolist()))
 
 
 def _outer_xml(element: ElementTree.Element) -> str:
@@ -540,7 +564,7 @@ def _xform_attributes(xform: Xform, tag: str, version: str) -> Iterator[tuple[st
     for variation in xform.variations:
         attribute = variation.attribute
         if attribute.lower() == "pre_blur" and not _is_ember(version):
-            raise BloomError("The pre form of blur is ember's own: give the flame a version with EMBER in it.")
+            raise BloomError("Only ember has a pre form of blur: give the flame a version with EMBER in it.")
         yield attribute, _text(variation.weight)
         for name, value in variation.parameters:
             yield f"{attribute}_{name}", _text(value)
@@ -561,7 +585,7 @@ def _palette_elements(palette: Palette) -> list[ElementTree.Element]:
         for level, value in zip(row, color, strict=True)
     )
     if exact:
-        words = ["%02X%02X%02X" % row for row in levels]
+        words = ["{:02X}{:02X}{:02X}".format(*row) for row in levels]
         lines = ["".join(words[k : k + 8]) for k in range(0, len(words), 8)]
         element = ElementTree.Element("palette", count=str(len(words)), format="RGB")
         element.text = "\n" + "".join(f"      {line}\n" for line in lines) + "   "
@@ -593,20 +617,23 @@ def report_unknown(flame: Flame) -> tuple[str, ...]:
     sentences = []
     for what, names in _unknown_by_part(flame):
         if names:
-            sentences.append(f"{what}: {', '.join(names)} {'is' if len(names) == 1 else 'are'} unknown and kept unused.")
+            verb = "is" if len(names) == 1 else "are"
+            sentences.append(f"{what}: {', '.join(names)} {verb} unknown and kept unused.")
     return tuple(sentences)
 
 
 def _unknown_by_part(flame: Flame) -> Iterator[tuple[str, list[str]]]:
-    yield f"Flame {flame.name!r}", [name for name, _ in flame.extra if name not in _SILENT_FLAME] + [
-        f"<{tag}>" for tag in map(_tag, flame.extra_elements) if tag not in _SILENT_ELEMENTS
-    ]
+    yield (
+        f"Flame {flame.name!r}",
+        [name for name, _ in flame.extra if name not in _SILENT_FLAME]
+        + [f"<{tag}>" for tag in map(_tag, flame.extra_elements) if tag not in _SILENT_ELEMENTS],
+    )
     parts = [(f"Xform {k}", xform) for k, xform in enumerate(flame.xforms, start=1)]
-    parts += [("Final xform" if k == 1 else f"Final xform {k}", xform) for k, xform in enumerate(flame.finals, start=1)]
+    parts += [(f"Final xform {k}", xform) for k, xform in enumerate(flame.finals, start=1)]
     for what, xform in parts:
         unregistered = [v.attribute for v in xform.variations if v.name not in VARIATIONS]
         elements = [f"<{_tag(text)}>" for text in xform.extra_elements]
-        yield what, [*unregistered, *_unknown_variations(xform), *elements]
+        yield what, [*unregistered, *_unused_attributes(xform), *elements]
 
 
 def _tag(text: str) -> str:

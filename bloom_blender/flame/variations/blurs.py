@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from .helpers import crackle_site_x, crackle_site_y, sign
 from .registry import P, variation
-from .vocabulary import cos, fabs, floor, maximum, minimum, pi, pow, sin, sqrt, tan, zeps  # noqa: A004
+from .vocabulary import EPSILON, cos, fabs, floor, maximum, minimum, pi, pow, sin, sqrt, tan, zeps
 
 
-@variation("blur", mode="sum")
-def blur(w, u0, u1):
+@variation("blur", z="wz", mode="sum")
+def blur(z, w, u0, u1):
     """w u (cos a, sin a), a = 2 π u. Paper, variation 34."""
     a = 2.0 * pi * u0
-    return w * u1 * cos(a), w * u1 * sin(a), 0.0
+    return w * u1 * cos(a), w * u1 * sin(a), w * z
 
 
 @variation("gaussian_blur", z="wz", mode="sum")
@@ -44,16 +44,17 @@ def zblur(w, u0, u1, u2, u3):
 @variation(
     "blur_pixelize",
     parameters=(
-        P("size", 0.1, minimum=2.220446049250313e-16, soft_maximum=1.0, description="Edge of a square"),
+        P("size", 0.1, minimum=EPSILON, soft_maximum=1.0, description="Edge of a square"),
         P("scale", 1.0, description="Filled part of a square"),
     ),
     z="wz",
 )
 def blur_pixelize(x, y, z, w, size, scale, u0, u1):
-    """w s (floor(x / s) + k (u - 1/2) + 1/2), y alike: a point anywhere in a square of edge s, filled to k."""
+    """w s (floor(x / s) + k (u - 1/2) + 1/2), y alike: a point in a square of edge s, filled to k."""
+    inverse = 1.0 / size
     return (
-        w * size * (floor(x / size) + scale * (u0 - 0.5) + 0.5),
-        w * size * (floor(y / size) + scale * (u1 - 0.5) + 0.5),
+        w * size * (floor(x * inverse) + scale * (u0 - 0.5) + 0.5),
+        w * size * (floor(y * inverse) + scale * (u1 - 0.5) + 0.5),
         w * z,
     )
 
@@ -66,11 +67,11 @@ def arch(w, u0):
     return w * s, w * s * s / cos(a), 0.0
 
 
-@variation("rays", z="wz")
-def rays(x, y, z, w, u0):
+@variation("rays")
+def rays(x, y, w, u0):
     """w² tan(π w u) / r² (cos x, sin y). Paper, variation 44."""
     k = w * w * tan(pi * w * u0) / zeps(x * x + y * y)
-    return k * cos(x), k * sin(y), w * z
+    return k * cos(x), k * sin(y), 0.0
 
 
 @variation(

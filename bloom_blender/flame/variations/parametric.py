@@ -6,7 +6,23 @@ r² = x² + y², φ = atan2(y, x), w is the weight, u a uniform random number in
 from __future__ import annotations
 
 from .registry import P, variation
-from .vocabulary import atan2, cos, exp, fabs, floor, fmod, maximum, minimum, pi, pow, sin, sqrt, tan, zeps  # noqa: A004
+from .vocabulary import (
+    EPSILON,
+    atan2,
+    cos,
+    exp,
+    fabs,
+    floor,
+    fmod,
+    maximum,
+    minimum,
+    pi,
+    pow,
+    sin,
+    sqrt,
+    tan,
+    zeps,
+)
 
 
 @variation("julia")
@@ -76,7 +92,7 @@ def auger(x, y, z, w, sym, weight, freq, scale):
 
 @variation(
     "curl",
-    parameters=(P("c1", 1.0, description="Linear coefficient"), P("c2", 0.0, description="Square coefficient")),
+    parameters=(P("c1", 1.0, description="Linear part"), P("c2", 0.0, description="Square part")),
 )
 def curl(x, y, w, c1, c2):
     """w p / (1 + c1 p + c2 p²), p = x + i y. Paper, variation 39."""
@@ -205,7 +221,7 @@ def poincare(x, y, c1r, c1a, c2r, c2a):
         P("hypergon_r", 1.0, description="Radius of its sides"),
         P("star", 0.0, description="Share of the star"),
         P("star_n", 5, kind="integer", minimum=3, soft_maximum=20, description="Its points"),
-        P("star_slope", pi / 2.0, minimum=2.220446049250313e-16, maximum=pi / 2.0, description="Its sharpness"),
+        P("star_slope", pi / 2.0, minimum=EPSILON, maximum=pi / 2.0, description="Its sharpness"),
         P("lituus", 0.0, description="Share of the spiral"),
         P("lituus_a", 1.0, description="Its power"),
         P("super", 0.0, description="Share of the superformula"),
@@ -272,7 +288,9 @@ def lazysusan(x, y, z, w, spin, space, twist, x_, y_):
     a = atan2(py, px) + spin + twist * (w - r)
     k = w * (1.0 + space / zeps(r))
     inside = r < w
-    return (w * r * cos(a) if inside else k * px) + w * x_, (w * r * sin(a) if inside else k * py) - w * y_, w * z
+    dx = w * r * cos(a) if inside else k * px
+    dy = w * r * sin(a) if inside else k * py
+    return dx + w * x_, dy - w * y_, w * z
 
 
 @variation(
@@ -301,12 +319,12 @@ def ngon(x, y, z, w, sides, power, circle, corners):
 @variation(
     "Truchet",
     parameters=(
-        P("extended", 0, kind="integer", minimum=0, maximum=1, description="Choice of the rule that turns tiles"),
-        P("exponent", 2.0, kind="cyclic", minimum=0.001, maximum=2.0, description="Roundness: 2 circles, 1 diamonds"),
+        P("extended", 0, kind="integer", minimum=0, maximum=1, description="Other rule of turning tiles"),
+        P("exponent", 2.0, kind="cyclic", minimum=0.001, maximum=2.0, description="2 circles, 1 diamonds"),
         P("arc_width", 0.5, kind="cyclic", minimum=0.001, maximum=1.0, description="Width of the arcs"),
         P("rotation", 0.0, description="Scales the pattern by cos + sin of it"),
         P("size", 1.0, kind="cyclic", minimum=0.001, maximum=10.0, description="Size of the arcs"),
-        P("seed", 50.0, soft_minimum=0.0, soft_maximum=200.0, description="Turns other tiles; 0 and 1 turn none, all"),
+        P("seed", 50.0, soft_minimum=0.0, soft_maximum=200.0, description="Turns tiles: 0 none, 1 all"),
     ),
 )
 def truchet(x, y, w, extended, exponent, arc_width, rotation, size, seed):

@@ -59,7 +59,9 @@ def check_source(function: Callable) -> tuple[str, ...]:
     return tuple(problems)
 
 
-def _check_block(statements: list[ast.stmt], known: set[str], assignable: set[str] | None = None) -> Iterator[str]:
+def _check_block(
+    statements: list[ast.stmt], known: set[str], assignable: set[str] | None = None
+) -> Iterator[str]:
     """Problems of statements; adds what they assign to `known`. Only `assignable` names may be assigned."""
     for statement in statements:
         line = statement.lineno
@@ -147,7 +149,7 @@ def array_function(function: Callable) -> Callable:
     words: dict[str, object] = {**FUNCTIONS, **CONSTANTS, "np": np}
     for name in {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & HELPERS.keys():
         words[name] = array_function(HELPERS[name])
-    exec(compile(ast.fix_missing_locations(rewritten), f"<arrays of {tree.name}>", "exec"), words)  # noqa: S102
+    exec(compile(ast.fix_missing_locations(rewritten), f"<arrays of {tree.name}>", "exec"), words)
     return words[tree.name]  # type: ignore[return-value]
 
 
@@ -157,7 +159,9 @@ def _array_block(statements: list[ast.stmt], mask: str | None, counter: list[int
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 text = ast.unparse(_array_expression(value))
-                yield _statement(f"{name} = {text}" if mask is None else f"{name} = np.where({mask}, {text}, {name})")
+                yield _statement(
+                    f"{name} = {text}" if mask is None else f"{name} = np.where({mask}, {text}, {name})"
+                )
             case ast.If(test=test, body=inner, orelse=other):
                 counter[0] += 1
                 inside, outside = f"_if{counter[0]}", f"_else{counter[0]}"
@@ -192,7 +196,9 @@ class _Arrays(ast.NodeTransformer):
 
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
         name = "logical_and" if isinstance(node.op, ast.And) else "logical_or"
-        return functools.reduce(lambda left, right: self._numpy(name, left, right), map(self.visit, node.values))
+        return functools.reduce(
+            lambda left, right: self._numpy(name, left, right), map(self.visit, node.values)
+        )
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
         if isinstance(node.op, ast.Not):

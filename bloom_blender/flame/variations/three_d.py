@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from .registry import P, variation
-from .vocabulary import atan2, cos, fabs, floor, pi, pow, sin, sqrt, zeps  # noqa: A004
+from .vocabulary import atan2, cos, fabs, floor, pi, pow, sin, sqrt, zeps
+
+BRANCHES = P("power", 2, kind="integer_nonzero", soft_minimum=-20, soft_maximum=20, description="Branches")
 
 
 @variation("linear3D", z="wz", three_d=True)
@@ -46,6 +48,30 @@ def flatten(ax, ay):
     return ax, ay, 0.0
 
 
+@variation("rotate_x", z="own", writes_sum=True)
+def rotate_x(x, y, z, w):
+    """The input turned about the x axis by w quarter turns, in place of the running sum."""
+    c = cos(0.5 * pi * w)
+    s = sin(0.5 * pi * w)
+    return x, c * y + s * z, c * z - s * y
+
+
+@variation("rotate_y", z="own", writes_sum=True)
+def rotate_y(x, y, z, w):
+    """The input turned about the y axis by w quarter turns, in place of the running sum."""
+    c = cos(0.5 * pi * w)
+    s = sin(0.5 * pi * w)
+    return c * x - s * z, y, s * x + c * z
+
+
+@variation("rotate_z", z="own", writes_sum=True, three_d=False)
+def rotate_z(x, y, z, w):
+    """The input turned about the z axis by w quarter turns, in place of the running sum."""
+    c = cos(0.5 * pi * w)
+    s = sin(0.5 * pi * w)
+    return c * x + s * y, c * y - s * x, z
+
+
 @variation("hemisphere", z="own")
 def hemisphere(x, y, w):
     """w / sqrt(r² + 1) (x, y, 1)."""
@@ -84,7 +110,7 @@ def curl_3d(x, y, z, w, cx, cy, cz):
 
 @variation(
     "julia3D",
-    parameters=(P("power", 2, kind="integer_nonzero", soft_minimum=-20, soft_maximum=20, description="Branches"),),
+    parameters=(BRANCHES,),
     z="own",
 )
 def julia_3d(x, y, z, w, power, u0):
@@ -104,7 +130,7 @@ def julia_3d(x, y, z, w, power, u0):
 
 @variation(
     "julia3Dz",
-    parameters=(P("power", 2, kind="integer_nonzero", soft_minimum=-20, soft_maximum=20, description="Branches"),),
+    parameters=(BRANCHES,),
     z="own",
 )
 def julia_3dz(x, y, z, w, power, u0):

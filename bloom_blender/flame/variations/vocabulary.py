@@ -31,7 +31,7 @@ EPSILON = 2.220446049250313e-16
 sin, cos, tan = np.sin, np.cos, np.tan
 sinh, cosh, tanh = np.sinh, np.cosh, np.tanh
 asin, acos, atan, atan2 = np.arcsin, np.arccos, np.arctan, np.arctan2
-exp, log, sqrt, pow, hypot = np.exp, np.log, np.sqrt, np.power, np.hypot  # noqa: A001
+exp, log, sqrt, pow, hypot = np.exp, np.log, np.sqrt, np.power, np.hypot
 floor, trunc, rint = np.floor, np.trunc, np.rint
 fabs, copysign, fmod = np.fabs, np.copysign, np.fmod
 minimum, maximum = np.minimum, np.maximum
@@ -40,6 +40,11 @@ minimum, maximum = np.minimum, np.maximum
 def zeps(v):
     """`v`, or 2**-52 where it is exactly 0: keeps a division finite and changes no other value."""
     return np.where(v == 0.0, EPSILON, v)[()]
+
+
+def _whole(v):
+    """`v` as int64, brought into the range of int32; 0 for NaN."""
+    return np.nan_to_num(np.asarray(v, dtype=np.float64)).clip(-(2.0**31), 2.0**31 - 1.0).astype(np.int64)
 
 
 def hash3(i, j, k):
@@ -56,9 +61,8 @@ def hash3(i, j, k):
 
     so that the result is exact in float32. Outside of the 32-bit range any value in [0, 1) may come.
     """
-    i, j, k = (np.nan_to_num(np.asarray(v, dtype=np.float64)).clip(-(2.0**31), 2.0**31 - 1.0) for v in (i, j, k))
     mask = np.uint64(0xFFFFFFFF)
-    i, j, k = (v.astype(np.int64).astype(np.uint64) & mask for v in (i, j, k))
+    i, j, k = (_whole(v).astype(np.uint64) & mask for v in (i, j, k))
     h = (i * np.uint64(0x9E3779B1) + j * np.uint64(0x85EBCA77) + k * np.uint64(0xC2B2AE3D)) & mask
     h = ((h ^ (h >> np.uint64(16))) * np.uint64(0x7FEB352D)) & mask
     h = ((h ^ (h >> np.uint64(15))) * np.uint64(0x846CA68B)) & mask
@@ -78,7 +82,5 @@ FUNCTIONS = {
 CONSTANTS = {"pi": pi}
 """Every constant name of a body."""
 
-ARGUMENTS = frozenset(
-    ["x", "y", "z", "w", "ca", "cb", "cc", "cd", "ce", "cf", "ax", "ay", "az", "dc"] + [f"u{i}" for i in range(10)]
-)
+ARGUMENTS = frozenset("x y z w ca cb cc cd ce cf ax ay az dc u0 u1 u2 u3 u4 u5 u6 u7 u8 u9".split())
 """Argument names with a fixed meaning; every other argument is a parameter of the variation."""
