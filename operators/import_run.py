@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from ..bloom_blender.errors import BloomError
@@ -18,6 +18,8 @@ from ..bloom_blender.trajectory.read import read_trajectory
 from .support import NewFlameOptions, wait_cursor
 
 ACTIVE = "ACTIVE"
+
+_STRENGTH = {"default": 1.0, "min": 0.0, "soft_max": 2.0, "max": 10.0}
 
 _base_items: list[tuple[str, str, str]] = []
 
@@ -54,10 +56,35 @@ class BLOOM_OT_import_run(NewFlameOptions, bpy.types.Operator, ImportHelper):
         name="Frames",
         description="Number of frames to spread the run over",
         default=450,
-        min=1,
+        min=2,
         soft_max=10_000,
+        max=1_000_000,
     )
     start_frame: IntProperty(name="Start Frame", description="Frame at which the run begins", default=1)
+    gain: FloatProperty(name="Gain", description="How far the run moves the flame", **_STRENGTH)
+    bud: FloatProperty(
+        name="Bud", description="How far the flame is closed while all is still to be learned", **_STRENGTH
+    )
+    wind: FloatProperty(
+        name="Wind", description="How much the open flame trembles while the run still moves", **_STRENGTH
+    )
+    variant: IntProperty(
+        name="Variant",
+        description="Another choice of what in the run moves what in the flame",
+        default=0,
+        min=0,
+    )
+    epochs: IntProperty(
+        name="Epochs",
+        description="How many epochs to use, from the first; 0 is the mapping's own choice",
+        min=0,
+    )
+    skip_words: IntProperty(
+        name="Skip Words",
+        description="Leave out this many words at the start of the vocabulary, which are markers",
+        default=2,
+        min=0,
+    )
     set_range: BoolProperty(
         name="Set Frame Range",
         description="Make the scene's frame range that of the run",
@@ -103,7 +130,7 @@ class BLOOM_OT_import_run(NewFlameOptions, bpy.types.Operator, ImportHelper):
             flame = base_flame(obj)
         else:
             flame = read_preset(self.base)
-        curves = grow(trajectory, flame, mapping=self.mapping, frames=self.frames)
+        curves = grow(trajectory, flame, mapping=self.mapping, frames=self.frames, **self._mapping_options())
         if self.base == ACTIVE:
             keyframes.animate(obj, curves, start_frame=self.start_frame)
         else:
@@ -123,13 +150,22 @@ class BLOOM_OT_import_run(NewFlameOptions, bpy.types.Operator, ImportHelper):
         context.view_layer.update()
         return obj, curves
 
+    def _mapping_options(self) -> dict:
+        if self.mapping == "robust":
+            return {"gain": self.gain, "bud": self.bud, "wind": self.wind, "seed": self.variant}
+        return {"epochs": self.epochs or None, "skip_words": self.skip_words, "seed": self.variant}
+
     def draw(self, context):
         """Draw the options; those of a new flame only where one is added."""
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
         layout.prop(self, "base")
-        layout.prop(self, "mapping")
+        column = layout.column(align=True)
+        column.prop(self, "mapping")
+        for name in ("gain", "bud", "wind") if self.mapping == "robust" else ("epochs", "skip_words"):
+            column.prop(self, name)
+        column.prop(self, "variant")
         column = layout.column(align=True)
         column.prop(self, "frames")
         column.prop(self, "start_frame")

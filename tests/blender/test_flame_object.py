@@ -81,4 +81,6 @@ def test_bounding_box_follows_the_points(add, evaluated, blender):
 
 def test_a_flame_without_a_name_is_called_bloom(blender, bloom, flame):
     nameless = bloom.model.Flame("", flame.xforms)
-    assert bloom.flame_object.make_flame_object(nameless, blender.context.collection).name == "Bloom"
+    assert (
+        bloom.flame_object.make_flame_object(nameless, blender.data.collections.new("Apart")).name == "Bloom"
+    )

@@ -1,0 +1,125 @@
+"""Enabling adds what it should, disabling takes all of it away, and files open either way."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+
+def bloom_classes(bpy):
+    """Names of all registered classes of ours."""
+    bases = (
+        bpy.types.Operator,
+        bpy.types.Panel,
+        bpy.types.Menu,
+        bpy.types.FileHandler,
+        bpy.types.PropertyGroup,
+    )
+    return sorted(cls.__name__ for base in bases for cls in base.__subclasses__() if _ours(cls))
+
+
+def _ours(cls):
+    return cls.__module__.startswith("bl_ext.user_default.bloom") and getattr(cls, "is_registered", False)
+
+
+def handler_names(bpy):
+    lists = {name: getattr(bpy.app.handlers, name) for name in dir(bpy.app.handlers)}
+    return {
+        name: [handler.__name__ for handler in handlers if "bloom" in handler.__module__]
+        for name, handlers in lists.items()
+        if isinstance(handlers, list)
+    }
+
+
+def menu_entries(bpy):
+    menus = (bpy.types.VIEW3D_MT_add, bpy.types.TOPBAR_MT_file_import)
+    return [
+        function.__module__
+        for menu in menus
+        for function in getattr(menu.draw, "_draw_funcs", ())
+        if "bloom" in function.__module__
+    ]
+
+
+def test_enabled(bloom, blender):
+    classes = bloom_classes(blender)
+    for name in ("BLOOM_OT_import_run", "BLOOM_PT_flame", "BLOOM_MT_add", "BLOOM_FH_flame", "BloomSettings"):
+        assert name in classes
+    assert handler_names(blender)["frame_change_post"] == ["on_frame_change"]
+    assert len(menu_entries(blender)) == 2
+
+
+def test_disabled_leaves_nothing(bloom, blender, extension):
+    module = extension.__name__
+    for _ in range(2):
+        blender.ops.preferences.addon_disable(module=module)
+        assert bloom_classes(blender) == []
+        assert not any(handler_names(blender).values())
+        assert menu_entries(blender) == []
+        assert not hasattr(blender.types.Object, "bloom")
+        assert not hasattr(blender.types, "BLOOM_PT_flame")
+        blender.ops.preferences.addon_enable(module=module)
+    assert handler_names(blender)["frame_change_post"] == ["on_frame_change"]
+
+
+def test_handlers_survive_loading_a_file(bloom, blender):
+    blender.ops.wm.read_homefile(use_empty=True)
+    assert handler_names(blender)["frame_change_post"] == ["on_frame_change"]
+
+
+def test_registering_is_fast_and_loads_no_numba(bloom, blender, extension):
+    """Goal: 50 ms; the limit leaves room for a busy machine."""
+    blender.ops.preferences.addon_disable(module=extension.__name__)
+    times = []
+    for _ in range(3):
+        begin = time.perf_counter()
+        extension.register()
+        times.append(time.perf_counter() - begin)
+        extension.unregister()
+    blender.ops.preferences.addon_enable(module=extension.__name__)
+    assert min(times) < 0.15
+
+
+def test_names_follow_blenders_rules(bloom, blender):
+    for base, kind in (
+        (blender.types.Operator, "OT"),
+        (blender.types.Panel, "PT"),
+        (blender.types.Menu, "MT"),
+    ):
+        for cls in base.__subclasses__():
+            if not _ours(cls):
+                continue
+            assert cls.__name__.startswith(f"BLOOM_{kind}_")
+            description = (cls.__doc__ or "").strip()
+            assert description
+            assert not description.endswith(".")
+            assert cls.bl_label == cls.bl_label.strip()
+            if kind == "OT":
+                assert {"REGISTER", "UNDO"} <= cls.bl_options
+
+
+@pytest.mark.parametrize("name", ["import_flame", "import_run", "add_flame", "set_up_scene", "refresh"])
+def test_operator_properties_have_descriptions(bloom, blender, name):
+    properties = getattr(blender.ops.bloom, name).get_rna_type().properties
+    for prop in properties:
+        if prop.identifier in ("rna_type", "filepath", "filter_glob"):
+            continue
+        assert prop.description
+        assert not prop.description.endswith(".")
+
+
+def test_enabling_loads_neither_numba_nor_torch(extension):
+    """In a process of its own, because other tests have loaded numba here."""
+    code = (
+        "import os, sys, bpy\n"
+        f"bpy.ops.preferences.addon_enable(module={extension.__name__!r})\n"
+        f"assert '{extension.__name__}.bloom_blender.scene.playback' in sys.modules\n"
+        "loaded = {'numba', 'torch', 'llvmlite'} & set(sys.modules)\n"
+        "print(loaded, flush=True)\n"
+        "os._exit(len(loaded))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
