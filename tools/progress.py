@@ -9,6 +9,7 @@ from typing import TextIO
 
 #: A program reports with lines such as ``progress 0.25 frame 30 of 120`` on its standard output.
 MARK = "progress "
+WIDTH = 30
 
 
 def parse(line: str) -> tuple[float, str] | None:
@@ -41,21 +42,14 @@ class Bar:
         )
         tail = f"{fraction:4.0%} {text} ({seconds:.0f} s{left})"
         if self.live:
-            columns = shutil.get_terminal_size().columns
-            width = max(columns - len(self.label) - len(tail) - 6, 5)
-            filled = round(width * fraction)
-            line = f"{self.label} [{'#' * filled}{'.' * (width - filled)}] {tail}"
-            self.stream.write("\r" + line[: columns - 1].ljust(columns - 1))
+            columns = shutil.get_terminal_size().columns - 1
+            filled = round(WIDTH * fraction)
+            line = f"{self.label} [{'#' * filled}{'.' * (WIDTH - filled)}] {tail}"
+            self.stream.write("\r" + line[:columns].ljust(columns))
         elif int(fraction * 10) > self.tenth:
             self.tenth = int(fraction * 10)
             self.stream.write(f"{self.label} {tail}\n")
         self.stream.flush()
-
-    def clear(self) -> None:
-        """Take the bar away, so that another line can be printed."""
-        if self.live:
-            self.stream.write("\r" + " " * (shutil.get_terminal_size().columns - 1) + "\r")
-            self.stream.flush()
 
     def close(self) -> None:
         """End the line."""

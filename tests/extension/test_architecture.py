@@ -1,0 +1,175 @@
+"""Who may import what, and when. import-linter (pyproject.toml) holds the directions between rooms.
+
+Here are the rules that it cannot express: imports from outside are a short list for each room, heavy
+ones stand inside functions, imports within the extension are relative, and passing by costs nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+OWN = {"bloom_blender", "operators", "panels", "bloom", "bloom_extension"}
+BLENDER = {"bpy", "bpy_extras", "mathutils", "gpu", "gpu_extras", "blf", "bl_math"}
+TRAINING = {
+    *("torch", "tensorflow", "jax", "keras", "flax", "optax", "transformers", "lightning"),
+    *("pytorch_lightning", "accelerate", "sklearn", "tqdm", "tensorboard", "tbparse", "wandb"),
+}
+#: Third-party packages that a room may import at all, besides the standard library.
+ALLOWED = {
+    "bloom_blender/trajectory": {"numpy", "safetensors"},
+    "bloom_blender/record": {"numpy", "safetensors", *TRAINING},
+    "bloom_blender/flame": {"numpy", "defusedxml"},
+    "bloom_blender/chaos": {"numpy", "numba", "llvmlite", "platformdirs"},
+    "bloom_blender/develop": {"numpy", "numba"},
+    "bloom_blender/growth": {"numpy"},
+    "bloom_blender/cli": {"numpy", *TRAINING},
+    "bloom_blender/scene": {"numpy", "openvdb", "OpenImageIO", *BLENDER},
+    "bloom_blender": set(),  # the files at its top
+    "operators": {*BLENDER, "numpy"},
+    "panels": BLENDER,
+}
+#: These may be imported inside functions only. PIL and scipy are no dependencies at all.
+LAZY = {"numba", "llvmlite", "platformdirs", "openvdb", "OpenImageIO", *TRAINING}
+#: Templates: text that the kernel writer copies, never imported as it stands.
+TEMPLATES = {
+    f"bloom_blender/chaos/{name}.py" for name in ("prelude", "mathematics", "kernels", "density_kernels")
+}
+
+
+@dataclass(frozen=True)
+class Import:
+    """An import statement."""
+
+    path: str
+    line: int
+    level: int
+    module: str  # "" for `from . import x`
+    at_import: bool  # runs when the file is imported
+
+    @property
+    def package(self) -> str:
+        return self.module.partition(".")[0]
+
+    def __str__(self):
+        return f"{self.path}:{self.line}: {'.' * self.level}{self.module}"
+
+
+def _imports_in(node: ast.AST, path: str, at_import: bool) -> Iterator[Import]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            for alias in child.names:
+                yield Import(path, child.lineno, 0, alias.name, at_import)
+        elif isinstance(child, ast.ImportFrom):
+            yield Import(path, child.lineno, child.level, child.module or "", at_import)
+        elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+            yield from _imports_in(child, path, False)
+        else:
+            inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            yield from _imports_in(child, path, at_import and not inside)
+
+
+def _source_files() -> list[Path]:
+    folders = ("bloom_blender", "operators", "panels")
+    return [ROOT / "__init__.py", *(path for name in folders for path in sorted((ROOT / name).rglob("*.py")))]
+
+
+def _imports() -> list[Import]:
+    found = []
+    for path in _source_files():
+        name = path.relative_to(ROOT).as_posix()
+        if name not in TEMPLATES:
+            found += _imports_in(ast.parse(path.read_text(encoding="utf-8")), name, True)
+    return found
+
+
+IMPORTS = _imports()
+
+
+def _room(path: str) -> str:
+    return next((room for room in ALLOWED if path.startswith(room + "/")), "")
+
+
+def test_outside_packages_are_on_the_list_of_the_room():
+    wrong = []
+    for item in IMPORTS:
+        if item.level or item.package in sys.stdlib_module_names or item.package in OWN:
+            continue
+        if item.package not in ALLOWED.get(_room(item.path), set()):
+            wrong.append(str(item))
+    assert wrong == []
+
+
+def test_imports_within_the_extension_are_relative():
+    assert [str(item) for item in IMPORTS if not item.level and item.package in OWN] == []
+
+
+def test_imports_stay_within_the_extension():
+    wrong = []
+    for item in IMPORTS:
+        depth = len(Path(item.path).parts)  # dots that reach the extension's root
+        if item.path.startswith("bloom_blender/"):
+            depth -= 1  # it is also a package of its own
+        if item.level > depth:
+            wrong.append(str(item))
+    assert wrong == []
+
+
+def test_heavy_packages_are_imported_at_first_use():
+    assert [str(item) for item in IMPORTS if item.at_import and item.package in LAZY] == []
+
+
+def test_root_imports_nothing_of_blender():
+    assert [str(i) for i in IMPORTS if i.path == "__init__.py" and i.at_import and i.package in BLENDER] == []
+    assert [str(i) for i in IMPORTS if i.path == "__init__.py" and i.at_import and i.level] == []
+
+
+def test_templates_exist():
+    assert [name for name in sorted(TEMPLATES) if not (ROOT / name).is_file()] == []
+
+
+def test_panels_only_read_the_scene():
+    allowed = ("bloom_blender.scene", "bloom_blender.flame", "bloom_blender.growth", "bloom_blender.errors")
+    for item in IMPORTS:
+        if item.path.startswith("panels/") and item.level == 2:
+            assert item.module.startswith(allowed), str(item)
+
+
+LIGHT = ("bloom_blender", "bloom_blender.trajectory", "bloom_blender.flame.xml", "bloom_blender.growth.grow")
+
+
+@pytest.mark.parametrize(
+    "module", [*LIGHT, "bloom_blender.record", "bloom_blender.cli", "bloom_blender.chaos.points"]
+)
+def test_importing_loads_nothing_heavy(module):
+    code = f"import sys, {module}; print(*sorted(set(sys.modules) & {LAZY | BLENDER!r}))"
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.split() == []
+
+
+def test_core_runs_without_scene_and_numba():
+    """The files of a training machine: no Blender, no compiler, no scene room."""
+    absent = sorted(BLENDER | {"numba", "llvmlite"})
+    code = (
+        "import sys\n"
+        "class Absent:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name.partition('.')[0] in {absent!r} or '.scene' in name:\n"
+        "            raise ModuleNotFoundError(name)\n"
+        "sys.meta_path.insert(0, Absent())\n"
+        f"import {', '.join((*LIGHT, 'bloom_blender.record', 'bloom_blender.cli'))}\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert result.returncode == 0, result.stderr

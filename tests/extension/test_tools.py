@@ -1,0 +1,137 @@
+"""The tools find Pythons that run, leave alone what is ready, and report what they could not do."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+posix = pytest.mark.skipif(os.name == "nt", reason="the shim is a shell script")
+
+
+@pytest.fixture
+def shim(tmp_path):
+    """An executable such as version managers put on PATH: it only says that it has no Python."""
+    path = tmp_path / "python3.13"
+    path.write_text("#!/bin/sh\necho 'pyenv: python3.13: command not found' >&2\nexit 127\n")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def no_commands(tools, monkeypatch):
+    """Any command fails, so that a test shows what is done without one."""
+
+    def refuse(command, log, explain):
+        raise tools.environments.EnvironmentsError(f"{explain} was refused")
+
+    monkeypatch.setattr(tools.environments, "_command", refuse)
+
+
+@posix
+def test_a_python_that_does_not_run_is_passed_over(tools, shim, monkeypatch):
+    monkeypatch.setenv("BLOOM_PYTHONS", os.pathsep.join([str(shim), sys.executable]))
+    here = sys.version_info[:2]
+    found = tools.environments.find_pythons([here, (3, 2)])
+    assert list(found) == [here]
+    assert found[here].exists()
+
+
+@posix
+def test_every_folder_of_the_path_is_searched(tools, shim, monkeypatch):
+    monkeypatch.setenv("PATH", os.pathsep.join([str(shim.parent), *os.environ["PATH"].split(os.pathsep)]))
+    here = sys.version_info[:2]
+    assert here in tools.environments.find_pythons([here])
+
+
+def test_blenders_without_python_are_left_out_with_a_reason(tools, monkeypatch, capsys):
+    monkeypatch.setattr(tools.environments, "find_pythons", lambda versions: {})
+    made, missing = tools.environments.available()
+    assert made == []
+    assert [item.blender for item in missing] == list(tools.environments.SUPPORTED)
+    assert not any(item.failed for item in missing)
+    tools.environments.report(missing)
+    assert "Blender 5.2 is left out: no Python 3.13 with venv was found" in capsys.readouterr().out
+
+
+def test_a_failing_installation_is_a_failure(tools, monkeypatch, tmp_path, no_commands):
+    monkeypatch.setattr(tools.environments, "FOLDER", tmp_path)
+    monkeypatch.setattr(
+        tools.environments, "find_pythons", lambda versions: dict.fromkeys(versions, sys.executable)
+    )
+    made, missing = tools.environments.available(("5.2",))
+    assert made == []
+    assert [item.failed for item in missing] == [True]
+    assert "was refused" in missing[0].reason
+
+
+def test_unknown_blender_names_the_supported_ones(tools):
+    with pytest.raises(
+        tools.environments.EnvironmentsError, match=r"2\.79 is not supported: choose from 4\.5"
+    ):
+        tools.environments.available(("2.79",))
+
+
+def test_a_ready_environment_is_left_alone(tools, ready, no_commands):
+    for environment in ready:
+        again = tools.environments.make(environment.blender, Path(sys.executable), tools.environments.RUNTIME)
+        assert again == environment
+
+
+def test_requirements_pin_the_blender(tools):
+    for blender in tools.environments.SUPPORTED:
+        lines = tools.environments.requirements(("render", blender.extra))
+        assert any(line.startswith(f"bpy=={blender.version}.*") for line in lines)
+        assert any(line.startswith("numba") for line in lines)
+
+
+def test_staging_needs_every_shipped_file(tools, tmp_path):
+    with pytest.raises(tools.build_extension.BuildError, match="is missing in"):
+        tools.build_extension.stage(tmp_path / "bloom", root=tmp_path)
+
+
+def test_every_test_folder_is_in_one_group(tools):
+    groups = tools.run_tests.groups()
+    listed = [name for names in groups.values() for name in names]
+    assert len(listed) == len(set(listed))
+    folders = [path for path in tools.run_tests.TESTS.iterdir() if any(path.rglob("test_*.py"))]
+    assert {Path(name).name for name in listed} >= {path.name for path in folders}
+    assert groups["once"] == [os.path.join("tests", "extension")]
+
+
+def test_a_job_that_hangs_is_stopped(tools, capfd):
+    job = tools.run_tests.Job("hang", [sys.executable, "-c", "import time; time.sleep(60)"], 0.5)
+    result = tools.run_tests.run(job, dict(os.environ))
+    assert result.verdict == "FAILED"
+    assert result.seconds < 30
+    assert "did not end within" in capfd.readouterr().out
+
+
+def test_a_job_that_fails_is_a_failure(tools):
+    job = tools.run_tests.Job("fail", [sys.executable, "-c", "raise SystemExit(3)"], 30)
+    assert tools.run_tests.run(job, dict(os.environ)).verdict == "FAILED"
+
+
+@pytest.mark.parametrize(
+    ("line", "step"),
+    [
+        ("progress 0.25 frame 30 of 120\n", (0.25, "frame 30 of 120")),
+        ("progress 1\n", (1.0, "")),
+        ("progress 7 far\n", (1.0, "far")),
+        ("progress soon\n", None),
+        ("Saved: frame_0001.png\n", None),
+    ],
+)
+def test_progress_lines(tools, line, step):
+    assert tools.progress.parse(line) == step
+
+
+def test_bar_in_a_log_is_one_line_for_each_tenth(tools):
+    stream = io.StringIO()
+    bar = tools.progress.Bar("film", stream)
+    for n in range(101):
+        bar.show(n / 100, f"frame {n}")
+    assert len(stream.getvalue().splitlines()) == 11
