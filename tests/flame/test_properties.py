@@ -1,0 +1,141 @@
+"""Properties that hold for any flame, found or not in the world."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bloom_blender.errors import BloomError
+from bloom_blender.flame.model import Camera, Flame, Palette, Tone, Variation, Xform
+from bloom_blender.flame.parameters import parameters_of, with_parameters
+from bloom_blender.flame.variations import VARIATIONS
+from bloom_blender.flame.xml import parse_flames, report_unknown, write_flame
+
+numbers = st.floats(-1e6, 1e6)
+positive = st.floats(1e-3, 1e6)
+shares = st.floats(0.0, 1.0)
+six = st.tuples(*[numbers] * 6)
+words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="￾￿"), max_size=8)
+
+
+@st.composite
+def variations(draw):
+    entry = VARIATIONS[draw(st.sampled_from(sorted(VARIATIONS)))]
+    form = draw(st.sampled_from(["regular", "pre", "post"]))
+    values = tuple((p.name, draw(numbers)) for p in entry.parameters)
+    return Variation(entry.name, draw(numbers), values, form)
+
+
+@st.composite
+def xforms(draw, final=False):
+    found = draw(st.lists(variations(), min_size=int(final), max_size=4, unique_by=lambda v: (v.name, v.form)))
+    return Xform(
+        weight=1.0 if final else draw(numbers),
+        coefs=draw(six),
+        post=draw(six),
+        variations=tuple(found),
+        color=draw(numbers),
+        color_speed=draw(numbers),
+        direct_color=draw(numbers),
+        opacity=draw(numbers),
+        xaos=tuple(draw(st.lists(numbers, max_size=3))),
+        animate=draw(numbers),
+        name=draw(words),
+    )
+
+
+levels = st.integers(0, 255).map(lambda level: level / 255.0)
+palettes = st.builds(
+    Palette,
+    st.lists(st.tuples(levels, levels, levels), min_size=1, max_size=5).map(tuple),
+    st.sampled_from(["linear", "step"]),
+    numbers,
+)
+cameras = st.builds(
+    Camera,
+    size=st.tuples(st.integers(1, 9999), st.integers(1, 9999)),
+    center=st.tuples(numbers, numbers),
+    scale=positive,
+    zoom=st.floats(0.0, 8.0),
+    rotate=numbers,
+    yaw=numbers,
+    pitch=numbers,
+    perspective=numbers,
+    zpos=numbers,
+    dof=numbers,
+)
+tones = st.builds(Tone, quality=positive, gamma=positive, brightness=numbers, background=st.tuples(shares, shares, shares))
+flames = st.builds(
+    Flame,
+    name=words,
+    xforms=st.lists(xforms(), min_size=1, max_size=3).map(tuple),
+    finals=st.lists(xforms(final=True), max_size=2).map(tuple),
+    palette=palettes,
+    camera=cameras,
+    tone=tones,
+    version=st.sampled_from(["EMBER-LNX-1.0.0.14", "EMBER"]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(flames)
+def test_reading_what_was_written_gives_the_same_flame(flame):
+    assert parse_flames(write_flame(flame)) == (flame,)
+    assert report_unknown(flame) == ()
+
+
+@settings(max_examples=60, deadline=None)
+@given(flames)
+def test_own_parameters_change_nothing(flame):
+    found = parameters_of(flame)
+    assert len({parameter.name for parameter in found}) == len(found)
+    assert with_parameters(flame, {p.name: p.value for p in found}) == flame
+
+
+@settings(max_examples=60, deadline=None)
+@given(flames, st.data())
+def test_a_changed_parameter_is_found_again_and_nothing_else_moves(flame, data):
+    before = {p.name: p.value for p in parameters_of(flame)}
+    name = data.draw(st.sampled_from(sorted(before)))
+    value = data.draw(six if isinstance(before[name], tuple) and len(before[name]) == 6 else numbers)
+    if isinstance(before[name], tuple) and len(before[name]) != 6:
+        value = (value,) * len(before[name])
+    after = {p.name: p.value for p in parameters_of(with_parameters(flame, {name: value}))}
+    assert after == {**before, name: value} or (name.endswith(".post") and name not in after)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(*[st.floats(0.0, 1.0)] * 3), min_size=1, max_size=4))
+def test_any_colours_survive_to_the_last_bit_or_two(colors):
+    flame = Flame("c", (Xform(variations=(Variation("linear"),)),), palette=Palette(tuple(colors)), version="EMBER")
+    (again,) = parse_flames(write_flame(flame))
+    for color, other in zip(colors, again.palette.colors, strict=True):
+        for value, read in zip(color, other, strict=True):
+            assert abs(value - read) <= 2 * math.ulp(value)
+    (third,) = parse_flames(write_flame(again))
+    assert third == again
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=60) | st.binary(max_size=60))
+def test_any_text_is_read_or_refused(text):
+    try:
+        parse_flames(text)
+    except BloomError as error:
+        assert str(error).startswith("text")
+
+
+SAMPLE = write_flame(
+    Flame("s", (Xform(variations=(Variation("julia3D", 1.0, (("power", 2.0),)),)),), version="FLAM3")
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, len(SAMPLE)), st.integers(0, 12), st.text(max_size=3))
+def test_a_damaged_flame_is_read_or_refused(start, length, patch):
+    try:
+        parse_flames(SAMPLE[:start] + patch + SAMPLE[start + length :])
+    except BloomError as error:
+        assert str(error).startswith("text")
