@@ -23,11 +23,12 @@ FLAME = Flame(
 
 def test_names_and_order():
     assert [parameter.name for parameter in parameters_of(FLAME)] == [
-        "xform1.weight", "xform1.opacity", "xform1.color", "xform1.color_speed", "xform1.coefs", "xform1.xaos",
-        "xform1.linear", "xform1.pre_gaussian_blur",
-        "xform2.weight", "xform2.opacity", "xform2.color", "xform2.color_speed", "xform2.coefs", "xform2.post",
-        "xform2.zcone",
-        "final.opacity", "final.color", "final.color_speed", "final.coefs", "final.julia3D", "final.julia3D_power",
+        "xform1.weight", "xform1.opacity", "xform1.color", "xform1.color_speed", "xform1.coefs",
+        "xform1.xaos", "xform1.linear", "xform1.pre_gaussian_blur",
+        "xform2.weight", "xform2.opacity", "xform2.color", "xform2.color_speed", "xform2.coefs",
+        "xform2.post", "xform2.zcone",
+        "final.opacity", "final.color", "final.color_speed", "final.coefs",
+        "final.julia3D", "final.julia3D_power",
         "final2.opacity", "final2.color", "final2.color_speed", "final2.coefs", "final2.swirl",
         "palette.phase",
     ]  # fmt: skip
@@ -69,7 +70,17 @@ def test_each_value_arrives_where_it_belongs():
 
 @pytest.mark.parametrize(
     "name",
-    ["xform3.weight", "xform1.swirl", "final.weight", "weight", "xform1", "palette.mode", "xform2.xaos", "xform1.linear_x", ""],
+    [
+        "xform3.weight",
+        "xform1.swirl",
+        "final.weight",
+        "weight",
+        "xform1",
+        "palette.mode",
+        "xform2.xaos",
+        "xform1.linear_x",
+        "",
+    ],
 )
 def test_unknown_names_are_refused(name):
     with pytest.raises(BloomError, match="has no parameter") as caught:

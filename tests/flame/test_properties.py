@@ -17,7 +17,9 @@ numbers = st.floats(-1e6, 1e6)
 positive = st.floats(1e-3, 1e6)
 shares = st.floats(0.0, 1.0)
 six = st.tuples(*[numbers] * 6)
-words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="￾￿"), max_size=8)
+words = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="￾￿"), max_size=8
+)
 
 
 @st.composite
@@ -30,7 +32,9 @@ def variations(draw):
 
 @st.composite
 def xforms(draw, final=False):
-    found = draw(st.lists(variations(), min_size=int(final), max_size=4, unique_by=lambda v: (v.name, v.form)))
+    found = draw(
+        st.lists(variations(), min_size=int(final), max_size=4, unique_by=lambda v: (v.name, v.form))
+    )
     return Xform(
         weight=1.0 if final else draw(numbers),
         coefs=draw(six),
@@ -66,7 +70,9 @@ cameras = st.builds(
     zpos=numbers,
     dof=numbers,
 )
-tones = st.builds(Tone, quality=positive, gamma=positive, brightness=numbers, background=st.tuples(shares, shares, shares))
+tones = st.builds(
+    Tone, quality=positive, gamma=positive, brightness=numbers, background=st.tuples(shares, shares, shares)
+)
 flames = st.builds(
     Flame,
     name=words,
@@ -109,7 +115,9 @@ def test_a_changed_parameter_is_found_again_and_nothing_else_moves(flame, data):
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(*[st.floats(0.0, 1.0)] * 3), min_size=1, max_size=4))
 def test_any_colours_survive_to_the_last_bit_or_two(colors):
-    flame = Flame("c", (Xform(variations=(Variation("linear"),)),), palette=Palette(tuple(colors)), version="EMBER")
+    flame = Flame(
+        "c", (Xform(variations=(Variation("linear"),)),), palette=Palette(tuple(colors)), version="EMBER"
+    )
     (again,) = parse_flames(write_flame(flame))
     for color, other in zip(colors, again.palette.colors, strict=True):
         for value, read in zip(color, other, strict=True):

@@ -29,7 +29,9 @@ def test_bloom_flames_are_read_completely(name):
     assert len(flame.palette.colors) == 256
     assert len(flame.tone.curves) == 4
     (final,) = flame.finals
-    assert [(v.name, v.weight, v.parameters) for v in final.variations] == [("julia3D", 2.0, (("power", -2.0),))]
+    assert [(v.name, v.weight, v.parameters) for v in final.variations] == [
+        ("julia3D", 2.0, (("power", -2.0),))
+    ]
     kept = {name for xform in (*flame.xforms, final) for name, _ in xform.extra}
     assert kept == {"symmetry"}
 

@@ -43,7 +43,8 @@ def test_numbers_of_the_flame():
     flame = only(
         flame_text(
             attributes='version="ember" name="n" size="640 480" center="0.5 -1" scale="100" rotate="90" '
-            'cam_yaw="1" cam_pitch="2" cam_persp="0.1" cam_zpos="3" cam_dof="-0.2" quality="50" brightness="5" '
+            'cam_yaw="1" cam_pitch="2" cam_persp="0.1" cam_zpos="3" cam_dof="-0.2" quality="50" '
+            'brightness="5" '
             'gamma="3" gamma_threshold="0.02" vibrancy="0.9" highlight_power="-1" filter="0.7" '
             'filter_shape="Hermite" estimator_radius="11" estimator_minimum="1" estimator_curve="0.5" '
             'background="0.1 0.2 0.3" supersample="2" palette_mode="step" time="4" zoom="1.5"'

@@ -7,7 +7,7 @@ Reckase, The Fractal Flame Algorithm, 2008, whose numbers follow.
 from __future__ import annotations
 
 from .registry import variation
-from .vocabulary import atan2, cos, cosh, exp, fabs, pi, sin, sqrt, zeps
+from .vocabulary import atan2, cos, cosh, exp, fabs, pi, sin, sinh, sqrt, zeps
 
 
 @variation("linear", z="wz")
@@ -169,9 +169,18 @@ def foci(x, y, z, w):
 
 @variation("sec")
 def secant(x, y, w):
-    """w sec(x + i y): 2 w / (cos 2x + cosh 2y) (cos x cosh y, sin x sinh y). Paper, variation 75."""
+    """w sec(x + i y): 2 w / (cos 2x + cosh 2y) (cos x cosh y, sin x sinh y): flam3 variation "sec"."""
     k = 2.0 * w / zeps(cos(2.0 * x) + cosh(2.0 * y))
-    return k * cos(x) * cosh(y), k * sin(x) * 0.5 * (exp(y) - exp(-y)), 0.0
+    return k * cos(x) * cosh(y), k * sin(x) * sinh(y), 0.0
+
+
+@variation("sec", compatibility="current")
+def secant_of_pi(x, y, w):
+    """w sec(π (x + i y)): as ember 25 has it."""
+    p = pi * x
+    q = pi * y
+    k = 2.0 * w / zeps(cos(2.0 * p) + cosh(2.0 * q))
+    return k * cos(p) * cosh(q), k * sin(p) * sinh(q), 0.0
 
 
 @variation("scry")

@@ -36,12 +36,12 @@ def julia(x, y, w, u0):
 @variation(
     "julian",
     parameters=(
-        P("power", 1, kind="integer_nonzero", soft_minimum=-20, soft_maximum=20, description="Branches"),
         P("dist", 1.0, description="Power of the distance"),
+        P("power", 1, kind="integer_nonzero", soft_minimum=-20, soft_maximum=20, description="Branches"),
     ),
     z="wz",
 )
-def julian(x, y, z, w, power, dist, u0):
+def julian(x, y, z, w, dist, power, u0):
     """w r^(dist / n) (cos t, sin t), t = (φ + 2 π k) / n, k uniform in 0 … |n| - 1. Paper, variation 32."""
     k = w * pow(x * x + y * y, 0.5 * dist / power)
     t = (atan2(y, x) + 2.0 * pi * floor(u0 * fabs(power))) / power
@@ -69,16 +69,15 @@ def waves2(x, y, z, w, freqx, scalex, freqy, scaley, freqz, scalez):
     )
 
 
-@variation(
-    "auger",
-    parameters=(
-        P("sym", 0.0, description="Symmetry: 0 leaves x, 1 treats it as y"),
-        P("weight", 0.5, description="Strength"),
-        P("freq", 5.0, description="Frequency"),
-        P("scale", 0.1, description="Scale of the waves"),
-    ),
-    z="wz",
+_AUGER = (
+    P("sym", 0.0, description="Symmetry: 0 leaves x, 1 treats it as y"),
+    P("weight", 0.5, description="Strength"),
+    P("freq", 5.0, description="Frequency"),
+    P("scale", 0.1, description="Scale of the waves"),
 )
+
+
+@variation("auger", parameters=_AUGER, z="wz")
 def auger(x, y, z, w, sym, weight, freq, scale):
     """With s = sin(freq x), t = sin(freq y): dy = y + weight scale s / (2 + |y| s), dx alike from t,
     and w (x + sym (dx - x), dy).
@@ -87,6 +86,17 @@ def auger(x, y, z, w, sym, weight, freq, scale):
     t = sin(freq * y)
     dy = y + weight * scale * s / zeps(2.0 + fabs(y) * s)
     dx = x + weight * scale * t / zeps(2.0 + fabs(x) * t)
+    return w * (x + sym * (dx - x)), w * dy, w * z
+
+
+@variation("auger", parameters=_AUGER, z="wz", compatibility="flam3")
+@variation("auger", parameters=_AUGER, z="wz", compatibility="current")
+def auger_halved(x, y, z, w, sym, weight, freq, scale):
+    """As flam3 and ember 25 have it: dy = y + weight (scale s / 2 + |y| s), dx alike."""
+    s = sin(freq * x)
+    t = sin(freq * y)
+    dy = y + weight * (0.5 * scale * s + fabs(y) * s)
+    dx = x + weight * (0.5 * scale * t + fabs(x) * t)
     return w * (x + sym * (dx - x)), w * dy, w * z
 
 
@@ -102,18 +112,26 @@ def curl(x, y, w, c1, c2):
     return k * (x * re + y * im), k * (y * re - x * im), 0.0
 
 
-@variation(
-    "epispiral",
-    parameters=(
-        P("n", 6.0, soft_minimum=0.0, soft_maximum=20.0, description="Arms"),
-        P("thickness", 0.0, description="Spread along the arms"),
-        P("holes", 1.0, description="Radius of the hole"),
-    ),
+_EPISPIRAL = (
+    P("n", 6.0, soft_minimum=0.0, soft_maximum=20.0, description="Arms"),
+    P("thickness", 0.0, description="Spread along the arms"),
+    P("holes", 1.0, description="Radius of the hole"),
 )
+
+
+@variation("epispiral", parameters=_EPISPIRAL)
 def epispiral(x, y, w, n, thickness, holes, u0):
     """w t (cos φ, sin φ), t = u thickness / cos(n φ) - holes."""
     a = atan2(y, x)
     t = w * (u0 * thickness / cos(n * a) - holes)
+    return t * cos(a), t * sin(a), 0.0
+
+
+@variation("epispiral", parameters=_EPISPIRAL, compatibility="current")
+def epispiral_filled(x, y, w, n, thickness, holes, u0):
+    """As ember 25 has it: without thickness w (1 / cos(n φ) - holes), a curve in place of a circle."""
+    a = atan2(y, x)
+    t = w * ((1.0 if thickness == 0.0 else u0 * thickness) / cos(n * a) - holes)
     return t * cos(a), t * sin(a), 0.0
 
 

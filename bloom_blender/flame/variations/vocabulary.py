@@ -63,9 +63,10 @@ def hash3(i, j, k):
     """
     mask = np.uint64(0xFFFFFFFF)
     i, j, k = (_whole(v).astype(np.uint64) & mask for v in (i, j, k))
-    h = (i * np.uint64(0x9E3779B1) + j * np.uint64(0x85EBCA77) + k * np.uint64(0xC2B2AE3D)) & mask
-    h = ((h ^ (h >> np.uint64(16))) * np.uint64(0x7FEB352D)) & mask
-    h = ((h ^ (h >> np.uint64(15))) * np.uint64(0x846CA68B)) & mask
+    with np.errstate(over="ignore"):
+        h = (i * np.uint64(0x9E3779B1) + j * np.uint64(0x85EBCA77) + k * np.uint64(0xC2B2AE3D)) & mask
+        h = ((h ^ (h >> np.uint64(16))) * np.uint64(0x7FEB352D)) & mask
+        h = ((h ^ (h >> np.uint64(15))) * np.uint64(0x846CA68B)) & mask
     h = h ^ (h >> np.uint64(16))
     return (h >> np.uint64(8)).astype(np.float64) * 2.0**-24
 
