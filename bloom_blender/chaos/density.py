@@ -67,35 +67,51 @@ def _kernel() -> ModuleType:
     return load_module(template("prelude.py") + "\n\n" + template("density_kernels.py"), "density")
 
 
+def empty_table() -> np.ndarray:
+    """A table of counts for the kernels, (BUCKETS,) uint32 zeros."""
+    return np.zeros(_kernel().BUCKETS, np.uint32)
+
+
+def count_points(positions: np.ndarray, colors: np.ndarray, footprint: Footprint) -> np.ndarray:
+    """Table of how many visible points each cell holds. A hashed grid: it needs no bounds."""
+    table = empty_table()
+    _kernel().count(positions, colors, np.float32(1.0 / footprint.cell), table)
+    return table
+
+
 def spread_points(
-    positions: np.ndarray, colors: np.ndarray, footprint: Footprint
+    positions: np.ndarray, colors: np.ndarray, energy: np.ndarray, table: np.ndarray, share: float, footprint: Footprint
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Density, radius and light of each point.
 
-    Neighbours are counted in a hashed grid and blended over the eight nearest cells, so the count changes
-    continuously as a point moves; no bounds are needed, so an outlier changes nothing for the others.
+    Counts are blended over the eight nearest cells, so they change continuously as a point moves.
+
+    Parameters
+    ----------
+    energy
+        (N,) float32, the share of the light that each point carries, 1 on average.
+    table
+        Counts by cell.
+    share
+        Points of the cloud per counted point.
 
     Returns
     -------
     density
-        (N,) float32, neighbours in the cube, per million points of the cloud.
+        (N,) float32, points of the cloud in the cube.
     radii
         (N,) float32, flame units; 0 for hidden points.
     light
         (N, 4) float32, radiance (linear RGB) and the point's opacity.
     """
-    kernel = _kernel()
     count = len(positions)
-    table = np.zeros(kernel.BUCKETS, np.uint32)
     density = np.empty(count, np.float32)
     radii = np.empty(count, np.float32)
     light = np.empty((count, 4), np.float32)
-    per_unit = np.float32(1.0 / footprint.cell)
-    kernel.count(positions, colors, per_unit, table)
-    kernel.spread(
-        positions, colors, per_unit, table, np.float32(footprint.overlap * footprint.cell),
-        np.float32(footprint.smallest), np.float32(footprint.largest),
-        np.float32(footprint.area / (math.pi * max(count, 1))), np.float32(1e6 / max(count, 1)),
+    _kernel().spread(
+        positions, colors, energy, np.float32(1.0 / footprint.cell), table, np.float32(share),
+        np.float32(footprint.overlap * footprint.cell), np.float32(footprint.smallest),
+        np.float32(footprint.largest), np.float32(footprint.area / (math.pi * max(count, 1))),
         density, radii, light,
     )  # fmt: skip
     return density, radii, light

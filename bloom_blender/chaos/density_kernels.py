@@ -3,17 +3,7 @@
 # The prelude stands before this text in the compiled module.
 # ruff: noqa: F821
 
-BUCKETS = 1 << 21  # 8 MB of counts: of a million points some 200,000 cells are in use, so few meet
 CHUNK = 8192
-
-
-@inline
-def bucket(i, j, k):
-    """Place of a cell in the table."""
-    h = U(U(U(to_int(i)) * U(0x9E3779B1)) ^ U(U(to_int(j)) * U(0x85EBCA77)) ^ U(U(to_int(k)) * U(0xC2B2AE3D)))
-    h = U(h ^ U(h >> U(15)))
-    h = U(h * U(0x2C1B3C6D))
-    return I(U(h ^ U(h >> U(13))) & U(BUCKETS - 1))
 
 
 @compiled
@@ -21,10 +11,7 @@ def count(positions, colors, per_unit, table):
     """Count the visible points in each cell of edge 1 / per_unit."""
     for n in range(I(positions.shape[0])):
         if colors[n, I(3)] > F(0.0):
-            i = floor(positions[n, I(0)] * per_unit)
-            j = floor(positions[n, I(1)] * per_unit)
-            k = floor(positions[n, I(2)] * per_unit)
-            table[bucket(i, j, k)] += U(1)
+            table[cell_of(positions[n, I(0)], positions[n, I(1)], positions[n, I(2)], per_unit)] += U(1)
 
 
 @compiled
@@ -51,20 +38,22 @@ def around(x, y, z, table):
 
 
 @compiled
-def spread_chunk(begin, end, positions, colors, per_unit, table, size, smallest, largest, flux, log_scale, density, radii, light):
+def spread_chunk(
+    begin, end, positions, colors, energy, per_unit, table, share, size, smallest, largest, flux, density, radii, light
+):
     for n in range(I(begin), I(end)):
         alpha = colors[n, I(3)]
         near = F(0.0)
         radius = F(0.0)
         strength = F(0.0)
         if alpha > F(0.0):
-            near = around(
+            near = share * around(
                 positions[n, I(0)] * per_unit, positions[n, I(1)] * per_unit, positions[n, I(2)] * per_unit, table
             )
-            # The point itself is counted with the share of its own cell: no neighbour means a count near 1/2.
-            radius = min(max(size / sqrt(max(near, F(0.25))), smallest), largest)
-            strength = alpha * flux / (radius * radius)
-        density[n] = near * log_scale
+            # Where a point stands for many, fewer points share the cell. A point alone counts half itself.
+            radius = min(max(size / sqrt(max(near / energy[n], F(0.25))), smallest), largest)
+            strength = alpha * energy[n] * flux / (radius * radius)
+        density[n] = near
         radii[n] = radius
         light[n, I(0)] = colors[n, I(0)] * strength
         light[n, I(1)] = colors[n, I(1)] * strength
@@ -73,11 +62,13 @@ def spread_chunk(begin, end, positions, colors, per_unit, table, size, smallest,
 
 
 @numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
-def spread(positions, colors, per_unit, table, size, smallest, largest, flux, log_scale, density, radii, light):
-    """Radius and radiance of every point from the count around it."""
+def spread(
+    positions, colors, energy, per_unit, table, share, size, smallest, largest, flux, density, radii, light
+):
+    """Neighbours, radius and radiance of every point; ``share`` brings the table's counts to this cloud's."""
     total = positions.shape[0]
     for chunk in numba.prange((total + CHUNK - 1) // CHUNK):
         spread_chunk(
-            chunk * CHUNK, min((chunk + 1) * CHUNK, total), positions, colors, per_unit, table, size, smallest,
-            largest, flux, log_scale, density, radii, light,
+            chunk * CHUNK, min((chunk + 1) * CHUNK, total), positions, colors, energy, per_unit, table, share,
+            size, smallest, largest, flux, density, radii, light,
         )

@@ -17,11 +17,14 @@ and above eight of these it gives up on vectorising.
 M = 512  # orbits of a batch: 20 KB of state, which stays in the first-level cache
 X, Y, Z, C, AGE = I(0), I(M), I(2 * M), I(3 * M), I(4 * M)  # by orbit
 PX, PY, PZ, PC = I(5 * M), I(6 * M), I(7 * M), I(8 * M)  # packed, grouped by xform
-FLOATS = 9 * M
+BX, BY, BZ, BC = I(9 * M), I(10 * M), I(11 * M), I(12 * M)  # the candidate chosen so far
+BAGE, BW, SUM = I(13 * M), I(14 * M), I(15 * M)  # its age and weight, the sum of all weights
+FLOATS = 16 * M
 S0, S1, R, PR = I(0), I(M), I(2 * M), I(3 * M)  # generator's state, its word of this step, the word packed
 WORDS = 4 * M
 K, ORDER = I(0), I(M)  # the xform of each orbit, orbits in packed order
-INDICES = 2 * M
+BK = I(2 * M)  # the xform of the candidate chosen so far
+INDICES = 3 * M
 ESCAPED = F(1e10)
 
 
@@ -142,9 +145,72 @@ def show(f, u, values):
     apply_finals(f, u, values)
 
 
+@inline
+def visible(x, y, z, age, fuse, limit):
+    """Whether a point is shown: not escaped, and its orbit on the attractor for ``fuse`` steps."""
+    return fabs(x) + fabs(y) + fabs(z) < limit and age >= F(fuse)
+
+
+@compiled
+def count_batch(batch, fuse, steps, seed, limit, per_unit, values, table, opacities, cells):
+    """Count where the candidates of a batch fall."""
+    f = np.empty(FLOATS, np.float32)
+    u = np.empty(WORDS, np.uint32)
+    o = np.empty(INDICES, np.int32)
+    counts = np.zeros(COUNT + 1, np.int64)
+    places = np.zeros(COUNT + 1, np.int64)
+    start(f, u, o, batch, seed)
+    for s in range(fuse + steps):
+        advance(f, u, o, counts, places, table, values)
+        if s < fuse:
+            continue
+        show(f, u, values)
+        for j in range(I(M)):
+            x = f[PX + j]
+            y = f[PY + j]
+            z = f[PZ + j]
+            if visible(x, y, z, f[AGE + j], fuse, limit) and opacities[I(o[K + j])] > F(0.0):
+                add_one(cells, cell_of(x, y, z, per_unit))
+
+
+@numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
+def count_candidates(batches, fuse, steps, seed, limit, per_unit, values, table, opacities, cells):
+    """Count where all candidates of a cloud fall, cell by cell."""
+    for batch in numba.prange(batches):
+        count_batch(batch, fuse, steps, seed, limit, per_unit, values, table, opacities, cells)
+
+
+@compiled
+def consider(f, u, o, fuse, limit, group, per_unit, opacities, cells):
+    """Let each orbit's newest point stand for election: one of ``group`` becomes the point of the cloud.
+
+    A reservoir of one, chosen with chances c**-0.75 for a count of c in the point's cell, so that thin
+    parts of the flame get a larger part of the points than of the light.
+    """
+    for j in range(I(M)):
+        x = f[PX + j]
+        y = f[PY + j]
+        z = f[PZ + j]
+        weight = opacities[I(o[K + j])] if visible(x, y, z, f[AGE + j], fuse, limit) else F(0.0)
+        if group > 1 and weight > F(0.0):
+            near = F(cells[cell_of(x, y, z, per_unit)]) + F(1.0)
+            weight = weight / sqrt(near * sqrt(near))
+        total = f[SUM + j] + weight
+        f[SUM + j] = total
+        if uniform(mixed(U(u[R + j] + U(0x68E31DA4)))) * total < weight:
+            f[BX + j] = x
+            f[BY + j] = y
+            f[BZ + j] = z
+            f[BC + j] = f[PC + j]
+            f[BAGE + j] = f[AGE + j]
+            f[BW + j] = weight
+            o[BK + j] = o[K + j]
+
+
 @compiled
 def points_batch(
-    batch, fuse, steps, seed, limit, phase, values, table, opacities, palette, positions, colors, ages, xforms
+    batch, fuse, steps, group, seed, limit, per_unit, phase, values, table, opacities, palette, cells,
+    positions, colors, energy, ages, xforms,
 ):
     """Points of one batch: step s of orbit j is point (batch * steps + s) * M + j."""
     f = np.empty(FLOATS, np.float32)
@@ -161,23 +227,30 @@ def points_batch(
         first = I((I(batch) * I(steps) + I(s)) * I(M))
         if first >= total:
             break
-        advance(f, u, o, counts, places, table, values)
-        show(f, u, values)
+        for j in range(I(M)):
+            f[SUM + j] = F(0.0)
+            f[BW + j] = F(0.0)
+            f[BX + j] = F(0.0)
+            f[BY + j] = F(0.0)
+            f[BZ + j] = F(0.0)
+            f[BC + j] = F(0.0)
+            f[BAGE + j] = F(0.0)
+            o[BK + j] = 0
+        for _ in range(group):
+            advance(f, u, o, counts, places, table, values)
+            show(f, u, values)
+            consider(f, u, o, fuse, limit, group, per_unit, opacities, cells)
         for j in range(min(I(M), total - first)):
-            x = f[PX + j]
-            y = f[PY + j]
-            z = f[PZ + j]
-            k = I(o[K + j])
-            alpha = opacities[k]
-            far = not (fabs(x) + fabs(y) + fabs(z) < limit)
-            young = f[AGE + j] < F(fuse)
-            hidden = far or young
-            positions[first + j, I(0)] = F(0.0) if hidden else x
-            positions[first + j, I(1)] = F(0.0) if hidden else y
-            positions[first + j, I(2)] = F(0.0) if hidden else z
-            ages[first + j] = f[AGE + j]
-            xforms[first + j] = o[K + j]
-            c = f[PC + j] + phase
+            positions[first + j, I(0)] = f[BX + j]
+            positions[first + j, I(1)] = f[BY + j]
+            positions[first + j, I(2)] = f[BZ + j]
+            ages[first + j] = f[BAGE + j]
+            xforms[first + j] = o[BK + j]
+            shown = f[BW + j] > F(0.0)
+            alpha = opacities[I(o[BK + j])] if shown else F(0.0)
+            # What the chosen point stands for: the sum of the weights over its own chance of being chosen.
+            energy[first + j] = f[SUM + j] / (f[BW + j] * F(group)) if shown else F(0.0)
+            c = f[BC + j] + phase
             c = c - floor(c) if phase != F(0.0) else c
             t = min(max(c, F(0.0)), F(1.0)) * last
             e = min(floor(t), last - F(1.0))
@@ -186,15 +259,17 @@ def points_batch(
             colors[first + j, I(0)] = palette[row, I(0)] + t * (palette[row + I(1), I(0)] - palette[row, I(0)])
             colors[first + j, I(1)] = palette[row, I(1)] + t * (palette[row + I(1), I(1)] - palette[row, I(1)])
             colors[first + j, I(2)] = palette[row, I(2)] + t * (palette[row + I(1), I(2)] - palette[row, I(2)])
-            colors[first + j, I(3)] = F(0.0) if hidden else alpha
+            colors[first + j, I(3)] = alpha
 
 
 @numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
 def points(
-    batches, fuse, steps, seed, limit, phase, values, table, opacities, palette, positions, colors, ages, xforms
+    batches, fuse, steps, group, seed, limit, per_unit, phase, values, table, opacities, palette, cells,
+    positions, colors, energy, ages, xforms,
 ):
     """All points; a batch is one task, so the result does not depend on the number of threads."""
     for batch in numba.prange(batches):
         points_batch(
-            batch, fuse, steps, seed, limit, phase, values, table, opacities, palette, positions, colors, ages, xforms
+            batch, fuse, steps, group, seed, limit, per_unit, phase, values, table, opacities, palette, cells,
+            positions, colors, energy, ages, xforms,
         )

@@ -61,7 +61,7 @@ def _variation(slot: VariationSlot, number: int, target: Names, point: Names, ru
         "x": point[0], "y": point[1], "z": point[2], "w": f"p{slot.offset}",
         "ax": running[0], "ay": running[1], "az": running[2], "dc": "color",
         **{f"c{letter}": f"coef{k}" for k, letter in enumerate("abcdef")},
-        **{parameter.name: f"p{slot.offset + 1 + k}" for k, parameter in enumerate(entry.parameters)},
+        **{parameter.argument: f"p{slot.offset + 1 + k}" for k, parameter in enumerate(entry.parameters)},
     }  # fmt: skip
     lines = []
     for k in range(entry.randoms):

@@ -48,7 +48,7 @@ def add_flame(
     if with_camera:
         camera.flame_camera(context.scene, flame, obj)
     if with_scene:
-        compositor.set_up(context.scene)
+        compositor.set_up(context.scene, flame)
         render_setup.set_up(context.scene, flame, obj)
     for other in context.selected_objects:
         other.select_set(False)
@@ -71,5 +71,5 @@ def set_up_scene(scene: bpy.types.Scene, obj: bpy.types.Object) -> None:
     """Give ``scene`` the camera, compositor and render settings that suit the flame object."""
     flame = flame_of(obj)
     camera.flame_camera(scene, flame, obj)
-    compositor.set_up(scene)
+    compositor.set_up(scene, flame)
     render_setup.set_up(scene, flame, obj)

@@ -1,9 +1,168 @@
-"""The compositor's node group."""
+"""The compositor's node group: from summed light to a picture.
+
+A flame's light spans four decades. As in every flame renderer the density goes through a logarithm and a
+gamma while the hue stays what it was (S. Draves, E. Reckase, The Fractal Flame Algorithm, 2008, section 4):
+
+    alpha = (brightness * ln(1 + density * light))^(1 / gamma)
+
+with ``light`` the largest channel. Where alpha passes 1 the value is rolled off and the colour fades towards
+white, so that cores glow and do not burn. Then come contrast, the flame's own tone curves, saturation and glow.
+"""
 
 from __future__ import annotations
 
+import math
+
 import bpy
 
+from ..flame.model import Curve, Flame
+from . import versions
 
-def set_up(scene: bpy.types.Scene) -> None:
-    """Lead the scene's frames through Bloom's compositor group."""
+GROUP = "Bloom Tone"
+#: Legacy programs scale brightness by 268/256, the sum of their palette's rounding.
+_LEGACY = 268.0 / 256.0
+_CURVE_POINTS = 9
+
+
+def set_up(scene: bpy.types.Scene, flame: Flame) -> bpy.types.Node:
+    """Lead the scene's frames through Bloom's tone group, set as the flame's file asks; return its node.
+
+    A tree that already holds the group is left as it is but for the group's settings. Other nodes of a
+    user are kept: the group is put between the render layers and what they fed.
+    """
+    tree = versions.compositor_tree(scene)
+    node = next((n for n in tree.nodes if getattr(n, "node_tree", None) and n.node_tree.name.startswith(GROUP)), None)
+    if node is None:
+        node = tree.nodes.new("CompositorNodeGroup")
+        node.node_tree = _tone_group(flame)
+        node.name = node.label = GROUP
+        _insert(tree, scene, node)
+    height = flame.camera.size[1] / (flame.camera.scale * 2.0**flame.camera.zoom)
+    node.inputs["Density"].default_value = 1.0 / (height * height)
+    node.inputs["Brightness"].default_value = flame.tone.brightness * _LEGACY
+    node.inputs["Gamma"].default_value = flame.tone.gamma
+    versions.use_cpu_compositor(scene)
+    return node
+
+
+def _insert(tree: bpy.types.NodeTree, scene: bpy.types.Scene, node: bpy.types.Node) -> None:
+    layers = next((n for n in tree.nodes if n.type == "R_LAYERS"), None)
+    if layers is None:
+        layers = tree.nodes.new("CompositorNodeRLayers")
+    layers.location, node.location = (-300, 0), (0, 0)
+    fed = [link.to_socket for link in tree.links if link.from_socket == layers.outputs["Image"]]
+    tree.links.new(layers.outputs["Image"], node.inputs["Image"])
+    if not fed:
+        fed = [versions.compositor_output(tree)]
+    for socket in fed:
+        tree.links.new(node.outputs["Image"], socket)
+
+
+class _Wires:
+    """Arithmetic on sockets: each method adds a node and returns its output."""
+
+    def __init__(self, tree: bpy.types.NodeTree) -> None:
+        self.tree = tree
+        self.count = 0
+
+    def node(self, *kinds: str) -> bpy.types.Node:
+        made = versions.new_node(self.tree, *kinds)
+        made.location = (180 * (self.count % 12), -200 * (self.count // 12))
+        made.hide = True
+        self.count += 1
+        return made
+
+    def feed(self, socket: bpy.types.NodeSocket, value: object) -> None:
+        if isinstance(value, bpy.types.NodeSocket):
+            self.tree.links.new(value, socket)
+        else:
+            socket.default_value = value
+
+    def math(self, operation: str, *values: object, clamp: bool = False) -> bpy.types.NodeSocket:
+        made = self.node("CompositorNodeMath", "ShaderNodeMath")
+        made.operation, made.use_clamp = operation, clamp
+        for socket, value in zip(made.inputs, values, strict=False):
+            self.feed(socket, value)
+        return made.outputs[0]
+
+
+def _tone_group(flame: Flame) -> bpy.types.NodeTree:
+    group = bpy.data.node_groups.new(GROUP, "CompositorNodeTree")
+    group.interface.new_socket("Image", in_out="INPUT", socket_type="NodeSocketColor")
+    for name, value, low, high, text in (
+        ("Density", 1.0, 0.0, 1e6, "Exposure of the summed light before the logarithm"),
+        ("Brightness", 4.0, 0.0, 100.0, "Factor after the logarithm"),
+        ("Gamma", 4.0, 0.1, 20.0, "Lifts faint parts; the flame file's gamma"),
+        ("Contrast", 1.0, 0.1, 5.0, "Darkens what is dark and keeps what is bright"),
+        ("Saturation", 1.1, 0.0, 3.0, "Strength of the colours"),
+        ("Burn", 0.5, 0.0, 1.0, "How far the brightest cores fade to white"),
+        ("Glow", 0.35, 0.0, 4.0, "Light that bright parts spread around them"),
+    ):
+        socket = group.interface.new_socket(name, in_out="INPUT", socket_type="NodeSocketFloat")
+        socket.default_value, socket.min_value, socket.max_value = value, low, high
+        socket.description = text
+    group.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+    wires = _Wires(group)
+    start, end = wires.node("NodeGroupInput"), wires.node("NodeGroupOutput")
+    given = start.outputs
+    math_ = wires.math
+
+    split = wires.node("CompositorNodeSeparateColor")
+    wires.feed(split.inputs[0], given["Image"])
+    red, green, blue = split.outputs[0], split.outputs[1], split.outputs[2]
+    light = math_("MAXIMUM", math_("MAXIMUM", red, green), math_("MAXIMUM", blue, 1e-12))
+    density = math_("MULTIPLY", light, given["Density"])
+    # ln(1 + d); below 1e-4 the sum would lose d to rounding, and d itself is right to 5e-5.
+    logarithm = math_("LOGARITHM", math_("ADD", density, 1.0), math.e)
+    logarithm = math_("MAXIMUM", logarithm, math_("MINIMUM", density, 1e-4))
+    alpha = math_("POWER", math_("MULTIPLY", logarithm, given["Brightness"]), math_("DIVIDE", 1.0, given["Gamma"]))
+    alpha = math_("POWER", alpha, given["Contrast"])
+    # alpha / (1 + alpha^4)^(1/4): alpha itself while small, never above 1.
+    rolled = math_("DIVIDE", alpha, math_("POWER", math_("ADD", math_("POWER", alpha, 4.0), 1.0), 0.25))
+    fade = math_("MULTIPLY", math_("MULTIPLY", math_("SUBTRACT", alpha, 1.0), 0.5, clamp=True), given["Burn"])
+    channels = []
+    for channel in (red, green, blue):
+        hue = math_("POWER", math_("DIVIDE", math_("MAXIMUM", channel, 0.0), light), 1.0 / 2.2)
+        faded = math_("MULTIPLY_ADD", math_("SUBTRACT", 1.0, hue), fade, hue)
+        channels.append(math_("MULTIPLY", faded, rolled))
+    join = wires.node("CompositorNodeCombineColor")
+    for socket, channel in zip(join.inputs, channels, strict=False):
+        wires.feed(socket, channel)
+    image = join.outputs[0]
+    if any(flame.tone.curves):
+        image = _tone_curves(wires, flame.tone.curves, image)
+    hue = wires.node("CompositorNodeHueSat")
+    wires.feed(hue.inputs["Image"], image)
+    wires.feed(hue.inputs["Saturation"], given["Saturation"])
+    linear = wires.node("CompositorNodeGamma", "ShaderNodeGamma")
+    wires.feed(linear.inputs[0], hue.outputs[0])
+    wires.feed(linear.inputs["Gamma"], 2.2)
+    glow = wires.node("CompositorNodeGlare")
+    versions.set_glare_bloom(glow, threshold=0.35, size=0.6)
+    wires.feed(glow.inputs["Image"], linear.outputs[0])
+    wires.feed(glow.inputs["Strength"], given["Glow"])
+    wires.feed(end.inputs["Image"], glow.outputs["Image"])
+    return group
+
+
+def _tone_curves(wires: _Wires, curves: tuple[Curve, ...], image: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
+    node = wires.node("CompositorNodeCurveRGB")
+    mapping = node.mapping
+    # The file lists overall, red, green, blue; Blender's curves are red, green, blue, overall.
+    for place, curve in zip((3, 0, 1, 2), curves, strict=True):
+        target = mapping.curves[place]
+        samples = [(k / (_CURVE_POINTS - 1), bezier(curve, k / (_CURVE_POINTS - 1))) for k in range(_CURVE_POINTS)]
+        target.points[0].location, target.points[-1].location = samples[0], samples[-1]
+        for sample in samples[1:-1]:
+            target.points.new(*sample)
+    mapping.update()
+    wires.feed(node.inputs["Image"], image)
+    return node.outputs[0]
+
+
+def bezier(curve: Curve, t: float) -> float:
+    """Value at ``t`` of ember 1.0.0.14's tone curve: a rational cubic Bernstein sum, x unused."""
+    basis = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+    weights = [b * point[2] for b, point in zip(basis, curve, strict=True)]
+    total = sum(weights)
+    return sum(w * point[1] for w, point in zip(weights, curve, strict=True)) / total if total else t

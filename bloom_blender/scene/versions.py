@@ -65,3 +65,41 @@ def compositor_tree(scene: bpy.types.Scene, *, create: bool = True):
     if create:
         scene.use_nodes = True
     return scene.node_tree
+
+
+def compositor_output(tree: bpy.types.NodeTree) -> bpy.types.NodeSocket:
+    """Return the socket that ends the compositing tree: a Composite node until 4.5, the group's output since."""
+    kind = "NodeGroupOutput" if bpy.app.version >= (5, 0, 0) else "CompositorNodeComposite"
+    node = next((n for n in tree.nodes if n.bl_idname == kind), None)
+    if node is None:
+        node = tree.nodes.new(kind)
+        node.location = (300, 0)
+    return node.inputs["Image"]
+
+
+def new_node(tree: bpy.types.NodeTree, *kinds: str) -> bpy.types.Node:
+    """Make a node of the first kind that this Blender has.
+
+    5.0 replaced several compositor nodes (Math, Gamma) by the shader nodes of the same work.
+    """
+    for kind in kinds:
+        try:
+            return tree.nodes.new(kind)
+        except RuntimeError:
+            continue
+    raise RuntimeError(f"this Blender has none of the nodes {', '.join(kinds)}")
+
+
+def set_glare_bloom(node: bpy.types.Node, *, threshold: float, size: float) -> None:
+    """Have a Glare node bloom: the type is a property in 4.5 and an input since 5.0."""
+    if "Type" in node.inputs:
+        node.inputs["Type"].default_value = "Bloom"
+    else:
+        node.glare_type = "BLOOM"
+    node.inputs["Threshold"].default_value = threshold
+    node.inputs["Size"].default_value = size
+
+
+def use_cpu_compositor(scene: bpy.types.Scene) -> None:
+    """Composite on the CPU, which gives the same pixels on every machine; 5.2 would take the GPU."""
+    scene.render.compositor_device = "CPU"
