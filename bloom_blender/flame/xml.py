@@ -447,14 +447,14 @@ def _hex_colors(text: str, digits: int) -> list[tuple[float, float, float]]:
 
 
 def _indexed_color(element: ElementTree.Element) -> tuple[float, tuple[float, float, float]]:
-    """Index and colour of <color index rgb> (or rgba, premultiplied), values 0..255."""
+    """Index and colour of <color index rgb> (or rgba, which gets multiplied), in levels 0..255."""
     index = _parse_number(element.get("index", ""), "a colour index")
     rgba = element.get("rgba")
     numbers = _parse_numbers(element.get("rgb", "") if rgba is None else rgba, "a colour")
     if len(numbers) not in (3, 4):
         raise BloomError("A colour of the palette has not three numbers: give red, green and blue.")
     alpha = numbers[3] / 255.0 if len(numbers) == 4 else 1.0
-    red, green, blue = (number / 255.0 * alpha for number in numbers[:3])
+    red, green, blue = (number * alpha for number in numbers[:3])
     return index, (red, green, blue)
 
 
@@ -463,14 +463,12 @@ def _filled(single: dict[float, tuple[float, float, float]]) -> list[tuple[float
 
     The blend goes around: after the last index towards the first.
     """
-    if not single:
-        return []
     indices = sorted(single)
-    if indices == list(range(len(indices))):
-        return [single[index] for index in indices]
-    channels = np.array([single[index] for index in indices]).T
-    filled = [np.interp(np.arange(256.0), indices, channel, period=256.0) for channel in channels]
-    return list(map(tuple, np.stack(filled, axis=1).tolist()))
+    levels = np.array([single[index] for index in indices]).reshape(-1, 3)
+    if indices != list(range(len(indices))):
+        places = np.arange(256.0)
+        levels = np.stack([np.interp(places, indices, channel, period=256.0) for channel in levels.T], axis=1)
+    return list(map(tuple, (levels / 255.0).tolist()))
 
 
 def _outer_xml(element: ElementTree.Element) -> str:
@@ -486,7 +484,7 @@ def _outer_xml(element: ElementTree.Element) -> str:
 
 def write_flame(flame: Flame) -> str:
     """The flame as a <flame> element, from which `parse_flames` makes an equal flame."""
-    element = ElementTree.Element("flame", dict(_flame_attributes(flame)))
+    element = ElementTree.Element("flame", _with_extra(_flame_attributes(flame), flame.extra))
     children = [_xform_element(xform, "xform", flame.version) for xform in flame.xforms]
     children += [_xform_element(final, "finalxform", flame.version) for final in flame.finals]
     children += _palette_elements(flame.palette)
@@ -522,6 +520,12 @@ def _texts(values: tuple[float, ...]) -> str:
     return " ".join(_text(value) for value in values)
 
 
+def _with_extra(attributes: Iterator[tuple[str, str]], extra: Extra) -> dict[str, str]:
+    """The model's attributes, then those outside of it, which win: a word that the model could not take."""
+    outside = dict(extra)
+    return {name: text for name, text in attributes if name not in outside} | outside
+
+
 def _flame_attributes(flame: Flame) -> Iterator[tuple[str, str]]:
     camera, tone, palette = flame.camera, flame.tone, flame.palette
     if flame.version:
@@ -546,11 +550,10 @@ def _flame_attributes(flame: Flame) -> Iterator[tuple[str, str]]:
         yield "palette_phase", _text(palette.phase)
     if not _is_ember(flame.version):
         yield "new_linear", "1"
-    yield from flame.extra
 
 
 def _xform_element(xform: Xform, tag: str, version: str) -> ElementTree.Element:
-    element = ElementTree.Element(tag, dict(_xform_attributes(xform, tag, version)))
+    element = ElementTree.Element(tag, _with_extra(_xform_attributes(xform, tag, version), xform.extra))
     element.extend(fromstring(text) for text in xform.extra_elements)
     return element
 
@@ -573,7 +576,6 @@ def _xform_attributes(xform: Xform, tag: str, version: str) -> Iterator[tuple[st
         yield "post", _texts(xform.post)
     if xform.xaos:
         yield "chaos", _texts(xform.xaos)
-    yield from xform.extra
 
 
 def _palette_elements(palette: Palette) -> list[ElementTree.Element]:

@@ -191,9 +191,9 @@ def test_a_variation_given_twice_counts_once_and_is_kept():
 
 
 def test_an_unknown_word_for_a_choice_means_the_first_and_is_kept():
-    flame = only(flame_text(attributes='version="ember" filter_shape="moire" palette_mode="cubic"'))
+    flame = only(flame_text(attributes='version="ember" time="0" filter_shape="moire" palette_mode="cubic"'))
     assert (flame.tone.filter_shape, flame.palette.mode) == ("gaussian", "linear")
-    assert flame.extra == (("filter_shape", "moire"), ("palette_mode", "cubic"))
+    assert flame.extra == (("time", "0"), ("filter_shape", "moire"), ("palette_mode", "cubic"))
     assert len(report_unknown(flame)) == 1
 
 
