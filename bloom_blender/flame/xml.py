@@ -44,6 +44,7 @@ _SILENT_XFORM = frozenset(
     mod_saturation mod_saturation_speed mod_hue mod_hue_speed solo motion_frequency motion_function
     motion_offset""".split()
 )
+_NEUTRAL_FLAME = {"logscale_k2": "0", "blur_curve": "0", "rand_range": "1"}
 _SILENT_ELEMENTS = frozenset(["edit"])
 
 _CAMERA = {
@@ -407,7 +408,10 @@ def _unused_attributes(xform: Xform) -> list[str]:
 
 
 def _flattened(xform: Xform) -> Xform:
-    """`xform` with a flatten at the end if nothing in it makes depth: what flat programs meant."""
+    """`xform` with a flatten at the end if nothing in it makes depth: what flat programs meant.
+
+    Without a regular variation there is no sum to flatten.
+    """
     regular = xform.with_form("regular")
     if not regular or any(lookup(variation.name).three_d for variation in xform.variations):
         return xform
@@ -627,7 +631,7 @@ def report_unknown(flame: Flame) -> tuple[str, ...]:
 def _unknown_by_part(flame: Flame) -> Iterator[tuple[str, list[str]]]:
     yield (
         f"Flame {flame.name!r}",
-        [name for name, _ in flame.extra if name not in _SILENT_FLAME]
+        [k for k, text in flame.extra if k not in _SILENT_FLAME and _NEUTRAL_FLAME.get(k) != text]
         + [f"<{tag}>" for tag in map(_tag, flame.extra_elements) if tag not in _SILENT_ELEMENTS],
     )
     parts = [(f"Xform {k}", xform) for k, xform in enumerate(flame.xforms, start=1)]

@@ -184,6 +184,14 @@ def test_the_unknown_is_kept_in_order_reported_and_written():
     )
 
 
+def test_settings_that_change_nothing_are_not_reported():
+    neutral = 'version="ember" logscale_k2="0" blur_curve="0" rand_range="1"'
+    assert report_unknown(only(flame_text(attributes=neutral))) == ()
+    assert report_unknown(only(flame_text(attributes='version="ember" blur_curve="2"'))) == (
+        "Flame '': blur_curve is unknown and kept unused.",
+    )
+
+
 def test_a_variation_given_twice_counts_once_and_is_kept():
     xform = xform_of('linear="1" Linear="0.5"')
     assert xform.variations == (Variation("linear", 1.0),)
