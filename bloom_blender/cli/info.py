@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -62,9 +63,7 @@ def _is_xml(path: Path) -> bool:
 
 
 def _flame_description(flame: Flame) -> dict[str, Any]:
-    parts = [*flame.xforms, *flame.finals]
-    names = list(dict.fromkeys(v.attribute for xform in parts for v in xform.variations))
-    known = [name for xform in parts for name in _known(xform)]
+    known, unknown = _variations(flame)
     return {
         "name": flame.name,
         "version": flame.version,
@@ -72,10 +71,7 @@ def _flame_description(flame: Flame) -> dict[str, Any]:
         "palette_colors": len(flame.palette.colors),
         "xforms": [_xform_description(xform) for xform in flame.xforms],
         "finals": [_xform_description(xform) for xform in flame.finals],
-        "variations": {
-            "known": [name for name in names if name in known],
-            "unknown": [name for name in names if name not in known],
-        },
+        "variations": {"known": known, "unknown": unknown},
         "remarks": list(report_unknown(flame)),
     }
 
@@ -89,15 +85,35 @@ def _xform_description(xform: Xform) -> dict[str, Any]:
     }
 
 
-def _known(xform: Xform) -> list[str]:
-    names = []
-    for variation in xform.variations:
+def _variations(flame: Flame) -> tuple[list[str], list[str]]:
+    """Attributes of the variations that Bloom has, and of those that it has not, once each.
+
+    A reader cannot know whether an unknown attribute is a variation or a parameter of one. Here it is a
+    variation if it is a number and does not begin with the name of another one and an underscore.
+    """
+    parts = [*flame.xforms, *flame.finals]
+    known: dict[str, None] = {}
+    unknown: dict[str, None] = {}
+    for variation in (variation for xform in parts for variation in xform.variations):
         try:
             lookup(variation.name)
+            known[variation.attribute] = None
         except KeyError:
-            continue
-        names.append(variation.attribute)
-    return names
+            unknown[variation.attribute] = None
+    remarked = set(re.findall(r"\w+", " ".join(report_unknown(flame))))
+    for name, text in (pair for xform in parts for pair in xform.extra):
+        if name in remarked and _is_number(text):
+            unknown[name] = None
+    stems = {*known, *unknown}
+    return list(known), [name for name in unknown if not any(name.startswith(f"{stem}_") for stem in stems)]
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _run_description(trajectory: Trajectory) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from .principal import principal_directions
 EPOCHS = 15
 SKIP_WORDS = 2
 
+_CANCELLED = 1e-12  # a sum this small, relative to what was added up, is rounding
 _NOT_SPANNED = 1e-10  # a direction this weak, relative to the strongest, is rounding
 
 
@@ -124,7 +125,10 @@ def _components(table: Embeddings, count: int) -> np.ndarray:
 def _permutation(permutation: Sequence[int] | None, count: int, seed: int) -> np.ndarray:
     if permutation is None:
         return np.array(Chance(seed).permutation(count))
-    numbers = np.asarray(permutation)
+    try:
+        numbers = np.asarray(permutation)
+    except ValueError:
+        numbers = np.array([])
     if numbers.dtype.kind not in "iu" or sorted(numbers.ravel().tolist()) != list(range(count)):
         raise BloomError(
             f"the permutation is not an order of the numbers 0 to {count - 1} (8 for each xform of the "
@@ -159,8 +163,9 @@ def _rows(
 def _scaled(rows: np.ndarray, base: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
     """`rows` with the sum of each column as large as the base value, 1 where that is 0."""
     sums = rows.sum(axis=0)
-    for name, total in zip(names, sums.tolist(), strict=True):
-        if total == 0.0:
+    cancelled = np.abs(sums) <= _CANCELLED * np.abs(rows).sum(axis=0)
+    for name, nothing_left in zip(names, cancelled.tolist(), strict=True):
+        if nothing_left:
             raise BloomError(
                 f"the updates that drive {name} sum to zero, so the classic mapping cannot scale them: "
                 f"choose another permutation, or use the robust mapping."

@@ -110,9 +110,10 @@ def load_npz(path: str | PathLike) -> Curves:
     """Read curves that `Curves.save_npz` wrote; BloomError if the file is something else or damaged."""
     path = Path(path)
     try:
-        with np.load(path, allow_pickle=False) as file:
-            if not isinstance(file, np.lib.npyio.NpzFile):
-                raise ValueError
+        content = np.load(path, allow_pickle=False)
+        if isinstance(content, np.ndarray):
+            raise ValueError
+        with content as file:
             order = str(file["order"]) if "order" in file.files else "time"
             names, base, values = file["names"].tolist(), file["base"], file["values"]
     except OSError as error:

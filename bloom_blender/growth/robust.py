@@ -82,15 +82,18 @@ def robust(
 def _signals(
     path: Path, moments: np.ndarray, left: np.ndarray, channels: int, width: float, seed: int
 ) -> np.ndarray:
-    """One signal per channel over the film's grid, within -1 … 1 and 0 at the end: (GRID + 1, channels)."""
+    """One signal per channel over the film's grid: (GRID + 1, channels), 0 at the end.
+
+    No signal is larger than the square root of what is `left` of the movement, which only falls.
+    """
     remaining = film.along(_remaining(path), path, moments)
     swings = remaining - film.smooth(remaining, SLOW, keep_start=True)
     size = _root_mean_square(remaining)
     swing_size = np.maximum(_root_mean_square(swings), LEAST_SWING * size)
     mix = _mix(remaining.shape[1], channels, seed)
     offset = (remaining / size) @ mix
-    swing = (np.sqrt(left) * swings / swing_size) @ mix[:, ::-1]
-    return film.smooth(np.tanh(OFFSET * offset + SWING * swing), width)
+    swing = (swings / swing_size) @ mix[:, ::-1]
+    return np.sqrt(left) * film.smooth(np.tanh(OFFSET * offset + SWING * swing), width)
 
 
 def _remaining(path: Path) -> np.ndarray:

@@ -25,7 +25,7 @@ def breeze(speed: np.ndarray, opened: np.ndarray, channels: int, seed: int) -> n
     Every channel sways in two sines of its own frequency and phase, under gusts that all of them share.
     """
     frames = len(speed)
-    period = min(PERIOD, max(frames / 6.0, 4.0))
+    period = min(PERIOD, max(frames / 6.0, 8.0))
     now = np.arange(frames) / period
     film = np.linspace(0.0, 1.0, frames)
     ending = np.clip((1.0 - film) / CALM, 0.0, 1.0)
