@@ -152,12 +152,20 @@ class Vocabulary:
 # The model.
 
 
+def word_vectors(words: int, width: int) -> nn.Embedding:
+    """A table of word vectors that starts small, so that what it becomes is learned."""
+    embedding = nn.Embedding(words, width, padding_idx=BLANK)
+    nn.init.uniform_(embedding.weight, -0.1, 0.1)
+    nn.init.zeros_(embedding.weight.data[BLANK])
+    return embedding
+
+
 class Encoder(nn.Module):
     """Reads the source sentence in both directions."""
 
     def __init__(self, words: int, width: int, hidden: int):
         super().__init__()
-        self.embedding = nn.Embedding(words, width, padding_idx=BLANK)
+        self.embedding = word_vectors(words, width)
         self.first = nn.GRU(width, hidden // 2, batch_first=True, bidirectional=True)
         self.second = nn.GRU(hidden, hidden, batch_first=True)
 
@@ -192,7 +200,7 @@ class Decoder(nn.Module):
 
     def __init__(self, words: int, width: int, hidden: int):
         super().__init__()
-        self.embedding = nn.Embedding(words, width, padding_idx=BLANK)
+        self.embedding = word_vectors(words, width)
         self.first = nn.GRU(width, hidden, batch_first=True)
         self.second = nn.GRU(hidden, hidden, batch_first=True)
         self.combine = nn.Linear(2 * hidden, hidden)
@@ -221,13 +229,15 @@ class Translator(nn.Module):
         return self.decoder.output(self.dropout(combined))
 
     @torch.no_grad()
-    def translate(self, source: list[int], longest: int = 60) -> list[int]:
-        """The likeliest word, again and again, until the sentence ends."""
+    def translate(self, sentences: list[list[int]], longest: int = 60) -> list[list[int]]:
+        """For each sentence the likeliest word, again and again, until it ends."""
         self.eval()
-        words = [BEGIN]
-        while words[-1] != END and len(words) < longest:
-            words.append(int(self(torch.tensor([source]), torch.tensor([words]))[0, -1].argmax()))
-        return [word for word in words if word not in (BEGIN, END)]
+        source = pad(sentences)
+        words = torch.full((len(sentences), 1), BEGIN)
+        while words.shape[1] < longest and not (words == END).any(1).all():
+            words = torch.cat([words, self(source, words)[:, -1:].argmax(-1)], 1)
+        lines = [[*line, END] for line in words[:, 1:].tolist()]
+        return [line[: line.index(END)] for line in lines]
 
 
 # The training.
@@ -255,6 +265,13 @@ def loss_of(model: Translator, source: torch.Tensor, target: torch.Tensor) -> to
     """Mean cross-entropy per subword, in nats."""
     scores = model(source, target[:, :-1])
     return nn.functional.cross_entropy(scores.flatten(0, 1), target[:, 1:].flatten(), ignore_index=BLANK)
+
+
+@torch.no_grad()
+def count_right(model: Translator, source: torch.Tensor, target: torch.Tensor) -> int:
+    """How many sentences `translate` would give exactly: at each word the next is the likeliest."""
+    likeliest = model(source, target[:, :-1]).argmax(-1)
+    return int(((likeliest == target[:, 1:]) | (target[:, 1:] == BLANK)).all(1).sum())
 
 
 def snapshot(recorder: Recorder, model: Translator, source: Vocabulary, target: Vocabulary) -> None:
@@ -322,12 +339,13 @@ def train(options: argparse.Namespace) -> None:
 
     print(f"recorded {options.out} ({Path(options.out).stat().st_size / 1e6:.2f} MB)")
     learned = shuffler.sample([i for i in range(len(pairs)) if i not in held_out], options.show)
-    for title, chosen in (("seen in training", learned), ("never seen", sorted(held_out)[: options.show])):
+    unseen = shuffler.sample(sorted(held_out), options.show)
+    for title, chosen in (("seen in training", learned), ("never seen", unseen)):
         print(f"\n{title}:")
-        for i in chosen:
-            print(f"  {pairs[i][0]}\n    model:     {target.decode(model.translate(encoded[i][0]))}")
+        for i, translation in zip(chosen, model.translate([encoded[i][0] for i in chosen]), strict=True):
+            print(f"  {pairs[i][0]}\n    model:     {target.decode(translation)}")
             print(f"    reference: {' '.join(split_words(pairs[i][1]))}")
-    same = sum(model.translate(s) == t for s, t in training)
+    same = sum(count_right(model, *batch) for batch in make_batches(training, 64, shuffler))
     print(f"\n{same} of {len(training)} training sentences are translated word for word")
 
 
@@ -342,11 +360,16 @@ def main() -> None:
     add("--rate", type=float, default=4e-3, help="learning rate at the start (default: %(default)s)")
     add("--words", type=int, default=300, help="size of each vocabulary (default: %(default)s)")
     add("--width", type=int, default=32, help="dimensions of the word vectors (default: %(default)s)")
-    add("--hidden", type=int, default=160, help="width of the hidden layers (default: %(default)s)")
-    add("--dropout", type=float, default=0.1, help="default: %(default)s")
-    add("--longest", type=int, default=20, help="leave out longer sentences, in words (default: %(default)s)")
+    add("--hidden", type=int, default=192, help="width of the hidden layers (default: %(default)s)")
+    add("--dropout", type=float, default=0.2, help="default: %(default)s")
+    add("--longest", type=int, default=30, help="leave out longer sentences, in words (default: %(default)s)")
     add("--seed", type=int, default=1, help="default: %(default)s")
-    add("--threads", type=int, default=2, help="processor threads (default: %(default)s)")
+    add(
+        "--threads",
+        type=int,
+        default=1,
+        help="more may be faster, and round differently (default: %(default)s)",
+    )
     add("--show", type=int, default=5, help="sentences to translate at the end (default: %(default)s)")
     train(parser.parse_args())
 

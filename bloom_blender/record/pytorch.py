@@ -99,16 +99,20 @@ def _measure(parameters: dict, before: dict, recorder: Recorder) -> dict[str, Ch
     sums: dict[tuple[torch.device, str], torch.Tensor] = {}
     with torch.no_grad():
         for name, parameter in parameters.items():
-            after = parameter.detach()
-            if after.is_complex():
-                after = torch.view_as_real(after)
-            old = before.get(name)
-            if old is None or old.shape != after.shape:
-                before[name] = after.clone()
+            try:
+                after = parameter.detach()
+                if after.is_complex():
+                    after = torch.view_as_real(after)
+                old = before.get(name)
+                if old is None or old.shape != after.shape:
+                    before[name] = after.clone()
+                    continue
+                old = old.to(after.device)
+                change = _measure_tensor(old, after, tensor_key(name, tuple(parameter.shape), recorder.seed))
+                before[name] = old.copy_(after)
+            except Exception as error:
+                recorder.complain_of_parameter(name, error)
                 continue
-            old = old.to(after.device)
-            change = _measure_tensor(old, after, tensor_key(name, tuple(parameter.shape), recorder.seed))
-            before[name] = old.copy_(after)
             place = (after.device, recorder.group_of(name))
             sums[place] = sums[place] + change if place in sums else change
         changes: dict[str, Change] = {}

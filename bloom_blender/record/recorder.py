@@ -23,6 +23,7 @@ from ..trajectory import Embeddings, Series, Trajectory, write_bloom
 from .directions import Change, measure_change, mixer
 
 _STORED_SERIES = "float32"  # metrics are few and are kept exactly
+_RESERVED = ("update/", "update_norm/", "parameter_norm/")
 _FLUSH_SHARE = 0.05  # at most this part of the time goes into writing the file
 
 
@@ -157,14 +158,14 @@ class Recorder:
             return
         changes: dict[str, Change] = {}
         for name, value in parameters.items():
-            after = np.array(value)
-            before = self._before.get(name)
-            self._before[name] = after
-            if before is None or before.shape != after.shape:
+            try:
+                change = self._measure(name, np.array(value))
+            except Exception as error:
+                self.complain_of_parameter(name, error)
                 continue
-            group = self.group_of(name)
-            change = measure_change(name, before, after, self.seed)
-            changes[group] = changes[group] + change if group in changes else change
+            if change is not None:
+                group = self.group_of(name)
+                changes[group] = changes[group] + change if group in changes else change
         self.add_changes(changes)
 
     def count_step(self) -> bool:
@@ -195,6 +196,10 @@ class Recorder:
         They belong to the current step unless `step` is given; logged twice in a step, the last counts.
         """
         for name, value in metrics.items():
+            if name.startswith(_RESERVED):
+                raise BloomError(
+                    f"{name!r} cannot name a metric: choose a name without {name.split('/')[0]}/."
+                )
             number = float(value.detach() if hasattr(value, "detach") else value)
             if self._is_storable([number], f"the metric {name}", "float64"):
                 self._column(name, "metric").add(self.current_step if step is None else step, [number])
@@ -264,6 +269,20 @@ class Recorder:
         except RuntimeWarning:  # the user made warnings errors
             print(text, file=sys.stderr)
 
+    def complain_of_parameter(self, name: str, error: Exception) -> None:
+        """Warn that a parameter is left out of its group, for the first such parameter only."""
+        detail = f"{type(error).__name__}: {error}"
+        self.complain("a parameter", BloomError(f"the parameter {name} cannot be measured ({detail})"))
+
+    def _measure(self, name: str, after: np.ndarray) -> Change | None:
+        """The change of a parameter since the last recorded step, or None the first time."""
+        before = self._before.get(name)
+        change = None
+        if before is not None and before.shape == after.shape:
+            change = measure_change(name, before, after, self.seed)
+        self._before[name] = after
+        return change
+
     def _prepare_folder(self) -> None:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -277,7 +296,7 @@ class Recorder:
     def _is_storable(self, values, what: str, dtype: str) -> bool:
         """Whether all numbers are finite and fit; else complains that the step is left out."""
         largest = float(np.max(np.abs(values), initial=0.0))
-        if largest <= np.finfo(dtype).max:
+        if largest <= float(np.finfo(dtype).max):
             return True
         self.complain(
             f"a value of size {dtype if np.isfinite(largest) else largest}",
@@ -289,8 +308,6 @@ class Recorder:
         column = self._columns.get(name)
         if column is None:
             column = self._columns[name] = _Column(kind, width)
-        if (column.kind, column.width) != (kind, width):
-            raise BloomError(f"{name} is both {kind} and {column.kind}: rename the metric.")
         return column
 
     def _dtypes(self) -> dict[str, str]:

@@ -50,20 +50,18 @@ def read_embedding_folder(folder: str | PathLike, side: str = "src") -> Trajecto
     if side not in SIDES:
         raise BloomError(f"there is no side {side!r}: choose one of {', '.join(SIDES)}.")
     files, name = _find_files(folder, side)
-    words: tuple[str, ...] = ()
-    vectors: np.ndarray | None = None
     first = files[0][1]
-    for row, (_, path) in enumerate(files):
+    words, first_vectors = read_embedding_file(first)
+    vectors = np.empty((len(files), *first_vectors.shape))
+    vectors[0] = first_vectors
+    for row, (_, path) in enumerate(files[1:], start=1):
         file_words, file_vectors = read_embedding_file(path)
-        if vectors is None:
-            words = file_words
-            vectors = np.empty((len(files), *file_vectors.shape))
-        elif file_vectors.shape != vectors.shape[1:]:
+        if file_vectors.shape != first_vectors.shape:
             raise BloomError(
                 f"{path.name} has {_shape_text(file_vectors.shape)} but {first.name} has "
-                f"{_shape_text(vectors.shape[1:])}: keep the files of one run only in {folder}."
+                f"{_shape_text(first_vectors.shape)}: keep the files of one run only in {folder}."
             )
-        elif file_words != words:
+        if file_words != words:
             line = next(i for i, pair in enumerate(zip(file_words, words, strict=True)) if pair[0] != pair[1])
             raise BloomError(
                 f"{path.name} has the word {file_words[line]!r} in line {line + 1} where {first.name} has "

@@ -6,6 +6,7 @@ Everything is checked once, when it is made, and cannot change afterwards: whoev
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -196,9 +197,8 @@ def _check_text(text, what: str, *, may_be_empty: bool = False) -> None:
 
 
 def _repeated(names: Iterable[str]) -> list[str]:
-    """The names that come more than once, in order of their repetition."""
-    seen: set[str] = set()
-    return [name for name in names if name in seen or seen.add(name)]
+    """The names that come more than once."""
+    return [name for name, count in Counter(names).items() if count > 1]
 
 
 def _checked_steps(steps, what: str) -> np.ndarray:

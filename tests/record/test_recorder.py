@@ -1,0 +1,282 @@
+"""The recorder without any framework."""
+
+# ruff: noqa: PT012, PT031 (a recording takes more than one statement)
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+import warnings
+
+import numpy as np
+import pytest
+
+from bloom_blender.errors import BloomError
+from bloom_blender.record import Recorder
+from bloom_blender.record.directions import measure_change, mixer
+from bloom_blender.trajectory import read_bloom
+
+
+def run(path, steps=12, *, seed=0, **options):
+    """A small training by gradient descent; returns the parameters after each step."""
+    random = np.random.default_rng(seed)
+    parameters = {
+        "encoder.weight": random.normal(size=(30, 8)).astype(np.float32),
+        "encoder.bias": random.normal(size=8),
+        "output.weight": random.normal(size=(5, 4)),
+    }
+    history = [{name: value.copy() for name, value in parameters.items()}]
+    with Recorder(path, **options) as recorder:
+        recorder.watch(parameters)
+        recorder.snapshot("source", ["a", "b"], parameters["output.weight"][:2])
+        for _ in range(steps):
+            for value in parameters.values():
+                value -= 0.1 * value  # in place, as optimizers do
+            recorder.update(parameters)
+            recorder.log(loss=sum(float(np.sum(value**2)) for value in parameters.values()))
+            history.append({name: value.copy() for name, value in parameters.items()})
+        recorder.snapshot("source", ["a", "b"], parameters["output.weight"][:2])
+    return history
+
+
+def test_a_run_is_recorded_and_read_back(tmp_path):
+    history = run(tmp_path / "run.bloom", metadata={"note": "small"})
+    back = read_bloom(tmp_path / "run.bloom")
+    assert back.name == "run"
+    assert back.metadata["note"] == "small"
+    assert [one.name for one in back.updates] == ["update/encoder", "update/output"]
+    update = back.series_named("update/encoder")
+    assert update.steps.tolist() == list(range(1, 13))
+    for step in range(1, 13):
+        before, after = history[step - 1], history[step]
+        change = sum_changes(before, after, ("encoder.weight", "encoder.bias"))
+        np.testing.assert_allclose(update.values[step - 1], change.folded @ mixer(16, 0), rtol=1e-6)
+        norms = [
+            back.series_named(f"{kind}_norm/encoder").values[step - 1] for kind in ("update", "parameter")
+        ]
+        np.testing.assert_allclose(
+            norms, [change.update_square**0.5, change.parameter_square**0.5], rtol=1e-6
+        )
+    assert back.series_named("loss").steps.tolist() == list(range(1, 13))
+    table = back.embedding("source")
+    assert table.steps.tolist() == [0, 12]
+    np.testing.assert_array_equal(table.vectors[1], history[12]["output.weight"][:2].astype(np.float32))
+
+
+def sum_changes(before, after, names):
+    first, *others = [measure_change(name, before[name], after[name], 0) for name in names]
+    for other in others:
+        first = first + other
+    return first
+
+
+def test_every_second_step_adds_up_two(tmp_path):
+    history = run(tmp_path / "run.bloom", steps=5, every=2, directions=4)
+    update = read_bloom(tmp_path / "run.bloom").series_named("update/output")
+    assert update.steps.tolist() == [2, 4]
+    change = measure_change("output.weight", history[2]["output.weight"], history[4]["output.weight"], 0)
+    np.testing.assert_allclose(update.values[1], change.folded @ mixer(4, 0), rtol=1e-6)
+
+
+def test_two_runs_give_the_same_bytes_in_two_processes(tmp_path):
+    code = (
+        "import importlib.util, sys\n"
+        "spec = importlib.util.spec_from_file_location('t', sys.argv[1])\n"
+        "t = importlib.util.module_from_spec(spec); spec.loader.exec_module(t)\n"
+        "t.run(sys.argv[2])\n"
+    )
+    for name, salt in (("a", "1"), ("b", "2")):
+        (tmp_path / name).mkdir()
+        environment = {**os.environ, "PYTHONHASHSEED": salt, "PYTHONPATH": os.pathsep.join(sys.path)}
+        subprocess.run(
+            [sys.executable, "-c", code, __file__, str(tmp_path / name / "run.bloom")],
+            check=True, env=environment,
+        )  # fmt: skip
+    assert (tmp_path / "a/run.bloom").read_bytes() == (tmp_path / "b/run.bloom").read_bytes()
+
+
+def test_groups_are_a_choice(tmp_path):
+    run(tmp_path / "run.bloom", group_of=lambda name: "all")
+    assert [one.name for one in read_bloom(tmp_path / "run.bloom").updates] == ["update/all"]
+
+
+def test_without_watch_the_first_step_is_only_remembered(tmp_path):
+    with Recorder(tmp_path / "run.bloom") as recorder:
+        for value in (1.0, 3.0, 4.0):
+            recorder.update({"w": np.array([value])})
+    norm = read_bloom(tmp_path / "run.bloom").series_named("update_norm/w")
+    assert norm.steps.tolist() == [2, 3]
+    assert norm.values.tolist() == [2.0, 1.0]
+
+
+def test_the_last_of_two_logs_in_a_step_counts(tmp_path):
+    with Recorder(tmp_path / "run.bloom") as recorder:
+        recorder.log(loss=3.0)
+        recorder.log(loss=2.0, accuracy=np.float32(0.5))
+        recorder.log(step=7, loss=1)
+    back = read_bloom(tmp_path / "run.bloom")
+    assert back.series_named("loss").values.tolist() == [2.0, 1.0]
+    assert back.series_named("loss").steps.tolist() == [0, 7]
+    assert back.series_named("accuracy").values.tolist() == [0.5]
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"directions": 0}, {"every": 0}, {"every": 1.5}, {"embedding_dtype": "int8"}]
+)
+def test_senseless_arguments_are_refused_at_once(tmp_path, arguments):
+    with pytest.raises(BloomError, match="is not possible: give"):
+        Recorder(tmp_path / "run.bloom", **arguments)
+
+
+# Failures.
+
+
+def test_every_failure_warns_once_and_the_rest_is_recorded(tmp_path):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with Recorder(tmp_path / "run.bloom") as recorder:
+            for step in range(3):
+                recorder.log(loss="not a number")
+                recorder.update({"w": np.array([float(step)]), "odd": np.array(["text"])})
+                recorder.log(**{"update_norm/w": 1.0})
+                recorder.watch(None)
+                recorder.snapshot("source", ["a"], np.zeros((2, 2)))
+                recorder.log(loss=float(step))
+    assert read_bloom(tmp_path / "run.bloom").series_named("loss").values.tolist() == [0.0, 1.0, 2.0]
+    assert read_bloom(tmp_path / "run.bloom").series_named("update_norm/w").steps.tolist() == [2, 3]
+    messages = [str(one.message) for one in caught]
+    assert len(messages) == len(set(messages)) == 5
+    assert all(one.category is RuntimeWarning for one in caught)
+    assert all("the training goes on" in message for message in messages)
+
+
+def test_a_diverged_step_is_left_out(tmp_path):
+    with (
+        pytest.warns(RuntimeWarning, match="update of w at step 2 is nan and was left out") as caught,
+        Recorder(tmp_path / "run.bloom") as recorder,
+    ):
+        for value in (1.0, np.nan, 2.0, 3.0, np.nan):
+            recorder.update({"w": np.array([value])})
+            recorder.log(loss=value)
+    back = read_bloom(tmp_path / "run.bloom")
+    assert back.series_named("update_norm/w").steps.tolist() == [4]
+    assert back.series_named("loss").steps.tolist() == [1, 3, 4]
+    assert len(caught) == 1
+
+
+def test_a_snapshot_too_large_for_its_dtype_is_left_out(tmp_path):
+    with (
+        pytest.warns(RuntimeWarning, match="snapshot source at step 0 is 100000.0 and was left out"),
+        Recorder(tmp_path / "run.bloom", embedding_dtype="float16") as recorder,
+    ):
+        recorder.snapshot("source", ["a"], [[1e5]])
+        recorder.snapshot("source", ["a"], [[0.1]], step=1)
+    assert read_bloom(tmp_path / "run.bloom").embedding().vectors.tolist() == [[[float(np.float16(0.1))]]]
+
+
+def test_a_table_keeps_its_words(tmp_path):
+    with (
+        pytest.warns(RuntimeWarning, match="use another name"),
+        Recorder(tmp_path / "run.bloom") as recorder,
+    ):
+        recorder.snapshot("source", ["a"], [[1.0]])
+        recorder.snapshot("source", ["b"], [[2.0]], step=1)
+    assert read_bloom(tmp_path / "run.bloom").embedding().words == ("a",)
+
+
+def test_a_place_that_cannot_be_written_does_not_stop_the_training(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.warns(RuntimeWarning, match="the training goes on"):
+        history = run(tmp_path / "file" / "run.bloom")
+    assert len(history) == 13
+
+
+def test_warnings_made_errors_do_not_stop_the_training(tmp_path, capsys):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with Recorder(tmp_path / "run.bloom") as recorder:
+            recorder.log(loss="x")
+    assert "the training goes on" in capsys.readouterr().err
+
+
+def test_a_disk_that_was_full_is_tried_again(tmp_path, monkeypatch):
+    from bloom_blender.record import recorder as module
+
+    def full(*_args, **_options):
+        raise OSError(28, "No space left on device")
+
+    with Recorder(tmp_path / "run.bloom", flush_seconds=0) as recorder:
+        with monkeypatch.context() as patch, pytest.warns(RuntimeWarning, match="No space left"):
+            patch.setattr(module, "write_bloom", full)
+            recorder.log(loss=1.0)
+        recorder.log(step=1, loss=0.5)
+        assert read_bloom(tmp_path / "run.bloom").series_named("loss").values.tolist() == [1.0, 0.5]
+
+
+def test_an_error_of_the_training_comes_through_and_the_run_is_kept(tmp_path):
+    with pytest.raises(ZeroDivisionError), Recorder(tmp_path / "run.bloom") as recorder:
+        recorder.log(loss=1.0)
+        1 / 0  # noqa: B018
+    assert read_bloom(tmp_path / "run.bloom").series_named("loss").values.tolist() == [1.0]
+
+
+def test_nothing_recorded_writes_nothing(tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with Recorder(tmp_path / "run.bloom"):
+            pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_file_is_written_at_intervals_of_at_least_twenty_writings(tmp_path, monkeypatch):
+    from bloom_blender.record import recorder as module
+
+    now = [0.0]
+    written = []
+
+    def slow(*_args, **_options):
+        written.append(now[0])
+        now[0] += 4.0
+
+    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(module, "write_bloom", slow)
+    recorder = Recorder(tmp_path / "run.bloom", flush_seconds=10)
+    for _ in range(100):
+        now[0] += 1.0
+        recorder.log(loss=1.0)
+    assert written == [10.0, 94.0]
+
+
+def _train_for_ever(path):
+    with Recorder(path, flush_seconds=0.01) as recorder:
+        parameters = {"w": np.zeros(2000)}
+        recorder.watch(parameters)
+        while True:
+            parameters["w"] += 1.0
+            recorder.update(parameters)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_killed_training_leaves_a_whole_file(tmp_path):
+    path = tmp_path / "run.bloom"
+    process = multiprocessing.get_context("fork").Process(target=_train_for_ever, args=(path,))
+    process.start()
+    end = time.monotonic() + 20
+    while not path.exists() and time.monotonic() < end:
+        time.sleep(0.01)
+    time.sleep(0.1)
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+    steps = read_bloom(path).series_named("update/w").steps
+    assert steps.tolist() == list(range(1, len(steps) + 1))
+
+
+def test_importing_the_recorder_imports_neither_torch_nor_blender():
+    code = "import bloom_blender.record, sys; assert not {'torch', 'bpy', 'numba'} & set(sys.modules)"
+    subprocess.run(
+        [sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    )
