@@ -11,10 +11,10 @@ How it works
 Which number of points
     The dependency graph knows what it is for. Every final render (F12, an animation, ``blender -b
     -a`` or ``-f``, sub-frames for motion blur) makes a graph of mode RENDER and sends it through
-    ``frame_change_post``; the window and scripts have one of mode VIEWPORT. So there is nothing to
-    remember about a render in progress. When it has ended or was cancelled, ``render_complete`` or
-    ``render_cancel`` put the viewport's number of points back, which is also why a saved file holds
-    no more than those.
+    ``frame_change_post``; the window and scripts have one of mode VIEWPORT. While a render job runs,
+    the window does not touch the points: they are the render's. When it has ended or was cancelled,
+    ``render_complete`` or ``render_cancel`` put the viewport's number of points back, which is also
+    why a saved file holds no more than those.
 
 Handlers never call operators, and never raise: an error is printed and shown in the panel, and the
 other flames go on.
@@ -36,6 +36,10 @@ from .flame_object import STRUCTURE, flame_of, flames, values_of
 
 problems: dict[str, str] = {}
 """What keeps an object's points from being computed, by name of the object; for the panel."""
+
+_rendering: set[str] = set()
+"""Not empty between the start and the end of a render job. It counts only while Blender runs such a job,
+so a render that ends without telling cannot leave the window frozen."""
 
 _VERSION = "1"
 """Raise it when the same values are to give other points, so that old clouds are recomputed."""
@@ -91,7 +95,7 @@ def state_of(obj: bpy.types.Object, count: int) -> str:
 def update(depsgraph: bpy.types.Depsgraph) -> None:
     """Bring all flames that ``depsgraph`` evaluates up to date, and tell of problems."""
     render = depsgraph.mode == "RENDER"
-    if not render and bpy.app.is_job_running("RENDER"):
+    if not render and _rendering and bpy.app.is_job_running("RENDER"):
         return  # the window must not take the points away from a render in progress
     seen = set()
     for obj in flames():
@@ -151,16 +155,25 @@ def on_depsgraph_update(scene, depsgraph) -> None:
 
 
 @persistent
+def on_render_start(scene, depsgraph=None) -> None:
+    """Remember that the points are a render's."""
+    _rendering.add("job")
+
+
+@persistent
 def on_render_end(scene, depsgraph=None) -> None:
     """Give the window its smaller cloud back after a render was completed or cancelled.
 
-    The original objects hold the values of the frame that the window shows.
+    The values are those of the original objects, which may still be of a rendered frame; the tag
+    makes the window evaluate the frame that it shows, and ``update`` then has the last word.
     """
+    _rendering.clear()
     seen = set()
     for obj in flames():
         if obj.data not in seen:
             seen.add(obj.data)
             _guarded_refresh(obj, obj, render=False)
+            obj.update_tag()
 
 
 @persistent
@@ -174,6 +187,7 @@ def on_load(path, depsgraph=None) -> None:
 _HANDLERS = (
     ("frame_change_post", on_frame_change),
     ("depsgraph_update_post", on_depsgraph_update),
+    ("render_init", on_render_start),
     ("render_complete", on_render_end),
     ("render_cancel", on_render_end),
     ("load_post", on_load),
@@ -193,3 +207,4 @@ def unregister() -> None:
         if handler in handlers:
             handlers.remove(handler)
     problems.clear()
+    _rendering.clear()
