@@ -54,7 +54,7 @@ def drives_of(flame: Flame) -> tuple[Drive, ...]:
 
     Left alone, because a little change of them is a jump or has no bound: parameters of variations that
     are whole numbers, wrap around or are 0, weights of xforms that are 0 or negative, opacities and
-    colours outside 0 … 1, colour speeds, xaos and the palette.
+    colours that have no room between 0 and 1, colour speeds, xaos and the palette.
     """
     drives: list[Drive] = []
     seen: set[str] = set()
@@ -79,21 +79,12 @@ def limited(
 
 
 def within(base: np.ndarray, signals: np.ndarray, reach: float) -> np.ndarray:
-    """A value in 0 … 1 that stays there: up and down by `reach` of the nearer limit's distance.
+    """A value in 0 … 1 that stays there: up and down by `reach` times the distance of the nearer limit.
 
-    Where a limit is close, the rest of the way goes away from it with the square of the signal, so that
-    a value at 0 or 1 moves too. Signals beyond -1 … 1 count as -1 or 1.
+    Signals beyond -1 … 1 count as -1 or 1.
     """
-    signals = np.clip(signals, -1.0, 1.0)
     room = np.minimum(base, 1.0 - base)
-    return np.clip(base + reach * (room * signals + (0.5 - base) * signals**2), 0.0, 1.0)
-
-
-def dimmed(base: np.ndarray, signals: np.ndarray, reach: float) -> np.ndarray:
-    """`within` for opacities: what is nearly invisible is not brought out, only what shows is dimmed."""
-    signals = np.clip(signals, -1.0, 1.0)
-    room = np.minimum(base, 1.0 - base)
-    return np.clip(base + reach * (room * signals - np.maximum(base - 0.5, 0.0) * signals**2), 0.0, 1.0)
+    return base + reach * room * np.clip(signals, -1.0, 1.0)
 
 
 def affine(base: np.ndarray, signals: np.ndarray, share: float) -> np.ndarray:
@@ -140,9 +131,9 @@ def _xform_drives(prefix: str, xform: Xform, share: float) -> Iterator[Drive]:
     is_final = prefix.startswith("final")
     if xform.weight > 0.0 and not is_final:
         yield _scalar(f"{prefix}.weight", xform.weight, multiplied, WEIGHT)
-    if 0.0 <= xform.opacity <= 1.0 and not is_final:
-        yield _scalar(f"{prefix}.opacity", xform.opacity, dimmed, OPACITY)
-    if 0.0 <= xform.color <= 1.0:
+    if 0.0 < xform.opacity < 1.0 and not is_final:
+        yield _scalar(f"{prefix}.opacity", xform.opacity, within, OPACITY)
+    if 0.0 < xform.color < 1.0:
         yield _scalar(f"{prefix}.color", xform.color, within, share * COLOR)
     yield _map(f"{prefix}.coefs", xform.coefs, share)
     if xform.post != IDENTITY:

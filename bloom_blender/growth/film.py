@@ -16,7 +16,7 @@ GRID = 2048
 PACE = 0.85  # share of the film's time given by the run's progress; the rest by its steps
 EASE = 1.3  # exponent of the slowing down towards the end
 SMOOTH = 0.012  # standard deviation of the smoothing, as a share of the film
-SMOOTH_FRAMES = 2.5  # but at least this many frames
+SMOOTH_FRAMES = 3.0  # but at least this many frames
 
 FILM = np.linspace(0.0, 1.0, GRID + 1)
 
