@@ -44,7 +44,7 @@ class Footprint:
     area: float
 
 
-def footprint_of(flame: Flame, *, overlap: float = 0.5, smallest: float = 1.0, spread: float = 12.0) -> Footprint:
+def footprint_of(flame: Flame, *, overlap: float = 1.2, smallest: float = 2.0, spread: float = 6.0) -> Footprint:
     """The footprint for a flame, from what its camera sees and not from its points: it must not jump between frames.
 
     Parameters

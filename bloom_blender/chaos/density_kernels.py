@@ -69,6 +69,6 @@ def spread(
     total = positions.shape[0]
     for chunk in numba.prange((total + CHUNK - 1) // CHUNK):
         spread_chunk(
-            chunk * CHUNK, min((chunk + 1) * CHUNK, total), positions, colors, energy, per_unit, table, share,
+            np.int64(chunk * CHUNK), np.int64(min((chunk + 1) * CHUNK, total)), positions, colors, energy, per_unit, table, share,
             size, smallest, largest, flux, density, radii, light,
         )

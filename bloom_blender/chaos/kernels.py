@@ -177,7 +177,7 @@ def count_batch(batch, fuse, steps, seed, limit, per_unit, values, table, opacit
 def count_candidates(batches, fuse, steps, seed, limit, per_unit, values, table, opacities, cells):
     """Count where all candidates of a cloud fall, cell by cell."""
     for batch in numba.prange(batches):
-        count_batch(batch, fuse, steps, seed, limit, per_unit, values, table, opacities, cells)
+        count_batch(np.int64(batch), fuse, steps, seed, limit, per_unit, values, table, opacities, cells)
 
 
 @compiled
@@ -270,6 +270,6 @@ def points(
     """All points; a batch is one task, so the result does not depend on the number of threads."""
     for batch in numba.prange(batches):
         points_batch(
-            batch, fuse, steps, group, seed, limit, per_unit, phase, values, table, opacities, palette, cells,
+            np.int64(batch), fuse, steps, group, seed, limit, per_unit, phase, values, table, opacities, palette, cells,
             positions, colors, energy, ages, xforms,
         )

@@ -152,7 +152,7 @@ def _replacing(slot: VariationSlot, number: int, point: Names) -> list[str]:
     for axis, name in zip("xyz", point, strict=True):
         if entry.mode == "sum":
             new = f"{name} + d{axis}"
-        elif axis == "z" and entry.z == "0" and not entry.writes_sum:
+        elif axis in entry.keeps:
             continue  # a flat variation keeps the depth of its input
         else:
             new = f"d{axis}"

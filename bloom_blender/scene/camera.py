@@ -20,6 +20,7 @@ def flame_camera(scene: bpy.types.Scene, flame: Flame, obj: bpy.types.Object) ->
     The camera is a child of nothing: it stands where the file has it relative to ``obj`` now.
     Depth of field is on where the file has a depth blur.
     """
+    scene.view_layers[0].update()  # a new object's matrix_world is not made before
     view = pinhole(flame.camera)
     data = bpy.data.cameras.new(f"{obj.name} Camera")
     data.sensor_fit = "HORIZONTAL"
