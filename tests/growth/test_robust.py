@@ -16,7 +16,7 @@ from bloom_blender.growth.grow import grow
 from bloom_blender.growth.robust import robust
 from bloom_blender.trajectory import Embeddings, Series, Trajectory, read_trajectory
 from tests.growth.samples import converging_run, flower, gasket, run_of, word_run
-from tests.support import data_path
+from tests.support import REPOSITORY, data_path
 
 numbers = st.floats(-100.0, 100.0, allow_nan=False).map(lambda x: round(x, 3))
 update_arrays = st.tuples(st.integers(1, 30), st.integers(1, 5)).flatmap(
@@ -259,20 +259,42 @@ def test_a_large_vocabulary_is_gathered_into_groups():
     assert np.isfinite(curves.values).all()
 
 
-@pytest.fixture(scope="module", params=["src", "tgt"])
-def real_run(request):
-    return read_trajectory(data_path("bloom/embeddings"), side=request.param)
+@pytest.fixture(scope="module")
+def real_runs():
+    return {side: read_trajectory(data_path("bloom/embeddings"), side=side) for side in ("src", "tgt")}
 
 
-@pytest.mark.parametrize("name", ["willowisp", "hearts", "fireflies", "neon", "brick", "crucible"])
-def test_the_real_run_opens_the_real_flames(name, real_run):
+@pytest.mark.parametrize(
+    ("name", "side", "frames"),
+    [
+        ("willowisp", "src", 900),
+        ("willowisp", "tgt", 72),
+        ("hearts", "tgt", 72),
+        ("fireflies", "src", 72),
+        ("neon", "tgt", 900),
+        ("brick", "src", 72),
+        ("crucible", "tgt", 72),
+    ],
+)
+def test_the_real_run_opens_the_real_flames(real_runs, name, side, frames):
     flame = read_flame(data_path(f"bloom/flames/{name}.flame"))
-    for frames in (72, 900):
-        curves = grow(real_run, flame, frames=frames)
-        values = curves.values
-        assert with_parameters(flame, curves.parameters(-1)) == flame
-        assert (values[:, columns(curves, ".weight")] > 0.0).all()
-        assert (np.abs(values) < 3.0 * np.abs(curves.base) + 1.5).all()
-        size = values[:, curves.names.index("final.julia3D")]
-        assert size[0] < 0.55 * size[-1]
-        assert size[frames // 2] > 0.7 * size[-1]
+    curves = grow(real_runs[side], flame, frames=frames)
+    values = curves.values
+    assert with_parameters(flame, curves.parameters(-1)) == flame
+    assert (values[:, columns(curves, ".weight")] > 0.0).all()
+    assert (np.abs(values) < 3.0 * np.abs(curves.base) + 1.5).all()
+    size = values[:, curves.names.index("final.julia3D")]
+    assert size[0] < 0.55 * size[-1]
+    assert size[frames // 2] > 0.7 * size[-1]
+
+
+def test_the_example_run_opens_a_flower():
+    path = REPOSITORY / "examples" / "runs" / "translation_en_fr.bloom"
+    if not path.exists():
+        pytest.skip("the example run is not in this checkout")
+    run = read_trajectory(path)
+    for source in (None, run.embeddings[0].name):
+        values = grow(run, flower(), frames=240, source=source).values
+        away = np.abs(values - values[-1]) / np.abs(values - values[-1]).max(axis=0)
+        assert away[:40].mean() > 2.0 * away[-40:].mean()
+        assert away[-1].max() == 0.0
