@@ -40,4 +40,5 @@ def archive(tools, ready, tmp_path_factory):
     zips = build.build(
         ready[-1], [build.this_platform()], list(build.PYTHONS), tmp_path_factory.mktemp("dist")
     )
-    return zips[0]
+    yield zips[0]
+    zips[0].unlink()
