@@ -9,7 +9,7 @@ from bpy_extras.io_utils import ImportHelper
 from ..bloom_blender.errors import BloomError
 from ..bloom_blender.flame.xml import read_flame, report_unknown
 from ..bloom_blender.scene import actions
-from .support import NewFlameOptions, wait_cursor
+from .support import NewFlameOptions, ask, wait_cursor
 
 
 class BLOOM_OT_import_flame(NewFlameOptions, bpy.types.Operator, ImportHelper):
@@ -39,7 +39,7 @@ class BLOOM_OT_import_flame(NewFlameOptions, bpy.types.Operator, ImportHelper):
 
     def invoke(self, context, event):
         """Ask for a file, or only for the options where one was dropped."""
-        return self.invoke_popup(context)
+        return ask(self, context)
 
     def execute(self, context):
         """Read the file, then add the flame."""

@@ -15,7 +15,7 @@ from ..bloom_blender.scene.flame_object import base_flame, is_flame
 from ..bloom_blender.scene.presets import label, presets, read_preset
 from ..bloom_blender.scene.settings import MAPPINGS
 from ..bloom_blender.trajectory.read import read_trajectory
-from .support import NewFlameOptions, wait_cursor
+from .support import NewFlameOptions, ask, wait_cursor
 
 ACTIVE = "ACTIVE"
 
@@ -107,7 +107,7 @@ class BLOOM_OT_import_run(NewFlameOptions, bpy.types.Operator, ImportHelper):
 
     def invoke(self, context, event):
         """Ask for a file, or only for the options where one was dropped."""
-        return self.invoke_popup(context)
+        return ask(self, context)
 
     def execute(self, context):
         """Read the run, grow its curves, then animate."""

@@ -10,7 +10,7 @@ from ..bloom_blender.scene.flame_object import is_flame
 
 
 class BLOOM_OT_set_up_scene(bpy.types.Operator):
-    """Add the active flame's camera and set up compositor and rendering for it"""
+    """Add the active flame's camera and set up compositor, rendering and viewport for it"""
 
     bl_idname = "bloom.set_up_scene"
     bl_label = "Set Up Scene"
@@ -27,7 +27,7 @@ class BLOOM_OT_set_up_scene(bpy.types.Operator):
     def execute(self, context):
         """Set up the context's scene."""
         try:
-            actions.set_up_scene(context.scene, context.active_object)
+            actions.set_up_scene(context, context.active_object)
         except BloomError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 
 import bpy
 from bpy.props import BoolProperty, IntProperty
@@ -37,14 +38,20 @@ class NewFlameOptions:
         default=True,
     )
     with_scene: BoolProperty(
-        name="Set Up Scene",
+        name="Scene",
         description="Set render engine, picture size, colour management and compositor for the flame",
+        default=True,
+    )
+
+    with_view: BoolProperty(
+        name="Viewport",
+        description="Show the flame in the viewport as it will look, through its camera",
         default=True,
     )
 
     def new_flame_options(self) -> dict:
         """Return the options as arguments of ``actions.add_flame``."""
-        names = ("points_render", "points_viewport", "with_camera", "with_scene")
+        names = ("points_render", "points_viewport", "with_camera", "with_scene", "with_view")
         return {name: getattr(self, name) for name in names}
 
     def draw_new_flame_options(self, layout: bpy.types.UILayout) -> None:
@@ -52,9 +59,21 @@ class NewFlameOptions:
         column = layout.column(align=True)
         column.prop(self, "points_render")
         column.prop(self, "points_viewport")
-        column = layout.column(heading="Add")
+        column = layout.column(heading="Set Up")
         column.prop(self, "with_camera")
         column.prop(self, "with_scene")
+        column.prop(self, "with_view")
+
+
+def ask(operator: bpy.types.Operator, context: bpy.types.Context) -> set[str]:
+    """Ask for a file, or only for the options where one was dropped (``invoke`` of an importer)."""
+    manager = context.window_manager
+    if operator.properties.is_property_set("filepath"):
+        return manager.invoke_props_dialog(
+            operator, title=Path(operator.filepath).name, confirm_text=operator.bl_label, width=360
+        )
+    manager.fileselect_add(operator)
+    return {"RUNNING_MODAL"}
 
 
 @contextmanager

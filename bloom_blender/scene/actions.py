@@ -9,7 +9,7 @@ from __future__ import annotations
 import bpy
 
 from ..flame.model import Flame
-from . import camera, chaos_game, compositor, keyframes, playback, render_setup
+from . import camera, chaos_game, compositor, keyframes, playback, render_setup, viewport
 from .cloud import write_cloud
 from .flame_object import flame_of, make_flame_object
 from .settings import POINTS_RENDER, POINTS_VIEWPORT
@@ -24,6 +24,7 @@ def add_flame(
     seed: int = 0,
     with_camera: bool = True,
     with_scene: bool = True,
+    with_view: bool = True,
     curves=None,
     start_frame: int = 1,
 ) -> bpy.types.Object:
@@ -33,6 +34,8 @@ def add_flame(
     ----------
     with_camera, with_scene : bool
         Whether to add the flame's camera, and to set up compositor and rendering.
+    with_view : bool
+        Whether to show the flame in the window's viewports.
     curves : growth.curves.Curves, optional
         Animation to give it from ``start_frame`` on.
     """
@@ -50,6 +53,8 @@ def add_flame(
     if with_scene:
         compositor.set_up(context.scene, flame)
         render_setup.set_up(context.scene, flame, obj)
+    if with_view:
+        viewport.show_flame(context)
     for other in context.selected_objects:
         other.select_set(False)
     obj.select_set(True)
@@ -67,9 +72,10 @@ def note_run(obj: bpy.types.Object, *, name: str, mapping: str, frames: int, sta
     settings.run_start = start_frame
 
 
-def set_up_scene(scene: bpy.types.Scene, obj: bpy.types.Object) -> None:
-    """Give ``scene`` the camera, compositor and render settings that suit the flame object."""
-    flame = flame_of(obj)
+def set_up_scene(context: bpy.types.Context, obj: bpy.types.Object) -> None:
+    """Give the context's scene the camera, compositor and render settings that suit a flame object."""
+    flame, scene = flame_of(obj), context.scene
     camera.flame_camera(scene, flame, obj)
     compositor.set_up(scene, flame)
     render_setup.set_up(scene, flame, obj)
+    viewport.show_flame(context)
