@@ -15,9 +15,11 @@ import tempfile
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
+
 from . import generated
-from .structure import Structure
-from .writing import kernel_source
+from .structure import Structure, XformStructure
+from .writing import cloud_source, xform_source
 
 _folder: Path | None = None
 
@@ -60,10 +62,25 @@ def _temporary_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="bloom-kernels-"))
 
 
-@functools.lru_cache(maxsize=256)
-def kernel_of(structure: Structure) -> ModuleType:
-    """The kernel module of a structure, written, compiled or loaded from the cache as needed."""
-    return load_module(kernel_source(structure), "flame")
+@functools.lru_cache(maxsize=1024)
+def xform_kernel(structure: XformStructure) -> ModuleType:
+    """The module that applies an xform, written, compiled or loaded from the cache as needed.
+
+    Xforms of the same variations share it, also between flames: adding a variation to one xform
+    compiles that xform only.
+    """
+    return load_module(xform_source(structure), "xform")
+
+
+def game_of(structure: Structure) -> np.ndarray:
+    """Addresses of the loops of all xforms and final xforms, uint64."""
+    return np.array([xform_kernel(part).apply.address for part in structure.parts], np.uint64)
+
+
+@functools.lru_cache(maxsize=1)
+def cloud_kernel() -> ModuleType:
+    """The module that makes point clouds of any flame."""
+    return load_module(cloud_source(), "cloud")
 
 
 def load_module(source: str, label: str) -> ModuleType:

@@ -6,16 +6,13 @@ and both send out the same energy; so dense cores keep their detail and thin pet
 
 from __future__ import annotations
 
-import functools
 import math
 from dataclasses import dataclass
-from types import ModuleType
 
 import numpy as np
 
 from ..flame.model import Flame
-from .compiling import load_module
-from .writing import template
+from .compiling import cloud_kernel
 
 #: Cells of the neighbour count over the height of the picture.
 CELLS = 160
@@ -62,20 +59,15 @@ def footprint_of(flame: Flame, *, overlap: float = 1.2, smallest: float = 2.0, s
     return Footprint(height / CELLS, overlap, least, least * spread, height * height)
 
 
-@functools.lru_cache(maxsize=1)
-def _kernel() -> ModuleType:
-    return load_module(template("prelude.py") + "\n\n" + template("density_kernels.py"), "density")
-
-
 def empty_table() -> np.ndarray:
     """A table of counts for the kernels, (BUCKETS,) uint32 zeros."""
-    return np.zeros(_kernel().BUCKETS, np.uint32)
+    return np.zeros(cloud_kernel().BUCKETS, np.uint32)
 
 
 def count_points(positions: np.ndarray, colors: np.ndarray, footprint: Footprint) -> np.ndarray:
     """Table of how many visible points each cell holds. A hashed grid: it needs no bounds."""
     table = empty_table()
-    _kernel().count(positions, colors, np.float32(1.0 / footprint.cell), table)
+    cloud_kernel().count(positions, colors, np.float32(1.0 / footprint.cell), table)
     return table
 
 
@@ -108,7 +100,7 @@ def spread_points(
     density = np.empty(count, np.float32)
     radii = np.empty(count, np.float32)
     light = np.empty((count, 4), np.float32)
-    _kernel().spread(
+    cloud_kernel().spread(
         positions, colors, energy, np.float32(1.0 / footprint.cell), table, np.float32(share),
         np.float32(footprint.overlap * footprint.cell), np.float32(footprint.smallest),
         np.float32(footprint.largest), np.float32(footprint.area / (math.pi * max(count, 1))),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..flame.model import Flame
-from .compiling import kernel_of
+from .compiling import cloud_kernel, game_of
 from .density import Footprint, count_points, empty_table, footprint_of, spread_points
 from .structure import OPACITY, structure_of, thresholds, values_of
 
@@ -83,10 +83,12 @@ def compute_points(
     import numba
 
     structure = structure_of(flame)
-    kernel = kernel_of(structure)
+    kernel = cloud_kernel()
+    game, offsets = game_of(structure), np.array(structure.offsets, np.int64)
     footprint = footprint or footprint_of(flame)
     values, table = values_of(flame, structure), thresholds(flame)
-    opacities = np.array([values[slot.offset + OPACITY] for slot in structure.xforms], np.float32)
+    xaos = any(factor != 1.0 for xform in flame.xforms for factor in xform.xaos)
+    opacities = values[offsets[: structure.xforms] + OPACITY]
     positions, colors = np.empty((count, 3), np.float32), np.empty((count, 4), np.float32)
     energy, age = np.empty(count, np.float32), np.empty(count, np.float32)
     xform = np.empty(count, np.int32)
@@ -98,11 +100,12 @@ def compute_points(
     cells = empty_table()
     if detail > 1:
         kernel.count_candidates(
-            batches, FUSE, steps * detail, random, limit, per_unit, values, table, opacities, cells
+            batches, FUSE, steps * detail, random, limit, per_unit, game, offsets, values, table, xaos,
+            opacities, cells,
         )
     kernel.points(
-        batches, FUSE, steps, detail, random, limit, per_unit, np.float32(flame.palette.phase), values, table,
-        opacities, linear_palette(flame), cells, positions, colors, energy, age, xform,
+        batches, FUSE, steps, detail, random, limit, per_unit, np.float32(flame.palette.phase), game, offsets,
+        values, table, xaos, opacities, linear_palette(flame), cells, positions, colors, energy, age, xform,
     )  # fmt: skip
     share = count / (batches * kernel.M * steps * detail)
     if detail == 1:

@@ -1,6 +1,6 @@
-"""What of a flame decides the code of its kernel, and the order of the numbers that the code reads.
+"""What of a flame decides the code of its kernels, and the order of the numbers that the code reads.
 
-The *structure* is which variations stand in which xform. It is all that a kernel is compiled for. The
+The *structure* is which variations stand in which xform. It is all that kernels are compiled for, xform by xform. The
 *values* (weights, coefs, parameters …) are one flat float32 array, so a keyframe never recompiles.
 """
 
@@ -21,7 +21,7 @@ COEFS, POST, COLOR, COLOR_SPEED, OPACITY, DIRECT_COLOR = 0, 6, 12, 13, 14, 15
 
 @dataclass(frozen=True)
 class VariationSlot:
-    """One variation of an xform in the kernel: its place in the values starts at ``offset``."""
+    """One variation of an xform's kernel: weight and parameters start at ``offset`` of its values."""
 
     name: str
     form: str
@@ -29,21 +29,27 @@ class VariationSlot:
 
 
 @dataclass(frozen=True)
-class XformSlot:
-    """One xform in the kernel; ``offset`` is where its values start."""
+class XformStructure:
+    """Everything that an xform's kernel is compiled for; ``size`` is how many values it reads."""
 
-    offset: int
     variations: tuple[VariationSlot, ...]
+    final: bool
+    size: int
 
 
 @dataclass(frozen=True)
 class Structure:
-    """Everything a kernel is compiled for; two flames with equal structures share a kernel."""
+    """Structures of the xforms, then of the final xforms, and where the values of each begin."""
 
-    xforms: tuple[XformSlot, ...]
-    finals: tuple[XformSlot, ...]
-    xaos: bool
-    size: int  # floats in the values array
+    parts: tuple[XformStructure, ...]
+    offsets: tuple[int, ...]
+    xforms: int
+    size: int
+
+    @property
+    def finals(self) -> int:
+        """How many final xforms there are."""
+        return len(self.parts) - self.xforms
 
 
 def known_entry(variation: Variation) -> registry.Entry | None:
@@ -54,48 +60,43 @@ def known_entry(variation: Variation) -> registry.Entry | None:
         return None
 
 
+def xform_structure(xform: Xform, *, final: bool) -> XformStructure:
+    """The structure of an xform. Variations that the registry does not know are left out."""
+    offset = HEADER
+    slots = []
+    for variation in xform.variations:
+        entry = known_entry(variation)
+        if entry is not None:
+            slots.append(VariationSlot(entry.name, variation.form, offset))
+            offset += 1 + len(entry.parameters)
+    return XformStructure(tuple(slots), final, offset)
+
+
 def structure_of(flame: Flame) -> Structure:
-    """The structure of a flame. Variations that the registry does not know are left out."""
-    offset = 0
-
-    def slots(xforms: tuple[Xform, ...]) -> tuple[XformSlot, ...]:
-        nonlocal offset
-        result = []
-        for xform in xforms:
-            start = offset
-            offset += HEADER
-            variations = []
-            for variation in xform.variations:
-                entry = known_entry(variation)
-                if entry is not None:
-                    variations.append(VariationSlot(entry.name, variation.form, offset))
-                    offset += 1 + len(entry.parameters)
-            result.append(XformSlot(start, tuple(variations)))
-        return tuple(result)
-
-    xforms, finals = slots(flame.xforms), slots(flame.finals)
-    return Structure(xforms, finals, any(any(x != 1.0 for x in form.xaos) for form in flame.xforms), offset)
+    """The structure of a flame."""
+    parts = [xform_structure(xform, final=False) for xform in flame.xforms]
+    parts += [xform_structure(xform, final=True) for xform in flame.finals]
+    offsets = np.cumsum([0, *(part.size for part in parts)]).tolist()
+    return Structure(tuple(parts), tuple(offsets[:-1]), len(flame.xforms), offsets[-1])
 
 
 def values_of(flame: Flame, structure: Structure) -> np.ndarray:
-    """The numbers of a flame in the order its kernel reads them, (structure.size,) float32.
+    """The numbers of a flame in the order its kernels read them, (structure.size,) float32.
 
     Integer parameters are rounded and every parameter is brought into its range here (ember does so
     on assignment), so curves may hold any value in between.
     """
-    values = np.zeros(structure.size, np.float64)
-    for slot, xform in zip(structure.xforms + structure.finals, flame.xforms + flame.finals, strict=True):
-        head = values[slot.offset :]
-        head[COEFS : COEFS + 6] = xform.coefs
-        head[POST : POST + 6] = xform.post
-        head[COLOR], head[COLOR_SPEED] = xform.color, xform.color_speed
-        head[OPACITY] = min(max(_finite(xform.opacity), 0.0), 1.0)
-        head[DIRECT_COLOR] = xform.direct_color
-        known = [(v, entry) for v in xform.variations if (entry := known_entry(v)) is not None]
-        for place, (variation, entry) in zip(slot.variations, known, strict=True):
-            values[place.offset] = variation.weight
-            values[place.offset + 1 : place.offset + 1 + len(entry.parameters)] = entry.values(variation)
-    return values.astype(np.float32)
+    values: list[float] = []
+    for xform in flame.xforms + flame.finals:
+        opacity = min(max(_finite(xform.opacity), 0.0), 1.0)
+        values += (*xform.coefs, *xform.post, xform.color, xform.color_speed, opacity, xform.direct_color)
+        for variation in xform.variations:
+            entry = known_entry(variation)
+            if entry is not None:
+                values += (variation.weight, *entry.values(variation))
+    if len(values) != structure.size:
+        raise ValueError("the structure is that of another flame")
+    return np.array(values, np.float32)
 
 
 def probabilities(flame: Flame) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Write the source of a kernel module for the structure of a flame."""
+"""Write the source of kernel modules: one for the loop of each xform, one that all flames share."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..flame.variations import registry
 from . import inlining, mathematics
-from .structure import COEFS, COLOR, COLOR_SPEED, DIRECT_COLOR, OPACITY, POST, Structure, VariationSlot, XformSlot
+from .structure import COEFS, COLOR, COLOR_SPEED, DIRECT_COLOR, OPACITY, POST, VariationSlot, XformStructure
 
 _FOLDER = Path(__file__).parent
 #: Random words of one application: draw k of variation v is word v * DRAWS + k.
@@ -50,6 +50,22 @@ def _used(text: str, library: dict[str, str]) -> list[str]:
     return order
 
 
+#: A C function, so that ``cloud_kernels`` can call it by address.
+_APPLY = """
+@numba.cfunc(
+    numba.void(
+        numba.types.CPointer(numba.float32), numba.types.CPointer(numba.uint32), numba.int64, numba.int64,
+        numba.types.CPointer(numba.float32),
+    ),
+    cache=True, fastmath=FLAGS, error_model="numpy",
+)
+def apply(floats, words, begin, count, numbers):
+    f = numba.carray(floats, (FLOATS,))
+    u = numba.carray(words, (WORDS,))
+    values = numba.carray(numbers, ({size},))
+{loop}
+"""
+
 Names = tuple[str, str, str]
 
 
@@ -72,26 +88,21 @@ def _variation(slot: VariationSlot, number: int, target: Names, point: Names, ru
     return lines + inlining.inlined(entry.function, prefix, arguments, target)
 
 
-def _application(slot: XformSlot, name: str, final: bool) -> str:
+def _loop(structure: XformStructure) -> str:
     """Source of the loop that applies one xform to the packed orbits ``begin … begin + count - 1``."""
-    lines: list[str] = []
-    offsets = [slot.offset + k for k in range(16)]
-    for variation in slot.variations:
-        size = 1 + len(registry.lookup(variation.name).parameters)
-        offsets += range(variation.offset, variation.offset + size)
-    lines += [f"p{offset} = values[{offset}]" for offset in offsets]
+    lines = [f"p{offset} = values[{offset}]" for offset in range(structure.size)]
     # A variation of no weight is absent. Selecting, not multiplying, keeps its poles out of the sum.
-    for variation in slot.variations:
+    for variation in structure.variations:
         lines.append(f"on{variation.offset} = fabs(p{variation.offset}) >= F({registry.MINIMUM_WEIGHT})")
     # ember names the coefs a b c d e f by rows; the file lists them by columns: a d b e c f.
     for k, place in enumerate((0, 2, 4, 1, 3, 5)):
-        lines.append(f"coef{k} = p{slot.offset + COEFS + place}")
-    lines += [f"post{k} = p{slot.offset + POST + place}" for k, place in enumerate((0, 2, 4, 1, 3, 5))]
+        lines.append(f"coef{k} = p{COEFS + place}")
+    lines += [f"post{k} = p{POST + place}" for k, place in enumerate((0, 2, 4, 1, 3, 5))]
     lines += [
-        f"speed = p{slot.offset + COLOR_SPEED}",
-        f"blend = speed * p{slot.offset + COLOR}",
-        f"opacity = p{slot.offset + OPACITY}",
-        f"direct = p{slot.offset + DIRECT_COLOR}",
+        f"speed = p{COLOR_SPEED}",
+        f"blend = speed * p{COLOR}",
+        f"opacity = p{OPACITY}",
+        f"direct = p{DIRECT_COLOR}",
     ]
     body = [
         "i = I(begin) + j",
@@ -105,7 +116,7 @@ def _application(slot: XformSlot, name: str, final: bool) -> str:
         "z = z0",
         "color = blend + (F(1.0) - speed) * c0",
     ]
-    forms = {form: [v for v in slot.variations if v.form == form] for form in ("pre", "regular", "post")}
+    forms = {form: [v for v in structure.variations if v.form == form] for form in ("pre", "regular", "post")}
     number = 0
     for variation in forms["pre"]:
         body += _replacing(variation, number, ("x", "y", "z"))
@@ -121,7 +132,7 @@ def _application(slot: XformSlot, name: str, final: bool) -> str:
         body += _replacing(variation, number, ("sx", "sy", "sz"))
         number += 1
     body += ["nx = post0 * sx + post1 * sy + post2", "ny = post3 * sx + post4 * sy + post5", "nz = sz"]
-    if final:
+    if structure.final:
         # A final xform of opacity p shows a share p of the points (ember's rule).
         body += [
             "shown = uniform(mixed(U(h + U(0x3C6EF372)))) < opacity or opacity >= F(1.0)",
@@ -131,8 +142,7 @@ def _application(slot: XformSlot, name: str, final: bool) -> str:
             "color = color if shown else c0",
         ]
     body += ["f[PX + i] = nx", "f[PY + i] = ny", "f[PZ + i] = nz", "f[PC + i] = color"]
-    text = "\n".join([*lines, "for j in range(I(count)):", textwrap.indent("\n".join(body), "    ")])
-    return f"@compiled\ndef {name}(f, u, begin, count, values):\n{textwrap.indent(text, '    ')}\n"
+    return "\n".join([*lines, "for j in range(I(count)):", textwrap.indent("\n".join(body), "    ")])
 
 
 def _summed(slot: VariationSlot, number: int) -> list[str]:
@@ -160,34 +170,15 @@ def _replacing(slot: VariationSlot, number: int, point: Names) -> list[str]:
     return lines
 
 
-def kernel_source(structure: Structure) -> str:
-    """The whole text of the kernel module of a structure."""
-    applications = [
-        _application(slot, f"xform_{k}", final=False) for k, slot in enumerate(structure.xforms)
-    ] + [_application(slot, f"final_{k}", final=True) for k, slot in enumerate(structure.finals)]
-    calls = ["begin = 0"]
-    for k in range(len(structure.xforms)):
-        calls += [f"xform_{k}(f, u, begin, counts[{k}], values)", f"begin += counts[{k}]"]
-    finals = [f"final_{k}(f, u, 0, M, values)" for k in range(len(structure.finals))] or ["pass"]
-    dispatch = (
-        "@compiled\ndef apply_xforms(f, u, counts, values):\n"
-        + textwrap.indent("\n".join(calls), "    ")
-        + "\n\n\n@compiled\ndef apply_finals(f, u, values):\n"
-        + textwrap.indent("\n".join(finals), "    ")
-        + "\n"
-    )
+def xform_source(structure: XformStructure) -> str:
+    """The whole text of the module that applies one xform: a C function ``apply``."""
+    loop = _loop(structure)
     library = _library()
-    functions = "\n\n".join(library[name] for name in _used("\n".join(applications), library))
-    loops = template("kernels.py")
-    layout, _, routines = loops.partition("ESCAPED = F(1e10)\n")
-    return "\n\n".join(
-        [
-            template("prelude.py"),
-            f"pi = F({mathematics.pi!r})\nCOUNT = {len(structure.xforms)}\nXAOS = {structure.xaos}",
-            layout + "ESCAPED = F(1e10)",
-            functions,
-            *applications,
-            dispatch,
-            routines,
-        ]
-    )
+    functions = "\n\n".join(library[name] for name in _used(loop, library))
+    head = [template("prelude.py"), template("layout.py"), f"pi = F({mathematics.pi!r})"]
+    return "\n\n".join([*head, functions, _APPLY.format(size=structure.size, loop=textwrap.indent(loop, "    "))])
+
+
+def cloud_source() -> str:
+    """The whole text of the module that makes point clouds, the same for all flames."""
+    return "\n\n".join(template(name) for name in ("prelude.py", "layout.py", "cloud_kernels.py"))

@@ -1,1 +1,7 @@
-"""What a fractal flame is: its model, its files, its animatable parameters and its variations."""
+"""What a fractal flame is: model, files, variations, and what of it can be animated."""
+
+from __future__ import annotations
+
+from .variations.evaluate import evaluate_variation
+
+__all__ = ["evaluate_variation"]

@@ -1,35 +1,37 @@
-"""The loops of the chaos game that no flame changes: a template, copied into every kernel module.
+"""The chaos game and what it leaves behind: a template, compiled once for all flames.
 
 Orbits advance in batches of ``M``. In each step every orbit draws an xform, the orbits are grouped by
-xform (counting sort), each group runs through one straight loop that LLVM vectorises, and the results go
-back to their orbit. Random numbers are a pure function of (seed, orbit, step): point i of one frame and
-point i of the next share their symbolic address and move continuously.
+xform (counting sort), each group runs through its xform's loop, and the results go back to their orbit.
+Random numbers are a pure function of (seed, orbit, step): point i of one frame and point i of the next
+share their symbolic address and move continuously.
 
-All floats of a batch lie in one array ``f`` and all random words in ``u``, at constant distances. With one
-base pointer LLVM sees that the rows never overlap; separate arrays need a run-time test for each pair,
-and above eight of these it gives up on vectorising.
+``game`` holds the addresses of the loops of the xforms and then of the final xforms (see ``writing``),
+``offsets`` where the numbers of each begin in ``values``. A call by address costs nothing for some hundred
+orbits, and so this module, whose parallel loops take seconds to compile, is the same for every flame.
 """
 
-# The kernel writer provides: F, U, I, numba, np, compiled, mixed, uniform, fabs, floor, COUNT (xforms),
-# XAOS, and the functions apply_xforms, apply_finals, whose loops are made of the flame's variations.
+# The kernel writer puts prelude and layout before this text.
 # ruff: noqa: F821
 
-M = 512  # orbits of a batch: 20 KB of state, which stays in the first-level cache
-X, Y, Z, C, AGE = I(0), I(M), I(2 * M), I(3 * M), I(4 * M)  # by orbit
-PX, PY, PZ, PC = I(5 * M), I(6 * M), I(7 * M), I(8 * M)  # packed, grouped by xform
-BX, BY, BZ, BC = I(9 * M), I(10 * M), I(11 * M), I(12 * M)  # the candidate chosen so far
-BAGE, BW, SUM = I(13 * M), I(14 * M), I(15 * M)  # its age and weight, the sum of all weights
-FLOATS = 16 * M
-S0, S1, R, PR = I(0), I(M), I(2 * M), I(3 * M)  # generator's state, its word of this step, the word packed
-WORDS = 4 * M
-K, ORDER = I(0), I(M)  # the xform of each orbit, orbits in packed order
-BK = I(2 * M)  # the xform of the candidate chosen so far
-INDICES = 3 * M
-ESCAPED = F(1e10)
+
+@intrinsic
+def call(typing_context, address, f, u, begin, count, values):
+    """Call the loop of an xform, a C function, for the packed orbits ``begin … begin + count - 1``."""
+
+    def code(context, builder, signature, given):
+        arguments = [
+            context.make_array(kind)(context, builder, value).data if isinstance(kind, types.Array) else value
+            for kind, value in zip(signature.args[1:], given[1:])
+        ]
+        function = ir.FunctionType(ir.VoidType(), [argument.type for argument in arguments])
+        builder.call(builder.inttoptr(given[0], function.as_pointer()), arguments)
+        return context.get_dummy_value()
+
+    return types.none(address, f, u, types.int64, types.int64, values), code
 
 
 @compiled
-def start(f, u, o, batch, seed):
+def start(f, u, o, batch, seed, xforms):
     """Give each orbit of a batch its generator and a random point in [-1, 1] squared."""
     for j in range(I(M)):
         orbit = U(U(batch) * U(M) + U(j))
@@ -42,7 +44,7 @@ def start(f, u, o, batch, seed):
         f[Z + j] = F(0.0)
         f[C + j] = uniform(mixed(U(b + U(3))))
         f[AGE + j] = F(0.0)
-        o[K + j] = COUNT
+        o[K + j] = xforms  # the table's last row: chances of the first step
 
 
 @compiled
@@ -60,22 +62,23 @@ def draw(u):
 
 
 @compiled
-def choose(u, o, counts, table):
+def choose(u, o, counts, table, xaos):
     """Choose an xform for each orbit by the word it drew."""
-    for k in range(COUNT):
+    xforms = counts.shape[0]
+    for k in range(xforms):
         counts[k] = 0
-    if XAOS:
+    if xaos:
         for j in range(I(M)):
             row = I(o[K + j])
             k = 0
-            while u[R + j] > table[row, k] and k < COUNT - 1:
+            while u[R + j] > table[row, k] and k < xforms - 1:
                 k += 1
             o[K + j] = k
     else:
         for j in range(I(M)):
             o[K + j] = 0
-        for k in range(COUNT - 1):
-            limit = table[COUNT, k]
+        for k in range(xforms - 1):
+            limit = table[xforms, k]
             for j in range(I(M)):
                 o[K + j] += 1 if u[R + j] > limit else 0
     for j in range(I(M)):
@@ -86,7 +89,7 @@ def choose(u, o, counts, table):
 def pack(f, u, o, counts, places):
     """Group the orbits by xform: counting sort, then gather their state."""
     total = 0
-    for k in range(COUNT):
+    for k in range(counts.shape[0]):
         places[k] = total
         total += counts[k]
     for j in range(I(M)):
@@ -124,17 +127,21 @@ def unpack(f, u, o):
 
 
 @compiled
-def advance(f, u, o, counts, places, table, values):
+def advance(f, u, o, counts, places, game, offsets, values, table, xaos):
     """One application of a random xform to every orbit of the batch."""
     draw(u)
-    choose(u, o, counts, table)
+    choose(u, o, counts, table, xaos)
     pack(f, u, o, counts, places)
-    apply_xforms(f, u, counts, values)
+    begin = 0
+    for k in range(counts.shape[0]):
+        if counts[k] > 0:
+            call(game[k], f, u, begin, counts[k], values[offsets[k] :])
+        begin += counts[k]
     unpack(f, u, o)
 
 
 @compiled
-def show(f, u, values):
+def show(f, u, counts, game, offsets, values):
     """Copy the orbits to the packed rows, in orbit order, and apply the final xforms there."""
     for j in range(I(M)):
         f[PX + j] = f[X + j]
@@ -142,7 +149,8 @@ def show(f, u, values):
         f[PZ + j] = f[Z + j]
         f[PC + j] = f[C + j]
         u[PR + j] = mixed(U(u[R + j] + U(0x1B56C4E9)))
-    apply_finals(f, u, values)
+    for k in range(counts.shape[0], game.shape[0]):
+        call(game[k], f, u, 0, M, values[offsets[k] :])
 
 
 @inline
@@ -152,19 +160,19 @@ def visible(x, y, z, age, fuse, limit):
 
 
 @compiled
-def count_batch(batch, fuse, steps, seed, limit, per_unit, values, table, opacities, cells):
+def count_batch(batch, fuse, steps, seed, limit, per_unit, game, offsets, values, table, xaos, opacities, cells):
     """Count where the candidates of a batch fall."""
     f = np.empty(FLOATS, np.float32)
     u = np.empty(WORDS, np.uint32)
     o = np.empty(INDICES, np.int32)
-    counts = np.zeros(COUNT + 1, np.int64)
-    places = np.zeros(COUNT + 1, np.int64)
-    start(f, u, o, batch, seed)
+    counts = np.zeros(opacities.shape[0], np.int64)
+    places = np.zeros(opacities.shape[0], np.int64)
+    start(f, u, o, batch, seed, opacities.shape[0])
     for s in range(fuse + steps):
-        advance(f, u, o, counts, places, table, values)
+        advance(f, u, o, counts, places, game, offsets, values, table, xaos)
         if s < fuse:
             continue
-        show(f, u, values)
+        show(f, u, counts, game, offsets, values)
         for j in range(I(M)):
             x = f[PX + j]
             y = f[PY + j]
@@ -174,10 +182,10 @@ def count_batch(batch, fuse, steps, seed, limit, per_unit, values, table, opacit
 
 
 @numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
-def count_candidates(batches, fuse, steps, seed, limit, per_unit, values, table, opacities, cells):
+def count_candidates(batches, fuse, steps, seed, limit, per_unit, game, offsets, values, table, xaos, opacities, cells):
     """Count where all candidates of a cloud fall, cell by cell."""
     for batch in numba.prange(batches):
-        count_batch(np.int64(batch), fuse, steps, seed, limit, per_unit, values, table, opacities, cells)
+        count_batch(np.int64(batch), fuse, steps, seed, limit, per_unit, game, offsets, values, table, xaos, opacities, cells)
 
 
 @compiled
@@ -209,19 +217,19 @@ def consider(f, u, o, fuse, limit, group, per_unit, opacities, cells):
 
 @compiled
 def points_batch(
-    batch, fuse, steps, group, seed, limit, per_unit, phase, values, table, opacities, palette, cells,
+    batch, fuse, steps, group, seed, limit, per_unit, phase, game, offsets, values, table, xaos, opacities, palette, cells,
     positions, colors, energy, ages, xforms,
 ):
     """Points of one batch: step s of orbit j is point (batch * steps + s) * M + j."""
     f = np.empty(FLOATS, np.float32)
     u = np.empty(WORDS, np.uint32)
     o = np.empty(INDICES, np.int32)
-    counts = np.zeros(COUNT + 1, np.int64)
-    places = np.zeros(COUNT + 1, np.int64)
+    counts = np.zeros(opacities.shape[0], np.int64)
+    places = np.zeros(opacities.shape[0], np.int64)
     last = F(palette.shape[0] - 1)
-    start(f, u, o, batch, seed)
+    start(f, u, o, batch, seed, opacities.shape[0])
     for _ in range(fuse):
-        advance(f, u, o, counts, places, table, values)
+        advance(f, u, o, counts, places, game, offsets, values, table, xaos)
     total = I(positions.shape[0])
     for s in range(steps):
         first = I((I(batch) * I(steps) + I(s)) * I(M))
@@ -237,8 +245,8 @@ def points_batch(
             f[BAGE + j] = F(0.0)
             o[BK + j] = 0
         for _ in range(group):
-            advance(f, u, o, counts, places, table, values)
-            show(f, u, values)
+            advance(f, u, o, counts, places, game, offsets, values, table, xaos)
+            show(f, u, counts, game, offsets, values)
             consider(f, u, o, fuse, limit, group, per_unit, opacities, cells)
         for j in range(min(I(M), total - first)):
             positions[first + j, I(0)] = f[BX + j]
@@ -264,12 +272,83 @@ def points_batch(
 
 @numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
 def points(
-    batches, fuse, steps, group, seed, limit, per_unit, phase, values, table, opacities, palette, cells,
+    batches, fuse, steps, group, seed, limit, per_unit, phase, game, offsets, values, table, xaos, opacities, palette, cells,
     positions, colors, energy, ages, xforms,
 ):
     """All points; a batch is one task, so the result does not depend on the number of threads."""
     for batch in numba.prange(batches):
         points_batch(
-            np.int64(batch), fuse, steps, group, seed, limit, per_unit, phase, values, table, opacities, palette, cells,
+            np.int64(batch), fuse, steps, group, seed, limit, per_unit, phase, game, offsets, values, table, xaos, opacities, palette, cells,
             positions, colors, energy, ages, xforms,
+        )
+
+
+CHUNK = 8192
+
+
+@compiled
+def count(positions, colors, per_unit, table):
+    """Count the visible points in each cell of edge 1 / per_unit."""
+    for n in range(I(positions.shape[0])):
+        if colors[n, I(3)] > F(0.0):
+            table[cell_of(positions[n, I(0)], positions[n, I(1)], positions[n, I(2)], per_unit)] += U(1)
+
+
+@compiled
+def around(x, y, z, table):
+    """Count around a point in units of cells: the eight nearest cells, by nearness (trilinear)."""
+    x = x - F(0.5)
+    y = y - F(0.5)
+    z = z - F(0.5)
+    i = floor(x)
+    j = floor(y)
+    k = floor(z)
+    x = x - i
+    y = y - j
+    z = z - k
+    total = F(0.0)
+    for corner in range(8):
+        a = F(corner & 1)
+        b = F((corner >> 1) & 1)
+        c = F((corner >> 2) & 1)
+        share = (x if a > F(0.0) else F(1.0) - x) * (y if b > F(0.0) else F(1.0) - y)
+        share = share * (z if c > F(0.0) else F(1.0) - z)
+        total += share * F(table[bucket(i + a, j + b, k + c)])
+    return total
+
+
+@compiled
+def spread_chunk(
+    begin, end, positions, colors, energy, per_unit, table, share, size, smallest, largest, flux, density, radii, light
+):
+    for n in range(I(begin), I(end)):
+        alpha = colors[n, I(3)]
+        near = F(0.0)
+        radius = F(0.0)
+        strength = F(0.0)
+        if alpha > F(0.0):
+            near = share * around(
+                positions[n, I(0)] * per_unit, positions[n, I(1)] * per_unit, positions[n, I(2)] * per_unit, table
+            )
+            # Where a point stands for many, fewer points share the cell. A point alone counts half itself.
+            radius = min(max(size / sqrt(max(near / energy[n], F(0.25))), smallest), largest)
+            strength = alpha * energy[n] * flux / (radius * radius)
+        density[n] = near
+        radii[n] = radius
+        light[n, I(0)] = colors[n, I(0)] * strength
+        light[n, I(1)] = colors[n, I(1)] * strength
+        light[n, I(2)] = colors[n, I(2)] * strength
+        light[n, I(3)] = alpha
+
+
+@numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
+def spread(
+    positions, colors, energy, per_unit, table, share, size, smallest, largest, flux, density, radii, light
+):
+    """Neighbours, radius and radiance of every point; ``share`` brings the table's counts to this cloud's."""
+    total = positions.shape[0]
+    for chunk in numba.prange((total + CHUNK - 1) // CHUNK):
+        spread_chunk(
+            np.int64(chunk * CHUNK), np.int64(min((chunk + 1) * CHUNK, total)), positions, colors, energy, per_unit, table, share,
+            size, smallest, largest, flux, density, radii, light,
         )
