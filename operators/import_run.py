@@ -93,8 +93,12 @@ class BLOOM_OT_import_run(NewFlameOptions, bpy.types.Operator, ImportHelper):
     side: EnumProperty(
         name="Language",
         description="Which embeddings to read from a folder that has two",
-        items=(("src", "Source", "Language translated from"), ("tgt", "Target", "Language translated to")),
-        default="src",
+        items=(
+            ("auto", "Automatic", "Language translated to, where the folder has it"),
+            ("src", "Source", "Language translated from"),
+            ("tgt", "Target", "Language translated to"),
+        ),
+        default="auto",
     )
 
     @classmethod

@@ -36,7 +36,7 @@ def add_parser(subparsers) -> None:
     parser.add_argument("--frames", type=int, default=250, metavar="N", help="default: %(default)s")
     parser.add_argument("--index", type=int, default=1, metavar="N", help="which flame of the file, from 1")
     parser.add_argument(
-        "--side", choices=["src", "tgt"], default="src", help="language of a folder with two, default: src"
+        "--side", choices=["auto", "src", "tgt"], default="auto", help="language of a folder with two"
     )
     parser.add_argument("--source", metavar="NAME", help="update series or embedding table of the run to use")
     parser.add_argument("--seed", type=int, metavar="N", help="another choice of what moves what, default: 0")

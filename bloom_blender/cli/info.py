@@ -24,7 +24,7 @@ def add_parser(subparsers) -> None:
     parser.add_argument("file", metavar="FILE", help=".flame file, .bloom file or folder of word embeddings")
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument(
-        "--side", choices=["src", "tgt"], default="src", help="language of a folder with two, default: src"
+        "--side", choices=["auto", "src", "tgt"], default="auto", help="language of a folder with two"
     )
     parser.set_defaults(run=run)
 
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def describe(path: Path, side: str = "src") -> dict[str, Any]:
+def describe(path: Path, side: str = "auto") -> dict[str, Any]:
     """What is in a flame file, a `.bloom` file or a folder, as JSON has it."""
     if _is_xml(path):
         flames = [_flame_description(flame) for flame in read_flames(path)]

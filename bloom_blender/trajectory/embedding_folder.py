@@ -18,6 +18,7 @@ import numpy as np
 from ..errors import BloomError
 from .trajectory import Embeddings, Trajectory
 
+AUTO = "auto"
 SIDES = {"src": "source", "tgt": "target"}
 
 _SIDED_NAME = re.compile(r"([0-9]+)\.pt-(src|tgt)_embeddings\.txt")
@@ -25,14 +26,15 @@ _PLAIN_NAME = re.compile(r"([0-9]+)\.txt")
 _BLANKS = re.compile(r"[ \t]+")
 
 
-def read_embedding_folder(folder: str | PathLike, side: str = "src") -> Trajectory:
+def read_embedding_folder(folder: str | PathLike, side: str = "auto") -> Trajectory:
     """Read the embeddings of one side, ordered by the number in the file name.
 
     Parameters
     ----------
     folder : path
-    side : {"src", "tgt"}
-        Which language. Plain ``{n}.txt`` files have no side and are read for either.
+    side : {"auto", "src", "tgt"}
+        Which language; "auto" takes the target's (what the model learns to say) where there is one,
+        as the original Bloom did. Plain ``{n}.txt`` files have no side and are read for either.
 
     Returns
     -------
@@ -47,8 +49,8 @@ def read_embedding_folder(folder: str | PathLike, side: str = "src") -> Trajecto
         If the folder has no such files, or they are damaged or do not fit together.
     """
     folder = Path(folder)
-    if side not in SIDES:
-        raise BloomError(f"there is no side {side!r}: choose one of {', '.join(SIDES)}.")
+    if side != AUTO and side not in SIDES:
+        raise BloomError(f"there is no side {side!r}: choose one of {', '.join((AUTO, *SIDES))}.")
     files, name = _find_files(folder, side)
     first = files[0][1]
     words, first_vectors = read_embedding_file(first)
@@ -120,6 +122,8 @@ def _find_files(folder: Path, side: str) -> tuple[list[tuple[int, Path]], str]:
         raise BloomError(f"{folder} cannot be read as a folder ({error.strerror}): check the path.") from None
     sided = [(match, path) for path in paths if (match := _SIDED_NAME.fullmatch(path.name))]
     if sided:
+        if side == AUTO:
+            side = "tgt" if any(match[2] == "tgt" for match, _ in sided) else "src"
         files = [(int(match[1]), path) for match, path in sided if match[2] == side]
         name = SIDES[side]
         if not files:
@@ -130,7 +134,7 @@ def _find_files(folder: Path, side: str) -> tuple[list[tuple[int, Path]], str]:
         name = "embeddings"
     if not files:
         raise BloomError(
-            f"{folder} holds no embeddings: choose a folder with files such as 1.pt-{side}_embeddings.txt."
+            f"{folder} holds no embeddings: choose a folder with files such as 1.pt-tgt_embeddings.txt."
         )
     files.sort()
     for (number, path), (next_number, next_path) in pairwise(files):

@@ -10,15 +10,16 @@ from .embedding_folder import read_embedding_folder
 from .trajectory import Trajectory
 
 
-def read_trajectory(path: str | PathLike, *, side: str = "src") -> Trajectory:
+def read_trajectory(path: str | PathLike, *, side: str = "auto") -> Trajectory:
     """Read a training run; what it is, is decided by its content and not by its name.
 
     Parameters
     ----------
     path : path
         A `.bloom` file, or a folder of word embeddings.
-    side : {"src", "tgt"}
-        Which embeddings to read from a folder that has those of two languages. A `.bloom` file
+    side : {"auto", "src", "tgt"}
+        Which embeddings to read from a folder that has those of two languages; see
+        `read_embedding_folder`. A `.bloom` file
         holds all of its tables, so it is not used there.
 
     Raises

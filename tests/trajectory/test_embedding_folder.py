@@ -35,11 +35,11 @@ def test_files_come_in_the_order_of_their_numbers(tmp_path):
     values = write(tmp_path, sided(2, 10, 1))
     write(tmp_path, sided(1, side="tgt"), words=("<unk>", "el"))
     (tmp_path / "notes.txt").write_text("not an epoch")
-    table = read_trajectory(tmp_path).embedding()
+    table = read_trajectory(tmp_path, side="src").embedding()
     assert table.name == "source"
     assert table.steps.tolist() == [1, 2, 10]
     np.testing.assert_array_equal(table.vectors, values[[2, 0, 1]])
-    assert read_trajectory(tmp_path, side="tgt").embedding("target").words == ("<unk>", "el")
+    assert read_trajectory(tmp_path).embedding("target").words == ("<unk>", "el")
 
 
 def test_plain_names_have_no_side(tmp_path):
