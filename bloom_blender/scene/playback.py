@@ -6,7 +6,9 @@ How it works
     compare the state (values, structure, seed, number of points) with the one noted on the mesh, and
     recompute the cloud where they differ. Writing the mesh makes the graph evaluate once more; then
     the states agree and nothing is left to do, so there is no loop. The note lies on the mesh itself,
-    so undo, copies and reloading bring points and note back together.
+    so undo, copies and reloading bring points and note back together. Two windows may show one flame
+    at different frames; so an update that is no frame change rewrites the mesh only if the state
+    has changed in that very graph, or the windows would answer each other for ever.
 
 Which number of points
     The dependency graph knows what it is for. Every final render (F12, an animation, ``blender -b
@@ -40,6 +42,9 @@ problems: dict[str, str] = {}
 _rendering: set[str] = set()
 """Not empty between the start and the end of a render job. It counts only while Blender runs such a job,
 so a render that ends without telling cannot leave the window frozen."""
+
+_last: dict[tuple[str, str, str], str] = {}
+"""State of a flame as a scene's view layer last evaluated it; forgetting it costs one comparison."""
 
 _VERSION = "1"
 """Raise it when the same values are to give other points, so that old clouds are recomputed."""
@@ -92,8 +97,11 @@ def state_of(obj: bpy.types.Object, count: int) -> str:
     return f"{count}:{digest.hexdigest()}"
 
 
-def update(depsgraph: bpy.types.Depsgraph) -> None:
-    """Bring all flames that ``depsgraph`` evaluates up to date, and tell of problems."""
+def update(depsgraph: bpy.types.Depsgraph, *, edits_only: bool = False) -> None:
+    """Bring all flames that ``depsgraph`` evaluates up to date, and tell of problems.
+
+    With ``edits_only``, those whose state is as this graph had it last are left alone.
+    """
     render = depsgraph.mode == "RENDER"
     if not render and _rendering and bpy.app.is_job_running("RENDER"):
         return  # the window must not take the points away from a render in progress
@@ -104,7 +112,20 @@ def update(depsgraph: bpy.types.Depsgraph) -> None:
         if obj.data in seen or not evaluated.is_evaluated or _is_hidden(obj, depsgraph):
             continue
         seen.add(obj.data)
-        _guarded_refresh(obj, evaluated, render=render)
+        if _is_edited(obj, evaluated, depsgraph) or not edits_only:
+            _guarded_refresh(obj, evaluated, render=render)
+
+
+def _is_edited(obj: bpy.types.Object, evaluated: bpy.types.Object, depsgraph: bpy.types.Depsgraph) -> bool:
+    """Whether the flame differs from what ``depsgraph`` had last, or its mesh is not as it was left."""
+    key = (depsgraph.scene.name_full, depsgraph.view_layer.name, obj.name_full)
+    try:
+        state = state_of(evaluated, evaluated.bloom.points_viewport)
+    except BloomError:
+        return True
+    before = _last.get(key)
+    _last[key] = state
+    return before != state or not shown_state(obj.data)
 
 
 def _is_hidden(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph) -> bool:
@@ -151,7 +172,7 @@ def on_frame_change(scene, depsgraph) -> None:
 def on_depsgraph_update(scene, depsgraph) -> None:
     """Show a value that was edited."""
     if depsgraph is not None and (depsgraph.id_type_updated("OBJECT") or depsgraph.id_type_updated("SCENE")):
-        update(depsgraph)
+        update(depsgraph, edits_only=True)
 
 
 @persistent
@@ -168,18 +189,20 @@ def on_render_end(scene, depsgraph=None) -> None:
     makes the window evaluate the frame that it shows, and ``update`` then has the last word.
     """
     _rendering.clear()
+    _last.clear()
     seen = set()
     for obj in flames():
         if obj.data not in seen:
             seen.add(obj.data)
             _guarded_refresh(obj, obj, render=False)
-            obj.update_tag()
+            obj.update_tag(refresh={"OBJECT", "TIME"})
 
 
 @persistent
 def on_load(path, depsgraph=None) -> None:
     """Forget the last file's problems, and mend clouds that another version of Bloom computed."""
     problems.clear()
+    _last.clear()
     if flames():
         update(bpy.context.evaluated_depsgraph_get())
 
@@ -208,3 +231,4 @@ def unregister() -> None:
             handlers.remove(handler)
     problems.clear()
     _rendering.clear()
+    _last.clear()

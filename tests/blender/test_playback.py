@@ -247,11 +247,14 @@ def test_after_a_cancelled_render_the_window_has_its_own_cloud(
 def test_cancel_handler_alone_restores_the_window(
     animated, bloom, blender, evaluated, frame_points, points_of
 ):
-    """In a window nothing else happens after a cancelled F12."""
+    """In a window nothing else happens after a cancelled F12, and objects may hold a rendered frame."""
     bloom.playback.refresh(animated, evaluated(animated), render=True)
     assert len(animated.data.vertices) == 600
+    animated["final.julia3D"] = 9.0
     for handler in blender.app.handlers.render_cancel:
         handler(blender.context.scene)
+    assert len(animated.data.vertices) == 250
+    blender.context.view_layer.update()
     assert close(points_of(animated.data), frame_points(1, 250))
 
 
@@ -312,6 +315,18 @@ def test_objects_that_share_a_mesh_do_not_fight_over_it(animated, blender, write
         twin.update_tag()
         blender.context.view_layer.update()
     assert len(writes) <= 1
+
+
+def test_two_scenes_at_different_frames_do_not_answer_each_other(animated, blender, writes):
+    here, there = blender.context.scene, blender.data.scenes.new("There")
+    there.collection.objects.link(animated)
+    here.frame_set(2)
+    there.frame_set(4)
+    animated.update_tag()
+    for _ in range(4):
+        for scene in (here, there):
+            scene.view_layers[0].update()
+    assert len(writes) <= 4
 
 
 def test_a_broken_flame_is_told_and_stops_no_other(
