@@ -103,3 +103,16 @@ def set_glare_bloom(node: bpy.types.Node, *, threshold: float, size: float) -> N
 def use_cpu_compositor(scene: bpy.types.Scene) -> None:
     """Composite on the CPU, which gives the same pixels on every machine; 5.2 would take the GPU."""
     scene.render.compositor_device = "CPU"
+
+
+def sequencer_strips(scene: bpy.types.Scene):
+    """Return the scene's strips: called ``sequences`` until 4.3, and ``strips`` since."""
+    editor = scene.sequence_editor_create()
+    return editor.strips if hasattr(editor, "strips") else editor.sequences
+
+
+def set_video_format(settings: bpy.types.ImageFormatSettings) -> None:
+    """Have a render write a video: 5.0 asks for the kind of media before the format."""
+    if hasattr(settings, "media_type"):
+        settings.media_type = "VIDEO"
+    settings.file_format = "FFMPEG"

@@ -1,0 +1,129 @@
+"""The main job: a training run and a base flame become a scene, its frames and a film.
+
+    python examples/grow_a_flower.py --out out
+    python examples/grow_a_flower.py --out out --run my.bloom --flame peony --frames 240 --width 1280
+
+Runs in any Python that has bpy and this project's dependencies. Writes ``flower.blend`` (which needs
+neither the run nor the flame any more), ``frames/####.png`` and ``flower.mp4``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RUN = ROOT / "examples" / "runs" / "translation_en_fr.bloom"
+
+
+def arguments() -> argparse.Namespace:
+    """What the command line asks for."""
+    parser = argparse.ArgumentParser(description="Grow a flower from a training run, in Blender.")
+    parser.add_argument("--out", type=Path, default=ROOT / "out", help="folder for scene, frames and film")
+    parser.add_argument("--run", type=Path, default=RUN, help=".bloom file or folder of embeddings")
+    parser.add_argument("--flame", default="lotus", help="a shipped flame's name, or a .flame file")
+    parser.add_argument("--mapping", choices=["robust", "classic"], default="robust")
+    parser.add_argument("--frames", type=int, default=60, help="length of the film")
+    parser.add_argument("--fps", type=int, default=20)
+    parser.add_argument("--width", type=int, default=640, help="pixels; the height follows the flame")
+    parser.add_argument("--points", type=int, default=1_000_000)
+    parser.add_argument("--samples", type=int, default=4, help="of Cycles, per pixel")
+    parser.add_argument("--stills", action="store_true", help="first, middle and last frame instead of a film")
+    return parser.parse_args()
+
+
+def say(part: float, text: str) -> None:
+    """A line that the driver of this example turns into a progress bar."""
+    print(f"progress {part:.4f} {text}", flush=True)
+
+
+def build(options: argparse.Namespace):
+    """Make the scene: flame object, camera, compositor, keyframes. Returns the flame object."""
+    import bpy
+
+    from bloom_blender.flame.xml import read_flame
+    from bloom_blender.growth.grow import grow
+    from bloom_blender.scene import actions, presets
+    from bloom_blender.trajectory.read import read_trajectory
+
+    trajectory = read_trajectory(options.run)
+    flame = read_flame(options.flame) if Path(options.flame).is_file() else presets.read_preset(options.flame)
+    curves = grow(trajectory, flame, mapping=options.mapping, frames=options.frames)
+    obj = actions.add_flame(bpy.context, flame, curves=curves, points_render=options.points)
+    actions.note_run(
+        obj, name=trajectory.name, mapping=options.mapping, frames=options.frames, start_frame=1
+    )
+    scene = bpy.context.scene
+    scene.frame_start, scene.frame_end = 1, options.frames
+    scene.render.fps = options.fps
+    height = round(options.width * scene.render.resolution_y / scene.render.resolution_x / 2) * 2
+    scene.render.resolution_x, scene.render.resolution_y = options.width, height
+    scene.render.image_settings.file_format = "PNG"
+    scene.cycles.samples = options.samples
+    return obj
+
+
+def render(options: argparse.Namespace, frames: list[int], folder: Path) -> list[Path]:
+    """Render ``frames`` to PNG files through the compositor; returns their paths."""
+    import bpy
+
+    scene = bpy.context.scene
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures = []
+    began = time.monotonic()
+    for done, frame in enumerate(frames):
+        left = f", {(time.monotonic() - began) / done * (len(frames) - done):.0f} s left" if done else ""
+        say(0.05 + 0.9 * done / len(frames), f"frame {done + 1} of {len(frames)}{left}")
+        picture = folder / f"{frame:04d}.png"
+        scene.frame_set(frame)
+        scene.render.filepath = str(picture)
+        bpy.ops.render.render(write_still=True)
+        pictures.append(picture)
+    return pictures
+
+
+def main() -> int:
+    """Build, save, render, encode; the exit code."""
+    options = arguments()
+    options.out = options.out.resolve()
+    say(0.0, "starting Blender")
+    import bpy
+
+    from bloom_blender import scene as bloom
+    from bloom_blender.errors import BloomError
+    from bloom_blender.scene.film import write_video
+
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bloom.register()
+    options.out.mkdir(parents=True, exist_ok=True)
+    say(0.01, "growing the flower")
+    try:
+        build(options)
+    except BloomError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    blend = options.out / "flower.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(blend), compress=True)
+    if options.stills:
+        frames = sorted({1, (options.frames + 1) // 2, options.frames})
+    else:
+        frames = list(range(1, options.frames + 1))
+    pictures = render(options, frames, options.out / "frames")
+    print(f"scene   {blend}\nframes  {pictures[0]} to {pictures[-1].name}")
+    if not options.stills:
+        say(0.96, "encoding the film")
+        film = options.out / "flower.mp4"
+        write_video(pictures, film, fps=options.fps)
+        print(f"film    {film}")
+    say(1.0, "done")
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # bpy 4.5 can hang at its end
