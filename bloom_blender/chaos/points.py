@@ -57,6 +57,63 @@ class PointCloud:
     xform: np.ndarray
 
 
+@dataclass(frozen=True)
+class Play:
+    """What the chaos game itself leaves behind: `PointCloud` without what follows from neighbours.
+
+    ``energy`` (N,) float32 is the share of the light that each point carries, 1 on average; ``cells`` the
+    counts that the choice was made by (for a detail above 1), and ``share`` the points of the cloud per
+    counted point.
+    """
+
+    positions: np.ndarray
+    colors: np.ndarray
+    energy: np.ndarray
+    age: np.ndarray
+    xform: np.ndarray
+    cells: np.ndarray
+    share: float
+
+
+def play(
+    flame: Flame,
+    count: int,
+    *,
+    seed: int = 0,
+    detail: int = 1,
+    threads: int | None = None,
+    footprint: Footprint | None = None,
+) -> Play:
+    """Play the chaos game for ``count`` points; see `compute_points` for the arguments."""
+    import numba
+
+    structure = structure_of(flame)
+    kernel = cloud_kernel()
+    game, offsets = game_of(structure), np.array(structure.offsets, np.int64)
+    values, table = values_of(flame, structure), thresholds(flame)
+    xaos = any(factor != 1.0 for xform in flame.xforms for factor in xform.xaos)
+    opacities = values[offsets[: structure.xforms] + OPACITY]
+    positions, colors = np.empty((count, 3), np.float32), np.empty((count, 4), np.float32)
+    energy, age = np.empty(count, np.float32), np.empty(count, np.float32)
+    xform = np.empty(count, np.int32)
+    steps = max(STEPS // detail, 1)
+    batches = -(-count // (kernel.M * steps))
+    per_unit = np.float32(1.0 / (footprint or footprint_of(flame)).cell)
+    rules = (np.uint32(seed & 0xFFFFFFFF), np.float32(LIMIT), per_unit)
+    flame_data = (game, offsets, values, table, xaos, opacities)
+    available = numba.config.NUMBA_NUM_THREADS
+    numba.set_num_threads(max(1, min(threads or available, available)))
+    cells = empty_table() if detail > 1 else np.zeros(1, np.uint32)
+    if detail > 1:
+        kernel.count_candidates(batches, FUSE, steps * detail, *rules, *flame_data, cells)
+    kernel.points(
+        batches, FUSE, steps, detail, *rules, np.float32(flame.palette.phase), *flame_data,
+        linear_palette(flame), cells, positions, colors, energy, age, xform,
+    )  # fmt: skip
+    share = count / max(batches * kernel.M * steps * detail, 1)
+    return Play(positions, colors, energy, age, xform, cells, share)
+
+
 def compute_points(
     flame: Flame,
     count: int,
@@ -80,41 +137,25 @@ def compute_points(
     footprint
         How points spread, by default `density.footprint_of` the flame.
     """
-    import numba
-
-    structure = structure_of(flame)
-    kernel = cloud_kernel()
-    game, offsets = game_of(structure), np.array(structure.offsets, np.int64)
     footprint = footprint or footprint_of(flame)
-    values, table = values_of(flame, structure), thresholds(flame)
-    xaos = any(factor != 1.0 for xform in flame.xforms for factor in xform.xaos)
-    opacities = values[offsets[: structure.xforms] + OPACITY]
-    positions, colors = np.empty((count, 3), np.float32), np.empty((count, 4), np.float32)
-    energy, age = np.empty(count, np.float32), np.empty(count, np.float32)
-    xform = np.empty(count, np.int32)
-    steps = max(STEPS // detail, 1)
-    batches = -(-count // (kernel.M * steps))
-    random, per_unit, limit = np.uint32(seed & 0xFFFFFFFF), np.float32(1.0 / footprint.cell), np.float32(LIMIT)
-    available = numba.config.NUMBA_NUM_THREADS
-    numba.set_num_threads(max(1, min(threads or available, available)))
-    cells = empty_table()
-    if detail > 1:
-        kernel.count_candidates(
-            batches, FUSE, steps * detail, random, limit, per_unit, game, offsets, values, table, xaos,
-            opacities, cells,
-        )
-    kernel.points(
-        batches, FUSE, steps, detail, random, limit, per_unit, np.float32(flame.palette.phase), game, offsets,
-        values, table, xaos, opacities, linear_palette(flame), cells, positions, colors, energy, age, xform,
-    )  # fmt: skip
-    share = count / (batches * kernel.M * steps * detail)
+    played = play(flame, count, seed=seed, detail=detail, threads=threads, footprint=footprint)
+    cells, share = played.cells, played.share
     if detail == 1:
-        cells, share = count_points(positions, colors, footprint), 1.0
-    density, radius, light = spread_points(positions, colors, energy, cells, share, footprint)
-    density = np.log2(density * np.float32(1e6 / max(count, 1)) + np.float32(1.0))
+        cells, share = count_points(played.positions, played.colors, footprint), 1.0
+    density, radius, light = spread_points(
+        played.positions, played.colors, played.energy, cells, share, footprint
+    )
+    density *= np.float32(1e6 / max(count, 1))
     return PointCloud(
-        positions, colors, density, radius, light, age, np.arange(count, dtype=np.int32), xform
-    )  # fmt: skip
+        positions=played.positions,
+        colors=played.colors,
+        density=np.log2(density + np.float32(1.0), out=density),
+        radius=radius,
+        light=light,
+        age=played.age,
+        ids=np.arange(count, dtype=np.int32),
+        xform=played.xform,
+    )
 
 
 def linear_palette(flame: Flame) -> np.ndarray:

@@ -1,0 +1,78 @@
+"""Figures inside Blender: frame change, import of a long run, memory of a render.
+
+    python benchmarks/scene.py          with a Python that has bpy
+
+``frame change`` is from ``frame_set`` until the evaluated geometry holds the new points.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from common import ROOT, flames, machine, table
+
+FRAMES = 1_800
+
+
+def main() -> None:
+    """Measure and print."""
+    import bpy
+
+    from bloom_blender import scene as bloom
+    from bloom_blender.flame.xml import read_flame
+    from bloom_blender.growth.grow import grow
+    from bloom_blender.scene import actions, keyframes
+    from bloom_blender.trajectory.read import read_trajectory
+
+    run = read_trajectory(ROOT / "examples" / "runs" / "translation_en_fr.bloom")
+    print(machine(), "Blender", bpy.app.version_string)
+    rows = []
+    for name, path in flames().items():
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        bloom.register()
+        flame = read_flame(path)
+        began = time.perf_counter()
+        curves = grow(run, flame, frames=FRAMES)
+        grown = time.perf_counter() - began
+        obj = actions.add_flame(bpy.context, flame, curves=curves, points_viewport=1_000_000)
+        began = time.perf_counter()
+        keyframes.animate(obj, curves, start_frame=1)
+        keyed = time.perf_counter() - began
+        scene = bpy.context.scene
+        times = []
+        for frame in range(FRAMES - 11, FRAMES):
+            began = time.perf_counter()
+            scene.frame_set(frame)
+            evaluated = obj.evaluated_get(bpy.context.evaluated_depsgraph_get())
+            assert evaluated.data is not None
+            times.append(time.perf_counter() - began)
+        rows.append([name, len(curves.names), 1e3 * grown, 1e3 * keyed, 1e3 * min(times), 1e3 * sorted(times)[5]])
+        bloom.unregister()
+    table(
+        ["flame", "curves", "grow, ms", "keyframe, ms", "frame change at 1 M points, ms: best", "median"],
+        rows,
+    )
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bloom.register()
+    flame = read_flame(next(iter(flames().values())))
+    actions.add_flame(bpy.context, flame)
+    scene = bpy.context.scene
+    scene.render.resolution_percentage = 50
+    scene.cycles.samples = 4
+    with tempfile.TemporaryDirectory() as folder:
+        scene.render.filepath = str(Path(folder) / "frame.png")
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        bpy.ops.render.render(write_still=True)
+        after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"peak memory of a render of 1 M points at 640 x 360: {after:.0f} MB ({before:.0f} MB before)")
+    sys.stdout.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
