@@ -25,7 +25,11 @@ GOLDEN_ANGLE = 180.0 * (3.0 - math.sqrt(5.0))
 
 #: Ottosson's matrices: OKLab to the cube roots of cone responses, and these cubed to linear sRGB.
 _LAB_TO_ROOTS = np.array(
-    [[1.0, 0.3963377774, 0.2158037573], [1.0, -0.1055613458, -0.0638541728], [1.0, -0.0894841775, -1.2914855480]]
+    [
+        [1.0, 0.3963377774, 0.2158037573],
+        [1.0, -0.1055613458, -0.0638541728],
+        [1.0, -0.0894841775, -1.2914855480],
+    ]
 )
 _CONES_TO_RGB = np.array(
     [
@@ -90,6 +94,7 @@ def xform(
     opacity: float = 1.0,
     post: tuple[float, ...] = IDENTITY,
     name: str = "",
+    xaos: tuple[float, ...] = (),
     **variations: float | tuple[float, dict[str, float]],
 ) -> Xform:
     """An xform; each variation by its attribute, as a weight or as (weight, {parameter: value})."""
@@ -102,7 +107,7 @@ def xform(
             raise ValueError(f"{attribute} has no parameter {', '.join(sorted(unknown))}")
         parameters = tuple((p.name, float(named.get(p.name, p.default))) for p in entry.parameters)
         made.append(Variation(entry.name, value, parameters, form))
-    return Xform(weight, coefs, post, tuple(made), color, speed, opacity=opacity, name=name)
+    return Xform(weight, coefs, post, tuple(made), color, speed, opacity=opacity, name=name, xaos=xaos)
 
 
 def flower(
@@ -123,7 +128,8 @@ def lotus() -> Flame:
     `diamond` folds a blurred disc into a pointed sheet whose rim and midrib are bright; cone and dome make a
     boat of it. One petal holds a small copy of the whole flower as veins.
     """
-    boat = dict(hemisphere=0.3, zcone=0.35, ztranslate=-0.56)
+    ripple = {"freqx": 4, "freqy": 4, "scalex": 0.5, "scaley": 0.5, "freqz": 5, "scalez": 1}
+    boat = {"hemisphere": 0.3, "zcone": 0.35, "ztranslate": -0.56}
     return flower(
         "Lotus",
         [
@@ -133,19 +139,21 @@ def lotus() -> Flame:
                   pre_flatten=1, pre_gaussian_blur=0.16, diamond=1, **boat),
             xform(5.0, turn(1.0, 45.0), 0.0, 0.0, name="around", linear=1),
             xform(0.75, turn(0.74, 22.5), 0.72, 0.4, name="inwards", linear=1, zcone=0.25,
-                  waves2=(0.02, dict(freqx=4, freqy=4, scalex=0.5, scaley=0.5, freqz=5, scalez=1))),
-            xform(0.08, _NOWHERE, 0.88, 0.97, name="stamens", pre_flatten=1, pre_gaussian_blur=0.17,
+                  waves2=(0.02, ripple)),
+            xform(0.06, _NOWHERE, 0.88, 0.97, name="stamens", pre_flatten=1, pre_gaussian_blur=0.17,
                   linear=1, zcone=1.2, zblur=0.05, ztranslate=0.15),
             xform(0.012, (0.0, 0.0, 0.0, 0.0, 1.3, 0.3), 1.0, 1.0, name="dew", pre_flatten=1,
                   pre_gaussian_blur=0.03, linear=1, zblur=0.03, ztranslate=0.3),
         ],
         None,
         palette(
-            (0.00, 0.22, 0.13, 272), (0.10, 0.33, 0.19, 286), (0.25, 0.50, 0.24, 322), (0.42, 0.67, 0.21, 352),
-            (0.60, 0.86, 0.09, 370), (0.74, 0.96, 0.04, 400), (0.86, 0.86, 0.15, 442), (0.94, 0.75, 0.16, 420),
-            (1.00, 0.88, 0.12, 560),
+            (0.00, 0.22, 0.13, 272), (0.10, 0.33, 0.19, 286), (0.25, 0.50, 0.24, 322),
+            (0.42, 0.67, 0.21, 352), (0.60, 0.82, 0.14, 362), (0.74, 0.91, 0.08, 382),
+            (0.86, 0.86, 0.15, 442), (0.94, 0.75, 0.16, 420), (1.00, 0.88, 0.12, 560),
         ),
-        Camera(size=(1280, 720), scale=200, pitch=0.72, yaw=0.25, perspective=0.16, center=(0.0, 0.12), dof=0.1),
+        Camera(
+            size=(1280, 720), scale=196, pitch=0.72, yaw=0.25, perspective=0.16, center=(0.0, 0.2), dof=0.1,
+        ),
         Tone(brightness=4.2, gamma=2.4),
     )  # fmt: skip
 
@@ -156,8 +164,13 @@ def peony() -> Flame:
     `disc` rolls a blurred disc into a leaf, waves ruffle it in the plane and in depth; the second xform
     prints the whole flower on every petal.
     """
-    ruffle = dict(freqx=5, freqy=4.5, scalex=0.2, scaley=0.2, freqz=6.5, scalez=0.17)
-    leaf = dict(disc=0.7, zcone=0.45, post_waves2=(1.0, ruffle), post=stretch(1.0, 0.9, 0.0, 0.7, 0.0))
+    ruffle = {"freqx": 5, "freqy": 4.5, "scalex": 0.2, "scaley": 0.2, "freqz": 6.5, "scalez": 0.17}
+    leaf = {
+        "disc": 0.7,
+        "zcone": 0.45,
+        "post_waves2": (1.0, ruffle),
+        "post": stretch(1.0, 0.9, 0.0, 0.7, 0.0),
+    }
     return flower(
         "Peony",
         [
@@ -169,16 +182,88 @@ def peony() -> Flame:
         ],
         None,
         palette(
-            (0.00, 0.17, 0.09, 350), (0.10, 0.27, 0.14, 365), (0.25, 0.43, 0.19, 374), (0.42, 0.60, 0.19, 380),
-            (0.58, 0.76, 0.12, 390), (0.74, 0.90, 0.06, 415), (0.85, 0.96, 0.04, 445), (0.93, 0.82, 0.15, 440),
-            (1.00, 0.70, 0.15, 430),
+            (0.00, 0.17, 0.09, 350), (0.10, 0.27, 0.14, 365), (0.25, 0.43, 0.19, 374),
+            (0.42, 0.60, 0.19, 380), (0.58, 0.74, 0.16, 388), (0.74, 0.87, 0.11, 405),
+            (0.85, 0.95, 0.07, 428), (0.93, 0.84, 0.15, 440), (1.00, 0.70, 0.15, 430),
         ),
-        Camera(size=(1280, 720), scale=285, pitch=0.72, yaw=0.4, perspective=0.16, center=(0.0, -0.16), dof=0.12),
+        Camera(
+            size=(1280, 720), scale=285, pitch=0.72, yaw=0.4, perspective=0.16, center=(0.0, -0.16), dof=0.12,
+        ),
         Tone(brightness=3.6, gamma=2.3),
     )  # fmt: skip
 
 
-PRESETS = {"lotus": lotus, "peony": peony}
+def dahlia() -> Flame:
+    """Narrow petals on the golden angle, close together; the same spiral sows the seeds of the heart."""
+    blade = {"diamond": 1, "disc": 0.12, "zcone": 0.12, "post_rotate_y": 0.08}
+    return flower(
+        "Dahlia",
+        [
+            xform(1.0, _NOWHERE, 0.03, 0.92, name="petal", post=stretch(0.7, 0.22, 0.0, 0.8, 0.0),
+                  pre_flatten=1, pre_gaussian_blur=0.62, **blade),
+            xform(0.7, turn(0.6, 33.0), 0.25, 0.75, name="veins", post=stretch(0.7, 0.187, 0.0, 0.8, 0.0),
+                  pre_flatten=1, pre_gaussian_blur=0.12, **blade),
+            xform(33.0, turn(0.981, GOLDEN_ANGLE), 0.77, 0.036, name="spiral", linear=1, zcone=0.018),
+            xform(0.13, (0.0, 0.0, 0.0, 0.0, 0.3, 0.0), 0.93, 0.97, name="seed", pre_flatten=1,
+                  pre_gaussian_blur=0.018, linear=1, ztranslate=0.1, zblur=0.01),
+            xform(0.012, (0.0, 0.0, 0.0, 0.0, 1.25, 0.2), 1.0, 1.0, name="dew", pre_flatten=1,
+                  pre_gaussian_blur=0.02, linear=1, zblur=0.02, ztranslate=0.2),
+        ],
+        None,
+        palette(
+            (0.00, 0.20, 0.12, 358), (0.10, 0.30, 0.16, 370), (0.24, 0.45, 0.20, 387),
+            (0.40, 0.62, 0.19, 405), (0.58, 0.79, 0.165, 432), (0.72, 0.91, 0.11, 454),
+            (0.82, 0.96, 0.06, 462), (0.90, 0.74, 0.16, 440), (0.95, 0.50, 0.12, 420),
+            (1.00, 0.75, 0.11, 560),
+        ),
+        Camera(
+            size=(1280, 720), scale=285, pitch=0.68, yaw=0.4, perspective=0.16, center=(0.0, -0.06), dof=0.12,
+        ),
+        Tone(brightness=3.0, gamma=2.1),
+    )  # fmt: skip
+
+
+def dandelion() -> Flame:
+    """Sixty seeds on a sphere and a few that drift away.
+
+    Two turns (a fifth about z, a half about an axis 31.717 degrees from z) generate the rotations of the
+    icosahedron, which carry one seed to sixty places. A seed is a stalk under a parachute of 18 rays, the
+    roots that `julian` takes of a blurred disc beside the origin. Xaos keeps the drifting seeds single.
+    """
+    tilt = 31.717474 / 90.0
+    lean = {"post_rotate_y": 0.2, "post_rotate_x": 0.12}
+    shine, ball, wind = 0.25, (1.0, 1.0, 1.0, 1.0, 1.0, 0.0), (1.0, 1.0, 1.0, 0.0, 0.0, 1.0)
+    return flower(
+        "Dandelion",
+        [
+            xform(1.0, (0.0, 0.0, 0.0, 0.0, 0.5, 0.0), 0.82, 0.93, shine, name="parachute", pre_flatten=1,
+                  pre_gaussian_blur=0.14, julian=(0.57, {"power": 18, "dist": 36}), zcone=0.3, zblur=0.01,
+                  ztranslate=0.8,
+                  **lean),
+            xform(0.16, _NOWHERE, 0.35, 0.95, shine, name="stalk", pre_flatten=1, pre_gaussian_blur=0.005,
+                  linear=1, zblur=0.224, ztranslate=0.44, **lean),
+            xform(0.09, _NOWHERE, 0.10, 0.97, shine, name="seed", pre_flatten=1, pre_gaussian_blur=0.018,
+                  linear=1, zblur=0.06, ztranslate=0.17, **lean),
+            xform(9.0, turn(1.0, 72.0), 0.5, 0.0, name="fifth", xaos=ball, linear=1),
+            xform(9.0, IDENTITY, 0.5, 0.0, name="half", xaos=ball, pre_rotate_y=tilt, rotate_z=2,
+                  post_rotate_y=-tilt),
+            xform(2.5, turn(0.8, -8.0, 0.98, 0.16), 1.0, 0.07, name="drift", xaos=wind, pre_rotate_x=0.12,
+                  pre_rotate_y=0.05, linear3D=1, ztranslate=0.36),
+        ],
+        None,
+        palette(
+            (0.00, 0.22, 0.07, 40), (0.10, 0.38, 0.11, 52), (0.25, 0.60, 0.12, 85),
+            (0.40, 0.50, 0.08, 130), (0.55, 0.60, 0.09, 235), (0.70, 0.78, 0.08, 258),
+            (0.85, 0.94, 0.04, 272), (0.94, 0.97, 0.02, 300), (1.00, 0.86, 0.10, 425),
+        ),
+        Camera(
+            size=(1280, 720), scale=262, pitch=0.6, yaw=0.4, perspective=0.2, center=(0.62, -0.1), dof=0.15,
+        ),
+        Tone(brightness=3.0, gamma=2.2),
+    )  # fmt: skip
+
+
+PRESETS = {"lotus": lotus, "peony": peony, "dahlia": dahlia, "dandelion": dandelion}
 """File name without its ending, and what makes it."""
 
 
@@ -188,7 +273,9 @@ def main(argv: list[str] | None = None) -> int:
     FOLDER.mkdir(exist_ok=True)
     for name in names:
         if name not in PRESETS:
-            print(f"make_presets: error: no preset {name!r}: choose of {', '.join(PRESETS)}.", file=sys.stderr)
+            print(
+                f"make_presets: error: no preset {name!r}: choose of {', '.join(PRESETS)}.", file=sys.stderr
+            )
             return 2
         (FOLDER / f"{name}.flame").write_text(write_flame(PRESETS[name]()), encoding="utf-8", newline="\n")
     return 0

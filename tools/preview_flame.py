@@ -160,7 +160,9 @@ def main(argv: list[str] | None = None) -> int:
         for path in arguments.flames:
             for flame in read_flames(path):
                 picture, m = render(flame, arguments.width, arguments.points, arguments.seed)
-                name = f"{path.stem}  inside {m.inside:.2f}  brightest 1% {m.brightest:.2f}  dark {m.dark:.2f}"
+                name = (
+                    f"{path.stem}  inside {m.inside:.2f}  brightest 1% {m.brightest:.2f}  dark {m.dark:.2f}"
+                )
                 print(name)
                 pictures.append(picture)
                 names.append(name)
