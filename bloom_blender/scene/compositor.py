@@ -31,7 +31,9 @@ def set_up(scene: bpy.types.Scene, flame: Flame) -> bpy.types.Node:
     user are kept: the group is put between the render layers and what they fed.
     """
     tree = versions.compositor_tree(scene)
-    node = next((n for n in tree.nodes if getattr(n, "node_tree", None) and n.node_tree.name.startswith(GROUP)), None)
+    node = next(
+        (n for n in tree.nodes if getattr(n, "node_tree", None) and n.node_tree.name.startswith(GROUP)), None
+    )
     if node is None:
         node = tree.nodes.new("CompositorNodeGroup")
         node.node_tree = _tone_group(flame)
@@ -115,7 +117,9 @@ def _tone_group(flame: Flame) -> bpy.types.NodeTree:
     # ln(1 + d); below 1e-4 the sum would lose d to rounding, and d itself is right to 5e-5.
     logarithm = math_("LOGARITHM", math_("ADD", density, 1.0), math.e)
     logarithm = math_("MAXIMUM", logarithm, math_("MINIMUM", density, 1e-4))
-    alpha = math_("POWER", math_("MULTIPLY", logarithm, given["Brightness"]), math_("DIVIDE", 1.0, given["Gamma"]))
+    alpha = math_(
+        "POWER", math_("MULTIPLY", logarithm, given["Brightness"]), math_("DIVIDE", 1.0, given["Gamma"])
+    )
     alpha = math_("POWER", alpha, given["Contrast"])
     # alpha / (1 + alpha^4)^(1/4): alpha itself while small, never above 1.
     rolled = math_("DIVIDE", alpha, math_("POWER", math_("ADD", math_("POWER", alpha, 4.0), 1.0), 0.25))
@@ -134,9 +138,9 @@ def _tone_group(flame: Flame) -> bpy.types.NodeTree:
     hue = wires.node("CompositorNodeHueSat")
     wires.feed(hue.inputs["Image"], image)
     wires.feed(hue.inputs["Saturation"], given["Saturation"])
-    linear = wires.node("CompositorNodeGamma", "ShaderNodeGamma")
+    linear = wires.node("CompositorNodeConvertColorSpace")
+    linear.from_color_space, linear.to_color_space = "sRGB", "Linear Rec.709"
     wires.feed(linear.inputs[0], hue.outputs[0])
-    wires.feed(linear.inputs["Gamma"], 2.2)
     glow = wires.node("CompositorNodeGlare")
     versions.set_glare_bloom(glow, threshold=0.35, size=0.6)
     wires.feed(glow.inputs["Image"], linear.outputs[0])
@@ -145,13 +149,17 @@ def _tone_group(flame: Flame) -> bpy.types.NodeTree:
     return group
 
 
-def _tone_curves(wires: _Wires, curves: tuple[Curve, ...], image: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
+def _tone_curves(
+    wires: _Wires, curves: tuple[Curve, ...], image: bpy.types.NodeSocket
+) -> bpy.types.NodeSocket:
     node = wires.node("CompositorNodeCurveRGB")
     mapping = node.mapping
     # The file lists overall, red, green, blue; Blender's curves are red, green, blue, overall.
     for place, curve in zip((3, 0, 1, 2), curves, strict=True):
         target = mapping.curves[place]
-        samples = [(k / (_CURVE_POINTS - 1), bezier(curve, k / (_CURVE_POINTS - 1))) for k in range(_CURVE_POINTS)]
+        samples = [
+            (k / (_CURVE_POINTS - 1), bezier(curve, k / (_CURVE_POINTS - 1))) for k in range(_CURVE_POINTS)
+        ]
         target.points[0].location, target.points[-1].location = samples[0], samples[-1]
         for sample in samples[1:-1]:
             target.points.new(*sample)

@@ -1,0 +1,139 @@
+"""Tone, material and film: values of finished pixels."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import replace
+from math import log
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def scene_module(extension):
+    """Function that returns a module of the scene room."""
+    return lambda name: importlib.import_module(f"{extension.__name__}.bloom_blender.scene.{name}")
+
+
+def pixels(blender, path) -> np.ndarray:
+    """The file's display values, (H, W, 4), row 0 at the bottom."""
+    image = blender.data.images.load(str(path))
+    image.colorspace_settings.name = "Non-Color"
+    values = np.array(image.pixels[:]).reshape(image.size[1], image.size[0], 4)
+    blender.data.images.remove(image)
+    return values
+
+
+def expected_tone(light, density, brightness, gamma, burn):
+    """Display values that the tone group is to give, written from its description."""
+    light = np.asarray(light, float)
+    top = light.max()
+    alpha = (brightness * log(1 + density * top)) ** (1 / gamma)
+    rolled = alpha / (1 + alpha**4) ** 0.25
+    fade = min(max((alpha - 1) * 0.5, 0), 1) * burn
+    hue = (light / top) ** (1 / 2.2)
+    return (hue + (1 - hue) * fade) * rolled
+
+
+@pytest.mark.parametrize(
+    "light", [(1e-4, 5e-5, 1e-5), (0.02, 0.01, 0.005), (0.7, 0.2, 0.4), (30.0, 40.0, 4.0)], ids=str
+)
+def test_tone_of_known_light(blender, flame, scene_module, small_render, light):
+    """A wall of known radiance through camera, Cycles, compositor and PNG."""
+    scene = blender.context.scene
+    blender.ops.mesh.primitive_plane_add(size=20)
+    material = blender.data.materials.new("wall")
+    material.use_nodes = True
+    tree = material.node_tree
+    tree.nodes.clear()
+    emission, output = tree.nodes.new("ShaderNodeEmission"), tree.nodes.new("ShaderNodeOutputMaterial")
+    emission.inputs["Color"].default_value = (*light, 1.0)
+    tree.links.new(emission.outputs[0], output.inputs["Surface"])
+    blender.context.object.data.materials.append(material)
+    scene.view_settings.view_transform = "Standard"
+    node = scene_module("compositor").set_up(scene, flame)
+    settings = {"Density": 2.0, "Brightness": 5.0, "Gamma": 3.0, "Saturation": 1.0, "Burn": 0.5, "Glow": 0.0}
+    for name, value in settings.items():
+        node.inputs[name].default_value = value
+    scene.render.filepath = str(small_render / "wall.png")
+    scene.render.image_settings.file_format = "PNG"
+    blender.ops.render.render(write_still=True)
+    got = pixels(blender, scene.render.filepath)[8, 8, :3]
+    np.testing.assert_allclose(got, expected_tone(light, 2.0, 5.0, 3.0, 0.5), atol=1.5 / 255)
+
+
+def test_tone_starts_from_the_file(blender, flame, scene_module):
+    flame = replace(flame, tone=replace(flame.tone, brightness=6.0, gamma=2.5))
+    scene = blender.context.scene
+    node = scene_module("compositor").set_up(scene, flame)
+    height = 48 / 20
+    assert node.inputs["Density"].default_value == pytest.approx(1 / height**2)
+    assert node.inputs["Brightness"].default_value == pytest.approx(6.0 * 268 / 256)
+    assert node.inputs["Gamma"].default_value == 2.5
+    again = scene_module("compositor").set_up(scene, flame)
+    assert again == node and sum(n.type == "GROUP" for n in node.id_data.nodes) == 1
+
+
+def test_tone_curve_is_a_rational_bezier(scene_module):
+    bezier = scene_module("compositor").bezier
+    identity = ((0, 0, 1), (0, 0, 1), (1, 1, 1), (1, 1, 1))
+    assert bezier(identity, 0.5) == pytest.approx(0.5) and bezier(identity, 0.25) == pytest.approx(0.15625)
+    weighted = ((0, 0, 1), (0, 0.2, 2), (1, 0.9, 1), (1, 1, 1))
+    assert bezier(weighted, 0.5) == pytest.approx((0.375 * 2 * 0.2 + 0.375 * 0.9 + 0.125) / (0.125 + 0.75 + 0.375 + 0.125))
+
+
+def test_users_nodes_are_kept(blender, bloom, flame, scene_module):
+    """A node that a user put between render layers and output goes on working behind the tone."""
+    scene = blender.context.scene
+    tree = bloom.versions.compositor_tree(scene)
+    tree.nodes.clear()
+    layers = tree.nodes.new("CompositorNodeRLayers")
+    blur = tree.nodes.new("CompositorNodeBlur")
+    tree.links.new(layers.outputs["Image"], blur.inputs["Image"])
+    tree.links.new(blur.outputs["Image"], bloom.versions.compositor_output(tree))
+    node = scene_module("compositor").set_up(scene, flame)
+    assert blur.inputs["Image"].links[0].from_node == node
+    assert node.inputs["Image"].links[0].from_node == layers
+    assert bloom.versions.compositor_output(tree).links[0].from_node == blur
+
+
+def test_points_glow_and_hide_nothing(blender, add, flame, scene_module, small_render):
+    """A rendered flame is neither black nor burnt, and coloured."""
+    scene = blender.context.scene
+    obj = add(points_render=20_000, with_camera=True, with_scene=True)
+    scene.render.resolution_x, scene.render.resolution_y = 64, 48
+    scene.cycles.samples = 4
+    scene.render.filepath = str(small_render / "flame.png")
+    scene.render.image_settings.file_format = "PNG"
+    blender.ops.render.render(write_still=True)
+    picture = pixels(blender, scene.render.filepath)[..., :3]
+    assert obj.data.materials[0].name == "Bloom Glow"
+    assert 0.02 < picture.mean() < 0.8
+    assert (picture.max(-1) - picture.min(-1)).mean() > 0.01
+    assert (picture > 0.99).all(-1).mean() < 0.1
+
+
+def test_film(blender, scene_module, tmp_path):
+    """An MP4 of pictures, which Blender itself reads back; the open scene stays as it was."""
+    pictures = []
+    for number, gray in enumerate((0.2, 0.5, 0.8)):
+        image = blender.data.images.new(f"p{number}", 64, 48)
+        image.pixels[:] = [gray, gray, gray, 1.0] * (64 * 48)
+        path = tmp_path / f"{number:04d}.png"
+        image.filepath_raw, image.file_format = str(path), "PNG"
+        image.save()
+        pictures.append(path)
+    scenes = list(blender.data.scenes)
+    film = tmp_path / "film.mp4"
+    scene_module("film").write_video(pictures, film, fps=20)
+    assert list(blender.data.scenes) == scenes
+    clip = blender.data.movieclips.load(str(film))
+    assert tuple(clip.size) == (64, 48) and clip.frame_duration == 3 and clip.fps == pytest.approx(20)
+
+
+def test_film_of_nothing(blender, extension, scene_module, tmp_path):
+    errors = importlib.import_module(f"{extension.__name__}.bloom_blender.errors")
+    with pytest.raises(errors.BloomError, match="render some frames"):
+        scene_module("film").write_video([], Path(tmp_path / "film.mp4"), fps=20)
