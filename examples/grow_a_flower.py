@@ -31,7 +31,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--width", type=int, default=640, help="pixels; the height follows the flame")
     parser.add_argument("--points", type=int, default=1_000_000)
     parser.add_argument("--samples", type=int, default=4, help="of Cycles, per pixel")
-    parser.add_argument("--stills", action="store_true", help="first, middle and last frame instead of a film")
+    parser.add_argument(
+        "--stills", action="store_true", help="first, middle and last frame instead of a film"
+    )
     return parser.parse_args()
 
 
@@ -53,9 +55,7 @@ def build(options: argparse.Namespace):
     flame = read_flame(options.flame) if Path(options.flame).is_file() else presets.read_preset(options.flame)
     curves = grow(trajectory, flame, mapping=options.mapping, frames=options.frames)
     obj = actions.add_flame(bpy.context, flame, curves=curves, points_render=options.points)
-    actions.note_run(
-        obj, name=trajectory.name, mapping=options.mapping, frames=options.frames, start_frame=1
-    )
+    actions.note_run(obj, name=trajectory.name, mapping=options.mapping, frames=options.frames, start_frame=1)
     scene = bpy.context.scene
     scene.frame_start, scene.frame_end = 1, options.frames
     scene.render.fps = options.fps
