@@ -8,6 +8,8 @@ count, radius, light), ``detail 4`` has four candidates compete for each point.
 
 from __future__ import annotations
 
+from functools import partial
+
 from common import best, flames, machine, table
 
 from bloom_blender.chaos.points import compute_points, play
@@ -21,13 +23,11 @@ def main() -> None:
     rows = []
     for name, path in flames().items():
         flame = read_flame(path)
-        row: list[object] = [name]
-        for threads in (1, 2):
-            row.append(1e3 * best(lambda threads=threads: play(flame, COUNT, threads=threads)))
-        for threads in (1, 2):
-            row.append(1e3 * best(lambda threads=threads: compute_points(flame, COUNT, threads=threads)))
-        row.append(1e3 * best(lambda: compute_points(flame, COUNT, threads=2, detail=4), 3))
-        rows.append(row)
+        game = partial(play, flame, COUNT)
+        cloud = partial(compute_points, flame, COUNT)
+        works = [partial(game, threads=1), partial(game, threads=2)]
+        works += [partial(cloud, threads=1), partial(cloud, threads=2), partial(cloud, threads=2, detail=4)]
+        rows.append([name, *(1e3 * best(work) for work in works)])
     print(machine())
     table(
         ["flame", "game, 1 thread", "game, 2", "cloud, 1 thread", "cloud, 2", "cloud, 2, detail 4"],

@@ -51,7 +51,9 @@ def main() -> None:
             evaluated = obj.evaluated_get(bpy.context.evaluated_depsgraph_get())
             assert evaluated.data is not None
             times.append(time.perf_counter() - began)
-        rows.append([name, len(curves.names), 1e3 * grown, 1e3 * keyed, 1e3 * min(times), 1e3 * sorted(times)[5]])
+        rows.append(
+            [name, len(curves.names), 1e3 * grown, 1e3 * keyed, 1e3 * min(times), 1e3 * sorted(times)[5]]
+        )
         bloom.unregister()
     table(
         ["flame", "curves", "grow, ms", "keyframe, ms", "frame change at 1 M points, ms: best", "median"],

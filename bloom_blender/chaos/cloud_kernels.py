@@ -21,7 +21,7 @@ def call(typing_context, address, f, u, begin, count, values):
     def code(context, builder, signature, given):
         arguments = [
             context.make_array(kind)(context, builder, value).data if isinstance(kind, types.Array) else value
-            for kind, value in zip(signature.args[1:], given[1:])
+            for kind, value in zip(signature.args[1:], given[1:], strict=True)
         ]
         function = ir.FunctionType(ir.VoidType(), [argument.type for argument in arguments])
         builder.call(builder.inttoptr(given[0], function.as_pointer()), arguments)
@@ -160,7 +160,9 @@ def visible(x, y, z, age, fuse, limit):
 
 
 @compiled
-def count_batch(batch, fuse, steps, seed, limit, per_unit, game, offsets, values, table, xaos, opacities, cells):
+def count_batch(
+    batch, fuse, steps, seed, limit, per_unit, game, offsets, values, table, xaos, opacities, cells
+):
     """Count where the candidates of a batch fall."""
     f = np.empty(FLOATS, np.float32)
     u = np.empty(WORDS, np.uint32)
@@ -182,10 +184,26 @@ def count_batch(batch, fuse, steps, seed, limit, per_unit, game, offsets, values
 
 
 @numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
-def count_candidates(batches, fuse, steps, seed, limit, per_unit, game, offsets, values, table, xaos, opacities, cells):
+def count_candidates(
+    batches, fuse, steps, seed, limit, per_unit, game, offsets, values, table, xaos, opacities, cells
+):
     """Count where all candidates of a cloud fall, cell by cell."""
     for batch in numba.prange(batches):
-        count_batch(np.int64(batch), fuse, steps, seed, limit, per_unit, game, offsets, values, table, xaos, opacities, cells)
+        count_batch(
+            np.int64(batch),
+            fuse,
+            steps,
+            seed,
+            limit,
+            per_unit,
+            game,
+            offsets,
+            values,
+            table,
+            xaos,
+            opacities,
+            cells,
+        )
 
 
 @compiled
@@ -217,8 +235,27 @@ def consider(f, u, o, fuse, limit, group, per_unit, opacities, cells):
 
 @compiled
 def points_batch(
-    batch, fuse, steps, group, seed, limit, per_unit, phase, game, offsets, values, table, xaos, opacities, palette, cells,
-    positions, colors, energy, ages, xforms,
+    batch,
+    fuse,
+    steps,
+    group,
+    seed,
+    limit,
+    per_unit,
+    phase,
+    game,
+    offsets,
+    values,
+    table,
+    xaos,
+    opacities,
+    palette,
+    cells,
+    positions,
+    colors,
+    energy,
+    ages,
+    xforms,
 ):
     """Points of one batch: step s of orbit j is point (batch * steps + s) * M + j."""
     f = np.empty(FLOATS, np.float32)
@@ -264,22 +301,66 @@ def points_batch(
             e = min(floor(t), last - F(1.0))
             t = t - e
             row = I(e)
-            colors[first + j, I(0)] = palette[row, I(0)] + t * (palette[row + I(1), I(0)] - palette[row, I(0)])
-            colors[first + j, I(1)] = palette[row, I(1)] + t * (palette[row + I(1), I(1)] - palette[row, I(1)])
-            colors[first + j, I(2)] = palette[row, I(2)] + t * (palette[row + I(1), I(2)] - palette[row, I(2)])
+            colors[first + j, I(0)] = palette[row, I(0)] + t * (
+                palette[row + I(1), I(0)] - palette[row, I(0)]
+            )
+            colors[first + j, I(1)] = palette[row, I(1)] + t * (
+                palette[row + I(1), I(1)] - palette[row, I(1)]
+            )
+            colors[first + j, I(2)] = palette[row, I(2)] + t * (
+                palette[row + I(1), I(2)] - palette[row, I(2)]
+            )
             colors[first + j, I(3)] = alpha
 
 
 @numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
 def points(
-    batches, fuse, steps, group, seed, limit, per_unit, phase, game, offsets, values, table, xaos, opacities, palette, cells,
-    positions, colors, energy, ages, xforms,
+    batches,
+    fuse,
+    steps,
+    group,
+    seed,
+    limit,
+    per_unit,
+    phase,
+    game,
+    offsets,
+    values,
+    table,
+    xaos,
+    opacities,
+    palette,
+    cells,
+    positions,
+    colors,
+    energy,
+    ages,
+    xforms,
 ):
     """All points; a batch is one task, so the result does not depend on the number of threads."""
     for batch in numba.prange(batches):
         points_batch(
-            np.int64(batch), fuse, steps, group, seed, limit, per_unit, phase, game, offsets, values, table, xaos, opacities, palette, cells,
-            positions, colors, energy, ages, xforms,
+            np.int64(batch),
+            fuse,
+            steps,
+            group,
+            seed,
+            limit,
+            per_unit,
+            phase,
+            game,
+            offsets,
+            values,
+            table,
+            xaos,
+            opacities,
+            palette,
+            cells,
+            positions,
+            colors,
+            energy,
+            ages,
+            xforms,
         )
 
 
@@ -319,7 +400,21 @@ def around(x, y, z, table):
 
 @compiled
 def spread_chunk(
-    begin, end, positions, colors, energy, per_unit, table, share, size, smallest, largest, flux, density, radii, light
+    begin,
+    end,
+    positions,
+    colors,
+    energy,
+    per_unit,
+    table,
+    share,
+    size,
+    smallest,
+    largest,
+    flux,
+    density,
+    radii,
+    light,
 ):
     for n in range(I(begin), I(end)):
         alpha = colors[n, I(3)]
@@ -328,7 +423,10 @@ def spread_chunk(
         strength = F(0.0)
         if alpha > F(0.0):
             near = share * around(
-                positions[n, I(0)] * per_unit, positions[n, I(1)] * per_unit, positions[n, I(2)] * per_unit, table
+                positions[n, I(0)] * per_unit,
+                positions[n, I(1)] * per_unit,
+                positions[n, I(2)] * per_unit,
+                table,
             )
             # Where a point stands for many, fewer points share the cell. A point alone counts half itself.
             radius = min(max(size / sqrt(max(near / energy[n], F(0.25))), smallest), largest)
@@ -349,6 +447,19 @@ def spread(
     total = positions.shape[0]
     for chunk in numba.prange((total + CHUNK - 1) // CHUNK):
         spread_chunk(
-            np.int64(chunk * CHUNK), np.int64(min((chunk + 1) * CHUNK, total)), positions, colors, energy, per_unit, table, share,
-            size, smallest, largest, flux, density, radii, light,
+            np.int64(chunk * CHUNK),
+            np.int64(min((chunk + 1) * CHUNK, total)),
+            positions,
+            colors,
+            energy,
+            per_unit,
+            table,
+            share,
+            size,
+            smallest,
+            largest,
+            flux,
+            density,
+            radii,
+            light,
         )

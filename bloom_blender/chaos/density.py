@@ -41,8 +41,10 @@ class Footprint:
     area: float
 
 
-def footprint_of(flame: Flame, *, overlap: float = 1.2, smallest: float = 2.0, spread: float = 6.0) -> Footprint:
-    """The footprint for a flame, from what its camera sees and not from its points: it must not jump between frames.
+def footprint_of(
+    flame: Flame, *, overlap: float = 1.2, smallest: float = 2.0, spread: float = 6.0
+) -> Footprint:
+    """The footprint for a flame, from what its camera sees: points would make it jump between frames.
 
     Parameters
     ----------
@@ -72,7 +74,12 @@ def count_points(positions: np.ndarray, colors: np.ndarray, footprint: Footprint
 
 
 def spread_points(
-    positions: np.ndarray, colors: np.ndarray, energy: np.ndarray, table: np.ndarray, share: float, footprint: Footprint
+    positions: np.ndarray,
+    colors: np.ndarray,
+    energy: np.ndarray,
+    table: np.ndarray,
+    share: float,
+    footprint: Footprint,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Density, radius and light of each point.
 

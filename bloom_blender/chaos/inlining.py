@@ -13,9 +13,10 @@ import functools
 import inspect
 import textwrap
 from collections.abc import Callable, Mapping
+from typing import Any
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def function_tree(function: Callable[..., object]) -> ast.FunctionDef:
     """The syntax tree of a function, without decorators, docstring and annotations."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
@@ -69,10 +70,10 @@ class _Kernelise(ast.NodeTransformer):
             raise TypeError("a loop in a variation counts with one plain name")
         counter = node.target.id
         count = self.visit(node.iter)
-        body = [statement for child in node.body for statement in _listed(self.visit(child))]
+        body: list[Any] = [statement for child in node.body for statement in _listed(self.visit(child))]
         name = self.rename(counter)
         cast = ast.parse(f"{name} = F({name}_count)").body
-        return ast.For(ast.Name(f"{name}_count", ast.Store()), count, cast + body, [])
+        return ast.For(ast.Name(f"{name}_count", ast.Store()), count, [*cast, *body], [])
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST:
         # A statement whose value is integer arithmetic keeps whole literals.

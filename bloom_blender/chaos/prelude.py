@@ -54,7 +54,9 @@ rint = _unary("llvm.rint")
 def copysign(typing_context, x, y):
     def code(context, builder, signature, arguments):
         kind = context.get_value_type(signature.return_type)
-        function = builder.module.declare_intrinsic("llvm.copysign", [kind], ir.FunctionType(kind, [kind, kind]))
+        function = builder.module.declare_intrinsic(
+            "llvm.copysign", [kind], ir.FunctionType(kind, [kind, kind])
+        )
         return builder.call(function, arguments)
 
     if isinstance(x, types.Float) and x == y:
@@ -135,7 +137,7 @@ BUCKETS = 1 << 22  # 16 MB of counts: of a million points some 200,000 cells are
 
 @inline
 def bucket(i, j, k):
-    """Place of a cell in the table of counts: blocks of 4 x 2 x 2 cells, which fill a cache line, are hashed."""
+    """Place of a cell in the table of counts; blocks of 4 x 2 x 2 cells fill a cache line and are hashed."""
     a = to_int(i)
     b = to_int(j)
     c = to_int(k)

@@ -1,7 +1,7 @@
 """What of a flame decides the code of its kernels, and the order of the numbers that the code reads.
 
-The *structure* is which variations stand in which xform. It is all that kernels are compiled for, xform by xform. The
-*values* (weights, coefs, parameters …) are one flat float32 array, so a keyframe never recompiles.
+The *structure* is which variations stand in which xform. It is all that kernels are compiled for, xform by
+xform. The *values* (weights, coefs, parameters …) are one flat float32 array: a keyframe never recompiles.
 """
 
 from __future__ import annotations

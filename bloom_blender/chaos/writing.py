@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 from ..flame.variations import registry
@@ -18,16 +19,16 @@ DRAWS = 16
 SPREAD = 0x9E3779B1
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def template(name: str) -> str:
     """Text of a template file of this folder."""
     return (_FOLDER / name).read_text(encoding="utf-8")
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _library() -> dict[str, str]:
     """Source of each elementary function and helper, as compiled inline functions of a kernel."""
-    functions = {
+    functions: dict[str, Callable] = {
         name: value
         for name, value in vars(mathematics).items()
         if inspect.isfunction(value) and value.__module__ == mathematics.__name__
@@ -176,7 +177,9 @@ def xform_source(structure: XformStructure) -> str:
     library = _library()
     functions = "\n\n".join(library[name] for name in _used(loop, library))
     head = [template("prelude.py"), template("layout.py"), f"pi = F({mathematics.pi!r})"]
-    return "\n\n".join([*head, functions, _APPLY.format(size=structure.size, loop=textwrap.indent(loop, "    "))])
+    return "\n\n".join(
+        [*head, functions, _APPLY.format(size=structure.size, loop=textwrap.indent(loop, "    "))]
+    )
 
 
 def cloud_source() -> str:

@@ -283,8 +283,9 @@ def _camera(attributes: dict[str, str], version: str) -> Camera:
         if magnification > 0.0:
             attributes["scale"] = repr(_take(attributes, "scale", Camera.scale) * magnification)
     fields: dict[str, object] = dict(_take_all(attributes, _CAMERA))
-    if "zoom" in fields:
-        fields["zoom"] = max(0.0, fields["zoom"])  # type: ignore[type-var]
+    zoom = fields.get("zoom")
+    if isinstance(zoom, float):
+        fields["zoom"] = max(0.0, zoom)
     for name in ("size", "center"):
         if name in attributes:
             fields[name] = _parse_numbers(attributes.pop(name), name)

@@ -5,8 +5,8 @@ gamma while the hue stays what it was (S. Draves, E. Reckase, The Fractal Flame 
 
     alpha = (brightness * ln(1 + density * light))^(1 / gamma)
 
-with ``light`` the largest channel. Where alpha passes 1 the value is rolled off and the colour fades towards
-white, so that cores glow and do not burn. Then come contrast, the flame's own tone curves, saturation and glow.
+with ``light`` the largest channel. Where alpha passes 1 the value is rolled off and the colour fades to
+white, so that cores glow and do not burn. Then come contrast, the flame's tone curves, saturation, glow.
 """
 
 from __future__ import annotations

@@ -68,7 +68,10 @@ def compositor_tree(scene: bpy.types.Scene, *, create: bool = True):
 
 
 def compositor_output(tree: bpy.types.NodeTree) -> bpy.types.NodeSocket:
-    """Return the socket that ends the compositing tree: a Composite node until 4.5, the group's output since."""
+    """Return the socket that ends the compositing tree.
+
+    A Composite node until 4.5, the output of the node group since.
+    """
     kind = "NodeGroupOutput" if bpy.app.version >= (5, 0, 0) else "CompositorNodeComposite"
     node = next((n for n in tree.nodes if n.bl_idname == kind), None)
     if node is None:

@@ -81,7 +81,9 @@ def test_tone_curve_is_a_rational_bezier(scene_module):
     identity = ((0, 0, 1), (0, 0, 1), (1, 1, 1), (1, 1, 1))
     assert bezier(identity, 0.5) == pytest.approx(0.5) and bezier(identity, 0.25) == pytest.approx(0.15625)
     weighted = ((0, 0, 1), (0, 0.2, 2), (1, 0.9, 1), (1, 1, 1))
-    assert bezier(weighted, 0.5) == pytest.approx((0.375 * 2 * 0.2 + 0.375 * 0.9 + 0.125) / (0.125 + 0.75 + 0.375 + 0.125))
+    assert bezier(weighted, 0.5) == pytest.approx(
+        (0.375 * 2 * 0.2 + 0.375 * 0.9 + 0.125) / (0.125 + 0.75 + 0.375 + 0.125)
+    )
 
 
 def test_users_nodes_are_kept(blender, bloom, flame, scene_module):

@@ -10,8 +10,8 @@ import pytest
 
 from bloom_blender.chaos.compiling import xform_kernel
 from bloom_blender.chaos.structure import structure_of, values_of
-from bloom_blender.flame.model import Flame, Variation, Xform
 from bloom_blender.flame import evaluate_variation
+from bloom_blender.flame.model import Flame, Variation, Xform
 from bloom_blender.flame.variations import VARIATIONS
 
 COEFS = (0.9, -0.3, 0.2, 1.1, 0.1, -0.2)  # a d b e c f
@@ -39,7 +39,11 @@ def applied(xform: Xform, points: np.ndarray, words: np.ndarray | None = None) -
         u[int(module.PR) : int(module.PR) + len(points)] = words
     pointers = (ctypes.POINTER(ctypes.c_float), ctypes.POINTER(ctypes.c_uint32))
     module.apply.ctypes(
-        f.ctypes.data_as(pointers[0]), u.ctypes.data_as(pointers[1]), 0, len(points), values.ctypes.data_as(pointers[0])
+        f.ctypes.data_as(pointers[0]),
+        u.ctypes.data_as(pointers[1]),
+        0,
+        len(points),
+        values.ctypes.data_as(pointers[0]),
     )
     return np.stack([f[row] for row in rows], 1)
 
@@ -81,7 +85,15 @@ def test_hot_loops_use_vector_instructions(name):
     assembly = module.apply.inspect_llvm()
     vectors = re.findall(r"<(?:4|8|16) x float>", assembly)
     assert len(vectors) > 20, f"{name} was not vectorised"
-    calls = set(re.findall(r"call [^@]*@(\w+)\(", assembly)) & {"sinf", "cosf", "sin", "cos", "pow", "powf", "atan2"}
+    calls = set(re.findall(r"call [^@]*@(\w+)\(", assembly)) & {
+        "sinf",
+        "cosf",
+        "sin",
+        "cos",
+        "pow",
+        "powf",
+        "atan2",
+    }
     assert not calls, f"{name} calls {calls}"
 
 

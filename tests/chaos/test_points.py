@@ -38,9 +38,16 @@ def swirled(amount: float = 0.0) -> Flame:
     return Flame(
         "swirled",
         (
-            Xform(coefs=(0.7, 0.3, -0.3, 0.7, 0.2, 0.1), variations=(Variation("linear", 0.6), Variation("spherical", 0.4))),
+            Xform(
+                coefs=(0.7, 0.3, -0.3, 0.7, 0.2, 0.1),
+                variations=(Variation("linear", 0.6), Variation("spherical", 0.4)),
+            ),
             Xform(coefs=turn, variations=(Variation("swirl", 0.7), Variation("linear", 0.1))),
-            Xform(weight=0.5, coefs=(0.8, 0.2, -0.2, 0.8, 0.4, -0.2), variations=(Variation("gaussian_blur", 0.3),)),
+            Xform(
+                weight=0.5,
+                coefs=(0.8, 0.2, -0.2, 0.8, 0.4, -0.2),
+                variations=(Variation("gaussian_blur", 0.3),),
+            ),
         ),
         finals=(Xform(variations=(Variation("sinusoidal", 1.0),)),),
         camera=Camera(size=(100, 100), scale=50.0),
@@ -125,9 +132,14 @@ def test_no_compilation_when_a_value_changes():
     flame = swirled()
     compute_points(flame, 1000)
     before = compiling.xform_kernel.cache_info().misses, len(compiling.cloud_kernel().points.signatures)
-    changed = replace(flame, xforms=tuple(replace(x, weight=x.weight * 3, color=0.3) for x in swirled(0.05).xforms))
+    changed = replace(
+        flame, xforms=tuple(replace(x, weight=x.weight * 3, color=0.3) for x in swirled(0.05).xforms)
+    )
     compute_points(changed, 1000)
-    assert (compiling.xform_kernel.cache_info().misses, len(compiling.cloud_kernel().points.signatures)) == before
+    assert (
+        compiling.xform_kernel.cache_info().misses,
+        len(compiling.cloud_kernel().points.signatures),
+    ) == before
 
 
 def test_kernels_are_loaded_from_disk_by_another_process(tmp_path):
@@ -148,7 +160,12 @@ def test_kernels_are_loaded_from_disk_by_another_process(tmp_path):
     answers = []
     for _ in range(2):
         run = subprocess.run(
-            [sys.executable, "-c", script], env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
+            [sys.executable, "-c", script],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         answers.append(run.stdout.split())
     assert answers[0][:2] == ["1", "3"] and answers[1][:2] == ["0", "0"]
@@ -199,7 +216,9 @@ def test_weights_that_are_not_finite_count_nothing():
 def test_xaos():
     """Xform 1 never follows itself, and after xform 2 comes only xform 1."""
     base = triangle().xforms
-    flame = replace(triangle(), xforms=(replace(base[0], xaos=(0.0,)), replace(base[1], xaos=(1.0, 0.0, 0.0)), base[2]))
+    flame = replace(
+        triangle(), xforms=(replace(base[0], xaos=(0.0,)), replace(base[1], xaos=(1.0, 0.0, 0.0)), base[2])
+    )
     table = probabilities(flame)
     np.testing.assert_allclose(table, [[0, 0.5, 0.5], [1, 0, 0], [1 / 3] * 3, [1 / 3] * 3])
     shares = np.bincount(compute_points(flame, 200_000).xform, minlength=3) / 200_000
@@ -217,7 +236,7 @@ def test_light_is_kept_whatever_the_detail():
         power = cloud.light[:, 0].astype(float) * cloud.radius.astype(float) ** 2
         cells = np.histogram2d(*cloud.positions[:, :2].T, bins=8, range=((-1, 1), (-1, 1)), weights=power)[0]
         sums.append(cells)
-        assert 0 < cloud.radius.min() and cloud.radius.max() <= footprint.largest * 1.0001
+        assert cloud.radius.min() > 0 and cloud.radius.max() <= footprint.largest * 1.0001
     assert sums[1].sum() == pytest.approx(sums[0].sum(), rel=0.02)
     strong = sums[0] > sums[0].max() / 20
     np.testing.assert_allclose(sums[1][strong], sums[0][strong], rtol=0.12)

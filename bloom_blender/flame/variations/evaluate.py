@@ -67,10 +67,10 @@ def evaluate_variation(
     if abs(weight) < MINIMUM_WEIGHT:
         return before.copy()
 
-    known = dict(zip((p.argument for p in entry.parameters), entry.values(parameters), strict=True))
-    known |= dict(zip(("ca", "cb", "cc", "cd", "ce", "cf"), affine, strict=True))
-    known |= {"w": weight, "dc": 0.0}
-    known = {name: np.full(len(points), value) for name, value in known.items()}
+    scalars = dict(zip((p.argument for p in entry.parameters), entry.values(parameters), strict=True))
+    scalars |= dict(zip(("ca", "cb", "cc", "cd", "ce", "cf"), affine, strict=True))
+    scalars |= {"w": weight, "dc": 0.0}
+    known = {name: np.full(len(points), value) for name, value in scalars.items()}
     known |= dict(zip(("x", "y", "z"), points.T, strict=True))
     known |= dict(zip(("ax", "ay", "az"), before.T, strict=True))
     random = np.random.default_rng(seed).random((len(points), entry.randoms))

@@ -94,8 +94,8 @@ def _check_result(statement: ast.Return, known: set[str]) -> Iterator[str]:
         case ast.Tuple(elts=values):
             if len(values) != 3:
                 yield f"it returns {len(values)} values, not 3"
-            for value in values:
-                yield from _check_expression(value, known)
+            for part in values:
+                yield from _check_expression(part, known)
         case ast.expr() as value:
             yield from _check_expression(value, known)
         case _:
@@ -115,8 +115,8 @@ def _check_expression(node: ast.expr, known: set[str]) -> Iterator[str]:
         case ast.UnaryOp(op=op, operand=operand) if isinstance(op, _OPERATORS + _LOGIC):
             yield from _check_expression(operand, known)
         case ast.BoolOp(values=values):
-            for value in values:
-                yield from _check_expression(value, known)
+            for part in values:
+                yield from _check_expression(part, known)
         case ast.Compare(left=left, ops=[op], comparators=[right]) if isinstance(op, _COMPARISONS):
             yield from _check_expression(left, known)
             yield from _check_expression(right, known)
@@ -174,7 +174,7 @@ def _array_block(statements: list[ast.stmt], mask: str | None, counter: list[int
             case ast.For(target=target, iter=iteration, body=inner):
                 loop = list(_array_block(inner, mask, counter))
                 yield ast.For(target=target, iter=iteration, body=loop, orelse=[])
-            case ast.Return(value=value):
+            case ast.Return(value=ast.expr() as value):
                 yield ast.Return(value=_array_expression(value))
             case _:
                 raise TypeError(f"a {type(statement).__name__} breaks the rules of check_source")
