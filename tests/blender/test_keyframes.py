@@ -170,7 +170,7 @@ def test_handles_lie_at_the_keys_if_made_bezier(add, bloom, blender, evaluated, 
 
 
 def test_1800_frames_of_64_curves_in_bulk(bloom, blender):
-    """Goal: 0.1 s; the limit here leaves room for a busy machine. Best of three."""
+    """Goal: 0.1 s of one core; the limit leaves room for a busy machine. Best of three."""
     xform = '<xform weight="1" linear="1" swirl="1" spherical="1" coefs="1 0 0 1 0 0" post="1 0 0 1 0 1"/>'
     flame = bloom.xml.parse_flames(f'<flame name="many" size="8 8">{xform * 4}</flame>')[0]
     names = []
@@ -184,9 +184,9 @@ def test_1800_frames_of_64_curves_in_bulk(bloom, blender):
     obj = bloom.flame_object.make_flame_object(flame, blender.data.collections.new("Not in the scene"))
     times = []
     for _ in range(3):
-        begin = time.perf_counter()
+        begin = time.process_time()
         bloom.keyframes.animate(obj, curves)
-        times.append(time.perf_counter() - begin)
+        times.append(time.process_time() - begin)
         obj.animation_data_clear()
-    print("seconds:", times)
+    print("processor seconds:", times)
     assert min(times) < 0.3

@@ -75,9 +75,9 @@ def test_registering_is_fast_and_loads_no_numba(bloom, blender, extension):
     blender.ops.preferences.addon_disable(module=extension.__name__)
     times = []
     for _ in range(3):
-        begin = time.perf_counter()
+        begin = time.process_time()
         extension.register()
-        times.append(time.perf_counter() - begin)
+        times.append(time.process_time() - begin)
         extension.unregister()
     blender.ops.preferences.addon_enable(module=extension.__name__)
     assert min(times) < 0.15
