@@ -31,11 +31,11 @@ def set_cache_folder(folder: str | Path) -> None:
 
 
 def cache_folder() -> Path:
-    """Where kernels are kept: what was set, ``$BLOOM_CACHE_DIR``, or the user's cache folder.
+    """Where kernels are kept: ``$BLOOM_CACHE_DIR``, what was set, or the user's cache folder.
 
     Falls back to a temporary folder where none of these can be written to.
     """
-    candidates = [_folder, os.environ.get("BLOOM_CACHE_DIR"), _user_cache()]
+    candidates = [os.environ.get("BLOOM_CACHE_DIR"), _folder, _user_cache()]
     for candidate in candidates:
         if not candidate:
             continue

@@ -41,11 +41,11 @@ def add_flame(
     """
     if curves is not None:
         keyframes.curve_targets(flame, curves)
-    cloud = chaos_game.compute(flame, points_viewport, seed)
+    cloud = chaos_game.compute(flame, chaos_game.Request(points_viewport, seed))
     obj = make_flame_object(
         flame, context.collection, points_render=points_render, points_viewport=points_viewport, seed=seed
     )
-    write_cloud(obj.data, cloud, playback.state_of(obj, points_viewport))
+    write_cloud(obj.data, cloud, playback.state_of(obj, chaos_game.request_of(obj, render=False)))
     if curves is not None:
         keyframes.animate(obj, curves, start_frame=start_frame)
     if with_camera:

@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from dataclasses import dataclass
 
 import bpy
 
 from ..errors import BloomError
 from ..flame.model import Flame
+from .settings import POINT_SIZE, SMOOTHNESS
 
 
-def compute(flame: Flame, count: int, seed: int):
-    """Return ``count`` points of ``flame`` as a ``PointCloud``.
+@dataclass(frozen=True)
+class Request:
+    """What of an object's settings its points depend on; see ``settings`` for the meaning."""
+
+    count: int
+    seed: int = 0
+    detail: int = 1
+    point_size: float = POINT_SIZE
+    smoothness: float = SMOOTHNESS
+
+
+def request_of(obj: bpy.types.Object, *, render: bool) -> Request:
+    """Return what the (evaluated) object asks for, in a final render or in the window."""
+    settings = obj.bloom
+    return Request(
+        count=settings.points_render if render else settings.points_viewport,
+        seed=settings.seed,
+        detail=settings.detail if render else 1,
+        point_size=settings.point_size,
+        smoothness=settings.smoothness,
+    )
+
+
+def compute(flame: Flame, request: Request):
+    """Return the points of ``flame`` as a ``PointCloud``.
 
     The first call for a flame of new structure compiles its kernel, which takes some seconds; compiled
     kernels are kept on disk.
@@ -22,15 +46,19 @@ def compute(flame: Flame, count: int, seed: int):
     BloomError
         If the numba core cannot be loaded, or cannot compute this flame.
     """
-    if not is_loaded():
-        _choose_cache_folder()
     try:
+        from ..chaos import compiling
+        from ..chaos.density import footprint_of
         from ..chaos.points import compute_points
     except ImportError as error:
         raise BloomError(
             f"Bloom cannot compute points, as {error.name or 'numba'} is missing: reinstall the extension."
         ) from error
-    return compute_points(flame, count, seed=seed)
+    folder = _cache_folder()
+    if folder:
+        compiling.set_cache_folder(folder)
+    footprint = footprint_of(flame, overlap=request.smoothness, smallest=request.point_size)
+    return compute_points(flame, request.count, seed=request.seed, detail=request.detail, footprint=footprint)
 
 
 def is_loaded() -> bool:
@@ -38,14 +66,10 @@ def is_loaded() -> bool:
     return "numba" in sys.modules
 
 
-def _choose_cache_folder() -> None:
-    """Keep compiled kernels in the extension's user folder, which is always writable."""
-    from ..chaos.compiling import set_cache_folder
-
-    if "BLOOM_CACHE_DIR" in os.environ:
-        return
+def _cache_folder() -> str | None:
+    """Return the extension's user folder, which is always writable; None outside an installed extension."""
     package = __package__.rpartition(".bloom_blender.")[0]
     try:
-        set_cache_folder(bpy.utils.extension_path_user(package, path="kernels", create=True))
+        return bpy.utils.extension_path_user(package, path="cache", create=True)
     except (ValueError, OSError):
-        pass  # not running as an installed extension: the chaos game finds a folder itself
+        return None

@@ -73,9 +73,8 @@ def refresh(obj: bpy.types.Object, source: bpy.types.Object | None = None, *, re
         If the flame cannot be read or computed; the mesh is as it was.
     """
     source = source or obj
-    settings = source.bloom
-    count = settings.points_render if render else settings.points_viewport
-    state = state_of(source, count)
+    request = chaos_game.request_of(source, render=render)
+    state = state_of(source, request)
     mesh = obj.data
     if shown_state(mesh) == state or mesh.is_editmode:
         return False
@@ -84,17 +83,17 @@ def refresh(obj: bpy.types.Object, source: bpy.types.Object | None = None, *, re
             f"{obj.name} is linked from another file, so Blender keeps its points as they were saved: "
             "make the object and its data local (Object > Relations > Make Local)."
         )
-    write_cloud(mesh, chaos_game.compute(flame_of(source), count, settings.seed), state)
+    write_cloud(mesh, chaos_game.compute(flame_of(source), request), state)
     return True
 
 
-def state_of(obj: bpy.types.Object, count: int) -> str:
-    """Return a text that is equal exactly where structure, values, seed and number of points are."""
+def state_of(obj: bpy.types.Object, request: chaos_game.Request) -> str:
+    """Return a text that is equal exactly where structure, values and request are."""
     digest = hashlib.blake2b(digest_size=16)
     digest.update(_VERSION.encode())
     digest.update(str(obj.get(STRUCTURE)).encode())
-    digest.update(repr((obj.bloom.seed, values_of(obj))).encode())
-    return f"{count}:{digest.hexdigest()}"
+    digest.update(repr((request, values_of(obj))).encode())
+    return f"{request.count}:{digest.hexdigest()}"
 
 
 def update(depsgraph: bpy.types.Depsgraph, *, edits_only: bool = False) -> None:
@@ -120,7 +119,7 @@ def _is_edited(obj: bpy.types.Object, evaluated: bpy.types.Object, depsgraph: bp
     """Whether the flame differs from what ``depsgraph`` had last, or its mesh is not as it was left."""
     key = (depsgraph.scene.name_full, depsgraph.view_layer.name, obj.name_full)
     try:
-        state = state_of(evaluated, evaluated.bloom.points_viewport)
+        state = state_of(evaluated, chaos_game.request_of(evaluated, render=False))
     except BloomError:
         return True
     before = _last.get(key)

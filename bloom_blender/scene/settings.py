@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 POINTS_RENDER = 1_000_000
 POINTS_VIEWPORT = 100_000
+DETAIL = 4
+POINT_SIZE = 2.0
+SMOOTHNESS = 1.2
 
 MAPPINGS = (
     ("robust", "Robust", "Bound every parameter's movement and keep weights positive"),
@@ -46,6 +49,36 @@ class BloomSettings(bpy.types.PropertyGroup):
         soft_min=1_000,
         soft_max=2_000_000,
         max=200_000_000,
+        update=_refresh,
+    )
+    detail: IntProperty(
+        name="Detail",
+        description="How many candidates compete for each point of a final render: more smooth thin parts, "
+        "and take longer to compute",
+        default=DETAIL,
+        min=1,
+        max=64,
+        soft_max=16,
+        update=_refresh,
+    )
+    point_size: FloatProperty(
+        name="Point Size",
+        description="Radius of the smallest points, in thousandths of the height of the flame's picture",
+        default=POINT_SIZE,
+        min=0.01,
+        soft_min=0.5,
+        soft_max=5.0,
+        max=100.0,
+        update=_refresh,
+    )
+    smoothness: FloatProperty(
+        name="Smoothness",
+        description="How far points reach over their neighbours where they are few; more is softer and "
+        "takes longer to render",
+        default=SMOOTHNESS,
+        min=0.0,
+        soft_max=3.0,
+        max=10.0,
         update=_refresh,
     )
     seed: IntProperty(

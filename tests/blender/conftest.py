@@ -102,7 +102,8 @@ def expected(bloom):
     """Function that computes what a flame's points are to be, straight from the chaos game."""
 
     def expected(flame, count, seed=0):
-        return bloom.points.compute_points(flame, count, seed=seed).positions
+        detail = bloom.settings.DETAIL if count == RENDER else 1  # the window has no use for it
+        return bloom.points.compute_points(flame, count, seed=seed, detail=detail).positions
 
     return expected
 
