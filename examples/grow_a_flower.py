@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,11 +25,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--run", type=Path, default=RUN, help=".bloom file or folder of embeddings")
     parser.add_argument("--flame", default="lotus", help="a shipped flame's name, or a .flame file")
     parser.add_argument("--mapping", choices=["robust", "classic"], default="robust")
-    parser.add_argument("--frames", type=int, default=60, help="length of the film")
+    parser.add_argument("--frames", type=int, default=61, help="length of the film")
     parser.add_argument("--fps", type=int, default=20)
     parser.add_argument("--width", type=int, default=640, help="pixels; the height follows the flame")
     parser.add_argument("--points", type=int, default=1_000_000)
-    parser.add_argument("--samples", type=int, default=4, help="of Cycles, per pixel")
+    parser.add_argument("--samples", type=int, default=3, help="of Cycles, per pixel")
     parser.add_argument(
         "--stills", action="store_true", help="first, middle and last frame instead of a film"
     )
@@ -66,23 +65,29 @@ def build(options: argparse.Namespace):
     return obj
 
 
-def render(options: argparse.Namespace, frames: list[int], folder: Path) -> list[Path]:
-    """Render ``frames`` to PNG files through the compositor; returns their paths."""
+def render(frames: list[int], folder: Path) -> list[Path]:
+    """Render ``frames`` (evenly spaced) to PNG files through the compositor; returns their paths."""
     import bpy
 
     scene = bpy.context.scene
     folder.mkdir(parents=True, exist_ok=True)
-    pictures = []
-    began = time.monotonic()
-    for done, frame in enumerate(frames):
-        left = f", {(time.monotonic() - began) / done * (len(frames) - done):.0f} s left" if done else ""
-        say(0.05 + 0.9 * done / len(frames), f"frame {done + 1} of {len(frames)}{left}")
-        picture = folder / f"{frame:04d}.png"
-        scene.frame_set(frame)
-        scene.render.filepath = str(picture)
-        bpy.ops.render.render(write_still=True)
-        pictures.append(picture)
-    return pictures
+    scene.render.filepath = str(folder / "####.png")
+    scene.frame_start, scene.frame_end = frames[0], frames[-1]
+    scene.frame_step = frames[1] - frames[0] if len(frames) > 1 else 1
+    done = 0
+
+    def report(*_) -> None:
+        nonlocal done
+        done += 1
+        say(0.05 + 0.9 * done / len(frames), f"frame {done} of {len(frames)}")
+
+    say(0.05, f"frame 0 of {len(frames)}")
+    bpy.app.handlers.render_write.append(report)
+    try:
+        bpy.ops.render.render(animation=True)
+    finally:
+        bpy.app.handlers.render_write.remove(report)
+    return [folder / f"{frame:04d}.png" for frame in frames]
 
 
 def main() -> int:
@@ -107,11 +112,9 @@ def main() -> int:
         return 2
     blend = options.out / "flower.blend"
     bpy.ops.wm.save_as_mainfile(filepath=str(blend), compress=True)
-    if options.stills:
-        frames = sorted({1, (options.frames + 1) // 2, options.frames})
-    else:
-        frames = list(range(1, options.frames + 1))
-    pictures = render(options, frames, options.out / "frames")
+    # Stills: the first, middle and last frame.
+    step = max((options.frames - 1) // 2, 1) if options.stills else 1
+    pictures = render(list(range(1, options.frames + 1, step)), options.out / "frames")
     print(f"scene   {blend}\nframes  {pictures[0]} to {pictures[-1].name}")
     if not options.stills:
         say(0.96, "encoding the film")

@@ -42,7 +42,7 @@ class Footprint:
 
 
 def footprint_of(
-    flame: Flame, *, overlap: float = 1.2, smallest: float = 2.0, spread: float = 6.0
+    flame: Flame, *, overlap: float = 1.0, smallest: float = 1.5, spread: float = 6.0
 ) -> Footprint:
     """The footprint for a flame, from what its camera sees: points would make it jump between frames.
 

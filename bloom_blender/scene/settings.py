@@ -8,8 +8,8 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 POINTS_RENDER = 1_000_000
 POINTS_VIEWPORT = 100_000
 DETAIL = 4
-POINT_SIZE = 2.0
-SMOOTHNESS = 1.2
+POINT_SIZE = 1.5
+SMOOTHNESS = 1.0
 
 MAPPINGS = (
     ("robust", "Robust", "Bound every parameter's movement and keep weights positive"),
