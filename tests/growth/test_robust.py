@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,7 @@ from bloom_blender.errors import BloomError
 from bloom_blender.flame.model import Flame, Variation, Xform
 from bloom_blender.flame.parameters import parameters_of, with_parameters
 from bloom_blender.flame.xml import read_flame
+from bloom_blender.growth.bud import SMALL
 from bloom_blender.growth.grow import grow
 from bloom_blender.growth.robust import robust
 from bloom_blender.trajectory import Embeddings, Series, Trajectory, read_trajectory
@@ -284,8 +287,8 @@ def test_the_real_run_opens_the_real_flames(real_runs, name, side, frames):
     assert (values[:, columns(curves, ".weight")] > 0.0).all()
     assert (np.abs(values) < 3.0 * np.abs(curves.base) + 1.5).all()
     size = values[:, curves.names.index("final.julia3D")]
-    assert size[0] < 0.55 * size[-1]
-    assert size[frames // 2] > 0.7 * size[-1]
+    assert size[0] < 1.3 * math.exp(SMALL) * size[-1]  # the factor leaves room for the run's own swings
+    assert size[frames // 2] > 0.75 * size[-1]
 
 
 def test_the_example_run_opens_a_flower():
