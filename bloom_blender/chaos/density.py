@@ -66,13 +66,6 @@ def empty_table() -> np.ndarray:
     return np.zeros(cloud_kernel().BUCKETS, np.uint32)
 
 
-def count_points(positions: np.ndarray, colors: np.ndarray, footprint: Footprint) -> np.ndarray:
-    """Table of how many visible points each cell holds. A hashed grid: it needs no bounds."""
-    table = empty_table()
-    cloud_kernel().count(positions, colors, np.float32(1.0 / footprint.cell), table)
-    return table
-
-
 def spread_points(
     positions: np.ndarray,
     colors: np.ndarray,

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..flame.model import Flame
 from .compiling import cloud_kernel, game_of
-from .density import Footprint, count_points, empty_table, footprint_of, spread_points
+from .density import Footprint, empty_table, footprint_of, spread_points
 from .structure import OPACITY, structure_of, thresholds, values_of
 
 #: Points of one chain. Measured on the six original flames, the picture of chains of this length differs
@@ -61,9 +61,8 @@ class PointCloud:
 class Play:
     """What the chaos game itself leaves behind: `PointCloud` without what follows from neighbours.
 
-    ``energy`` (N,) float32 is the share of the light that each point carries, 1 on average; ``cells`` the
-    counts that the choice was made by (for a detail above 1), and ``share`` the points of the cloud per
-    counted point.
+    ``energy`` (N,) float32 is the share of the light that each point carries, 1 on average; ``cells`` counts
+    the candidates by cell, and ``share`` is the points of the cloud per counted candidate.
     """
 
     positions: np.ndarray
@@ -95,7 +94,7 @@ def play(
     opacities = values[offsets[: structure.xforms] + OPACITY]
     positions, colors = np.empty((count, 3), np.float32), np.empty((count, 4), np.float32)
     energy, age = np.empty(count, np.float32), np.empty(count, np.float32)
-    xform = np.empty(count, np.int32)
+    xform, homes = np.empty(count, np.int32), np.empty(count, np.uint32)
     steps = max(STEPS // detail, 1)
     batches = -(-count // (kernel.M * steps))
     per_unit = np.float32(1.0 / (footprint or footprint_of(flame)).cell)
@@ -103,14 +102,16 @@ def play(
     flame_data = (game, offsets, values, table, xaos, opacities)
     available = numba.config.NUMBA_NUM_THREADS
     numba.set_num_threads(max(1, min(threads or available, available)))
-    cells = empty_table() if detail > 1 else np.zeros(1, np.uint32)
+    cells = empty_table()
     if detail > 1:
         kernel.count_candidates(batches, FUSE, steps * detail, *rules, *flame_data, cells)
     kernel.points(
         batches, FUSE, steps, detail, *rules, np.float32(flame.palette.phase), *flame_data,
-        linear_palette(flame), cells, positions, colors, energy, age, xform,
+        linear_palette(flame), cells, positions, colors, energy, age, xform, homes,
     )  # fmt: skip
-    share = count / max(batches * kernel.M * steps * detail, 1)
+    if detail == 1:
+        kernel.count_homes(homes, cells)
+    share = count / max(batches * kernel.M * steps * detail, 1) if detail > 1 else 1.0
     return Play(positions, colors, energy, age, xform, cells, share)
 
 
@@ -139,11 +140,8 @@ def compute_points(
     """
     footprint = footprint or footprint_of(flame)
     played = play(flame, count, seed=seed, detail=detail, threads=threads, footprint=footprint)
-    cells, share = played.cells, played.share
-    if detail == 1:
-        cells, share = count_points(played.positions, played.colors, footprint), 1.0
     density, radius, light = spread_points(
-        played.positions, played.colors, played.energy, cells, share, footprint
+        played.positions, played.colors, played.energy, played.cells, played.share, footprint
     )
     density *= np.float32(1e6 / max(count, 1))
     return PointCloud(
