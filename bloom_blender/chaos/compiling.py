@@ -19,7 +19,7 @@ import numpy as np
 
 from . import generated
 from .structure import Structure, XformStructure
-from .writing import cloud_source, xform_source
+from .writing import shared_source, xform_source
 
 _folder: Path | None = None
 
@@ -80,7 +80,7 @@ def game_of(structure: Structure) -> np.ndarray:
 @functools.lru_cache(maxsize=1)
 def cloud_kernel() -> ModuleType:
     """The module that makes point clouds of any flame."""
-    return load_module(cloud_source(), "cloud")
+    return load_module(shared_source("cloud_kernels.py"), "cloud")
 
 
 def load_module(source: str, label: str) -> ModuleType:

@@ -182,6 +182,6 @@ def xform_source(structure: XformStructure) -> str:
     )
 
 
-def cloud_source() -> str:
-    """The whole text of the module that makes point clouds, the same for all flames."""
-    return "\n\n".join(template(name) for name in ("prelude.py", "layout.py", "cloud_kernels.py"))
+def shared_source(name: str) -> str:
+    """The whole text of a module that plays the game for any flame; ``name`` is its template's file."""
+    return "\n\n".join(template(part) for part in ("prelude.py", "layout.py", "game_kernels.py", name))

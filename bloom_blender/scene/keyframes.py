@@ -66,12 +66,18 @@ def curve_targets(flame: Flame, curves) -> list[tuple[str, int, str]]:
         raise BloomError(f"The curves for {flame.name} leave the range of numbers: grow with a smaller gain.")
     targets = []
     for flat in curves.names:
-        found = _FLAT.fullmatch(flat)
-        parameter = parameters.get(found["name"]) if found else None
-        if parameter is None or not _fits(parameter.value, found["index"]):
+        name, index = _split(flat)
+        parameter = parameters.get(name)
+        if parameter is None or not _fits(parameter.value, index):
             raise BloomError(f"{flame.name} has no parameter {flat}: grow the run on this flame.")
-        targets.append((data_path(parameter.name), int(found["index"] or 0), parameter.group))
+        targets.append((data_path(parameter.name), int(index or 0), parameter.group))
     return targets
+
+
+def _split(flat: str) -> tuple[str, str | None]:
+    """Return the parameter's name and the index text of ``xform1.coefs[4]``; no index for a plain name."""
+    found = _FLAT.fullmatch(flat)
+    return (found["name"], found["index"]) if found else (flat, None)
 
 
 def _fits(value: Value, index: str | None) -> bool:
@@ -101,17 +107,18 @@ def _remove_earlier_run(obj: bpy.types.Object, bag, existing: dict, keep: set[st
         return
     resting = {parameter.name: parameter.value for parameter in parameters_on(obj)}
     for flat in gone:
-        found = _FLAT.fullmatch(flat)
-        name, index = found["name"], int(found["index"] or 0)
+        name, index_text = _split(flat)
+        index = int(index_text or 0)
         fcurve = existing.pop((data_path(name), index), None)
         if fcurve is not None:
             bag.fcurves.remove(fcurve)
         if name not in resting or name not in obj:
             continue
-        if isinstance(resting[name], tuple):
-            obj[name][index] = resting[name][index]
+        value = resting[name]
+        if isinstance(value, tuple):
+            obj[name][index] = value[index]
         else:
-            obj[name] = resting[name]
+            obj[name] = value
 
 
 def _channelbag(obj: bpy.types.Object):
