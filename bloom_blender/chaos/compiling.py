@@ -19,7 +19,7 @@ import numpy as np
 
 from . import generated
 from .structure import Structure, XformStructure
-from .writing import shared_source, xform_source
+from .writing import shared_source, template, xform_source
 
 _folder: Path | None = None
 
@@ -81,6 +81,18 @@ def game_of(structure: Structure) -> np.ndarray:
 def cloud_kernel() -> ModuleType:
     """The module that makes point clouds of any flame."""
     return load_module(shared_source("cloud_kernels.py"), "cloud")
+
+
+@functools.lru_cache(maxsize=1)
+def histogram_kernel() -> ModuleType:
+    """The module that fills the histogram of any flame."""
+    return load_module(shared_source("histogram_kernels.py"), "histogram")
+
+
+@functools.lru_cache(maxsize=1)
+def develop_kernel() -> ModuleType:
+    """The module that spreads the light of a histogram."""
+    return load_module("\n\n".join(map(template, ("prelude.py", "develop_kernels.py"))), "develop")
 
 
 def load_module(source: str, label: str) -> ModuleType:

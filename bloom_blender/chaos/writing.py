@@ -184,4 +184,7 @@ def xform_source(structure: XformStructure) -> str:
 
 def shared_source(name: str) -> str:
     """The whole text of a module that plays the game for any flame; ``name`` is its template's file."""
-    return "\n\n".join(template(part) for part in ("prelude.py", "layout.py", "game_kernels.py", name))
+    library = _library()
+    functions = [library[used] for used in _used(template(name), library)]
+    parts = [template(part) for part in ("prelude.py", "layout.py")]
+    return "\n\n".join([*parts, *functions, template("game_kernels.py"), template(name)])

@@ -1,0 +1,221 @@
+"""The histogram of a flame: how much light of which colour falls on each bucket of a picture.
+
+Orbits live as long as the histogram does: `Histogram.add` goes on where the last one stopped, so a picture can
+be looked at while it grows, stopped, kept in a file and gone on with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import BloomError
+from ..flame.model import Camera, Flame, Palette
+from .compiling import game_of, histogram_kernel
+from .structure import OPACITY, structure_of, thresholds, values_of
+
+#: Applications before the first point of an orbit counts; ember's default is 15.
+FUSE = 50
+#: Buckets beside the picture on each side, in pixels: light spreads from there into the picture.
+GUTTER = 10
+#: log2 of the buckets of a tile: 2**13 of them are 128 KB, a part of the second-level cache.
+TILE_BITS = 13
+
+
+@dataclass(frozen=True)
+class Grid:
+    """How the buckets lie: ``rows`` x ``columns`` of them, with a gutter around the picture."""
+
+    rows: int
+    columns: int
+    gutter: int
+    supersample: int
+
+    @property
+    def buckets(self) -> int:
+        """How many there are."""
+        return self.rows * self.columns
+
+
+def grid_of(camera: Camera, supersample: int) -> Grid:
+    """The buckets for a picture."""
+    gutter = GUTTER * supersample
+    width, height = camera.size
+    return Grid(height * supersample + 2 * gutter, width * supersample + 2 * gutter, gutter, supersample)
+
+
+class Histogram:
+    """Counts of light, and the orbits that go on adding to it.
+
+    Parameters
+    ----------
+    supersample
+        Buckets per pixel in each direction, by default that of the flame.
+    seed
+        Chooses the random numbers.
+    threads
+        How many to use, all by default. The result does not depend on it.
+
+    Attributes
+    ----------
+    buckets
+        (rows, columns, 4) float32: red, green, blue in palette colours, and hits.
+    iterations
+        Points played so far, after fusing; also those outside the picture.
+    """
+
+    def __init__(
+        self, flame: Flame, *, supersample: int | None = None, seed: int = 0, threads: int | None = None
+    ) -> None:
+        self.flame, self.seed = flame, seed
+        self.threads = threads
+        self.grid = grid_of(flame.camera, supersample or flame.tone.supersample)
+        if self.grid.buckets >= 2**31:
+            raise BloomError(
+                f"The picture has {self.grid.buckets} buckets: choose a smaller size or supersample."
+            )
+        self.iterations = 0
+        self._kernel = kernel = histogram_kernel()
+        self.buckets = np.zeros((self.grid.rows, self.grid.columns, 4), np.float32)
+        # As many orbits and steps as make a round about one point per pixel, independent of the threads.
+        pixels = flame.camera.size[0] * flame.camera.size[1]
+        batches = min(max(pixels // 8192, 4), 64)
+        self._steps = min(max(pixels // (batches * kernel.M), 1), 64)
+        self._f = np.zeros((batches, kernel.FLOATS), np.float32)
+        self._u = np.zeros((batches, kernel.WORDS), np.uint32)
+        self._o = np.zeros((batches, kernel.INDICES), np.int32)
+        self._records = np.empty((batches, self._steps * kernel.M), np.uint64)
+        tiles = -(-self.grid.buckets // 2**TILE_BITS)
+        self._begins = np.zeros((batches, tiles + 2), np.int64)  # one more tile for what is outside
+        self._owners = np.zeros(tiles, np.int64)
+        structure = structure_of(flame)
+        game, offsets = game_of(structure), np.array(structure.offsets, np.int64)
+        values = values_of(flame, structure)
+        xaos = any(factor != 1.0 for xform in flame.xforms for factor in xform.xaos)
+        opacities = np.ascontiguousarray(values[offsets[: structure.xforms] + OPACITY])
+        self._game = (game, offsets, values, thresholds(flame), xaos, opacities)
+        self._palette = palette_table(flame.palette, 2**kernel.PAINT_BITS)
+        self._lens, self._view = view_of(flame, self.grid, len(self._palette))
+        self._started = False
+
+    @property
+    def round(self) -> int:
+        """Iterations that are added at once."""
+        return self._f.shape[0] * self._kernel.M * self._steps
+
+    @property
+    def quality(self) -> float:
+        """Iterations per pixel of the picture."""
+        return self.iterations / (self.flame.camera.size[0] * self.flame.camera.size[1])
+
+    def start(self) -> None:
+        """Compile, and bring the orbits to the attractor; `add` does it when it was not done."""
+        if self._started:
+            return
+        threads = self._use_threads()
+        state = (self._f, self._u, self._o)
+        self._kernel.start_all(*state, np.uint32(self.seed & 0xFFFFFFFF), FUSE, *self._game)
+        self._run(0, threads)  # of no steps: only to compile or load it
+        self._started = True
+
+    def add(self, iterations: int = 1) -> int:
+        """Play whole rounds of at least ``iterations`` points in all; return how many they were."""
+        self.start()
+        threads = self._use_threads()
+        rounds = max(-(-iterations // self.round), 0)
+        for _ in range(rounds):
+            self._run(self._steps, threads)
+            self.iterations += self.round
+        return rounds * self.round
+
+    def _use_threads(self) -> int:
+        import numba
+
+        available = numba.config.NUMBA_NUM_THREADS
+        threads = max(1, min(self.threads or available, available))
+        numba.set_num_threads(threads)
+        return threads
+
+    def _run(self, steps: int, threads: int) -> None:
+        self._kernel.play_all(
+            self._f, self._u, self._o, steps, FUSE, *self._game, self._lens, self._view, TILE_BITS,
+            self._records, self._begins, self._palette.reshape(-1), self._owners, threads,
+            self.buckets.reshape(-1),
+        )  # fmt: skip
+
+    def _fingerprint(self) -> str:
+        """Tells one flame, picture and seed from another."""
+        digest = hashlib.sha256(repr((self.flame, self.seed, self.grid, self._kernel.__name__)).encode())
+        return digest.hexdigest()
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Keep everything in a file, to be gone on with by `restore`."""
+        temporary = Path(f"{os.fspath(path)}.part")
+        with open(temporary, "wb") as file:
+            np.savez(
+                file, buckets=self.buckets, f=self._f, u=self._u, o=self._o,
+                iterations=np.int64(self.iterations), flame=np.array(self._fingerprint()),
+            )  # fmt: skip
+        os.replace(temporary, path)
+
+    def restore(self, path: str | os.PathLike[str]) -> None:
+        """Go on with what `save` kept; BloomError if it is of another flame, size, seed or version."""
+        name = Path(path).name
+        try:
+            with np.load(path, allow_pickle=False) as kept:
+                if str(kept["flame"]) != self._fingerprint():
+                    raise BloomError(f"{name} is of another flame, size or seed: choose another file.")
+                for mine, other in ((self.buckets, "buckets"), (self._f, "f"), (self._u, "u"), (self._o, "o")):
+                    mine[...] = kept[other]
+                self.iterations = int(kept["iterations"])
+        except BloomError:
+            raise
+        except Exception:  # noqa: BLE001  whatever a damaged archive raises
+            raise BloomError(f"{name} holds no unfinished picture: choose another file.") from None
+        self._run(0, self._use_threads())
+        self._started = True
+
+
+def palette_table(palette: Palette, size: int) -> np.ndarray:
+    """Colours at equal distances of the index, at most ``size``, as (n, 4) float32 with a 1 for the hit."""
+    colors = palette.array
+    gaps = len(colors) - 1
+    entries = gaps * max((size - 1) // gaps, 1) + 1 if 0 < gaps < size else (size if gaps else 1)
+    at = np.linspace(0.0, gaps, entries)
+    if palette.mode == "step":
+        picked = colors[np.minimum(at + 1e-9, gaps).astype(int)]
+    else:
+        low = np.minimum(at.astype(int), max(gaps - 1, 0))
+        high = np.minimum(low + 1, gaps)
+        share = (at - low)[:, None]
+        picked = colors[low] * (1.0 - share) + colors[high] * share
+    return np.hstack([picked, np.ones((entries, 1))]).astype(np.float32)
+
+
+def view_of(flame: Flame, grid: Grid, colors: int) -> tuple[int, np.ndarray]:
+    """The kernel's lens (flat, sharp or blurred) and the numbers of its ``view``."""
+    camera = flame.camera
+    kernel = histogram_kernel()
+    lens = kernel.FLAT if camera.is_flat else kernel.BLURRED if camera.dof else kernel.SHARP
+    step = camera.scale * 2.0**camera.zoom * grid.supersample
+    turn = math.radians(camera.rotate)
+    yaw, pitch = camera.yaw, camera.pitch
+    rotation = (
+        (math.cos(yaw), math.sin(yaw)),
+        (-math.cos(pitch) * math.sin(yaw), math.cos(pitch) * math.cos(yaw), -math.sin(pitch)),
+        (-math.sin(pitch) * math.sin(yaw), math.sin(pitch) * math.cos(yaw), math.cos(pitch)),
+    )
+    view = [
+        *camera.center,
+        step * math.cos(turn), -step * math.sin(turn), step * math.sin(turn), step * math.cos(turn),
+        grid.columns / 2.0, grid.rows / 2.0, grid.columns, grid.rows,
+        camera.zpos, camera.perspective, 0.1 * camera.dof,
+        *(number for row in rotation for number in row),
+        flame.palette.phase % 1.0, colors,
+    ]  # fmt: skip
+    return lens, np.array(view, np.float32)

@@ -1,0 +1,212 @@
+"""Loops that fill a picture's histogram: a template, compiled once for all flames.
+
+A bucket holds red, green, blue and hits, four float32. Batches play in parallel and leave *records*: place
+of the bucket in the upper half of a 64-bit word, colour and xform in the lower. Each batch sorts its records
+by tile (some thousand neighbouring buckets); then tiles add up their records in parallel, batch by batch.
+So the order of additions in a bucket is fixed, whatever the number of threads, and a tile's buckets stay in
+the cache, however large the picture is.
+"""
+
+# The kernel writer puts prelude, layout, the functions used here and game before this text.
+# ruff: noqa: F821
+
+# Numbers of the array ``view``, see ``histogram.view_of``.
+CENTER_X, CENTER_Y, ACROSS_X, ACROSS_Y, DOWN_X, DOWN_Y, MIDDLE_X, MIDDLE_Y = 0, 1, 2, 3, 4, 5, 6, 7
+WIDTH, HEIGHT, ZPOS, PERSPECTIVE, BLUR = 8, 9, 10, 11, 12
+TURN = 13  # 8 numbers: the rotation by yaw and pitch without its one zero
+PHASE, COLORS = 21, 22
+FLAT, SHARP, BLURRED = 0, 1, 2
+NOWHERE = U(0xFFFFFFFF)
+PAINT_BITS = 12  # of the lower half of a record; the others are the number of the xform
+FOUR = ir.VectorType(ir.FloatType(), 4)
+
+
+def _four_at(context, builder, kind, array, index):
+    view = context.make_array(kind)(context, builder, array)
+    place = builder.gep(view.data, [index])
+    return builder.bitcast(place, FOUR.as_pointer())
+
+
+@intrinsic
+def add_four(typing_context, target, at, source, origin, factor):
+    """target[at : at + 4] += factor * source[origin : origin + 4], as one vector."""
+
+    def code(context, builder, signature, given):
+        kinds = signature.args
+        place = _four_at(context, builder, kinds[0], given[0], given[1])
+        color = builder.load(_four_at(context, builder, kinds[2], given[2], given[3]), align=4)
+        scale = ir.Constant(FOUR, ir.Undefined)
+        for lane in range(4):
+            scale = builder.insert_element(scale, given[4], ir.Constant(ir.IntType(32), lane))
+        total = builder.fadd(builder.load(place, align=4), builder.fmul(color, scale))
+        builder.store(total, place, align=4)
+        return context.get_dummy_value()
+
+    return types.none(target, at, source, origin, factor), code
+
+
+@inline
+def place_of(x, y, view):
+    """The bucket's number of a point of the picture's plane, NOWHERE outside."""
+    dx = x - view[CENTER_X]
+    dy = y - view[CENTER_Y]
+    column = view[ACROSS_X] * dx + view[ACROSS_Y] * dy + view[MIDDLE_X]
+    row = view[DOWN_X] * dx + view[DOWN_Y] * dy + view[MIDDLE_Y]
+    inside = column >= F(0.0) and column < view[WIDTH] and row >= F(0.0) and row < view[HEIGHT]
+    column = column if inside else F(0.0)
+    row = row if inside else F(0.0)
+    place = U(U(to_int(row)) * U(to_int(view[WIDTH])) + U(to_int(column)))
+    return place if inside else NOWHERE
+
+
+@compiled
+def expose(f, u, o, fuse, lens, view, places, paints, xforms):
+    """Bucket and colour of each orbit's point, from the packed rows after the final xforms.
+
+    Yaw and pitch turn the point about the origin; perspective divides; the depth blur moves it by a random
+    share of a distance that grows with its depth (ember's camera).
+    """
+    if lens == FLAT:
+        for j in range(I(M)):
+            places[j] = place_of(f[PX + j], f[PY + j], view)
+    else:
+        c00, c01 = view[TURN], view[TURN + 1]
+        c10, c11, c12 = view[TURN + 2], view[TURN + 3], view[TURN + 4]
+        c20, c21, c22 = view[TURN + 5], view[TURN + 6], view[TURN + 7]
+        zpos, perspective, blur = view[ZPOS], view[PERSPECTIVE], view[BLUR]
+        for j in range(I(M)):
+            x = f[PX + j]
+            y = f[PY + j]
+            z = f[PZ + j] - zpos
+            nx = c00 * x + c01 * y
+            ny = c10 * x + c11 * y + c12 * z
+            nz = c20 * x + c21 * y + c22 * z
+            f[PX + j] = nx
+            f[PY + j] = ny
+            f[PZ + j] = nz
+        if lens == BLURRED:
+            for j in range(I(M)):
+                h = mixed(U(u[PR + j] + U(0x6A09E667)))
+                turn = F(6.2831853) * uniform(h)
+                size = uniform(mixed(U(h + U(0xBB67AE85)))) * blur * f[PZ + j]
+                f[PX + j] += size * cos(turn)
+                f[PY + j] += size * sin(turn)
+        for j in range(I(M)):
+            near = F(1.0) - perspective * f[PZ + j]
+            near = F(1.0) / (near if near != F(0.0) else F(1.1920929e-07))
+            places[j] = place_of(f[PX + j] * near, f[PY + j] * near, view)
+    phase, last = view[PHASE], view[COLORS] - F(1.0)
+    for j in range(I(M)):
+        c = f[PC + j] + phase
+        c = c - floor(c) if phase != F(0.0) else c
+        c = c if c > F(0.0) else F(0.0)
+        c = c if c < F(1.0) else F(1.0)
+        paints[j] = U(U(to_int(c * last + F(0.5))) | U(U(o[K + j]) << U(PAINT_BITS)))
+        places[j] = places[j] if f[AGE + j] >= F(fuse) else NOWHERE
+
+
+@compiled
+def start_batch(batch, f, u, o, seed, fuse, game, offsets, values, table, xaos, opacities):
+    """Bring the orbits of a batch to the attractor."""
+    counts = np.zeros(opacities.shape[0], np.int64)
+    places = np.zeros(opacities.shape[0], np.int64)
+    for k in range(f.shape[0]):
+        f[k] = F(0.0)
+    start(f, u, o, batch, seed, opacities.shape[0])
+    for _ in range(fuse):
+        advance(f, u, o, counts, places, game, offsets, values, table, xaos)
+
+
+@compiled
+def play_batch(
+    f, u, o, steps, fuse, game, offsets, values, table, xaos, opacities, lens, view, shift, records, begins
+):
+    """Play one batch for ``steps`` and leave its records, sorted by tile; tile t begins at begins[t].
+
+    What is not in the picture is the last tile's.
+    """
+    xforms = opacities.shape[0]
+    counts = np.zeros(xforms, np.int64)
+    groups = np.zeros(xforms, np.int64)
+    places = np.empty(I(steps) * I(M), np.uint32)
+    paints = np.empty(I(steps) * I(M), np.uint32)
+    for s in range(steps):
+        advance(f, u, o, counts, groups, game, offsets, values, table, xaos)
+        show(f, u, counts, game, offsets, values)
+        begin = I(s) * I(M)
+        end = begin + I(M)
+        expose(f, u, o, fuse, lens, view, places[begin:end], paints[begin:end], xforms)
+    tiles = begins.shape[0] - 1
+    total = I(steps) * I(M)
+    for t in range(tiles + 1):
+        begins[t] = 0
+    for n in range(total):
+        begins[min(I(places[n] >> U(shift)), I(tiles - 1)) + I(1)] += 1
+    for t in range(tiles):
+        begins[t + 1] += begins[t]
+    cursors = begins.copy()
+    for n in range(total):
+        t = min(I(places[n] >> U(shift)), I(tiles - 1))
+        records[I(cursors[t])] = (I(places[n]) << I(32)) | I(paints[n])
+        cursors[t] += 1
+
+
+@compiled
+def add_records(records, begin, end, palette, opacities, buckets):
+    """Add up records in their order."""
+    for n in range(I(begin), I(end)):
+        record = records[n]
+        paint = U(record)
+        opacity = opacities[I(paint >> U(PAINT_BITS))]
+        color = I(paint & U((1 << PAINT_BITS) - 1))
+        add_four(buckets, I(record >> I(32)) << I(2), palette, color << I(2), opacity)
+
+
+@compiled
+def add_tiles(group, owners, records, begins, palette, opacities, buckets):
+    """Add up the tiles that belong to a group, batch by batch."""
+    for t in range(owners.shape[0]):
+        if owners[t] == group:
+            for batch in range(records.shape[0]):
+                add_records(
+                    records[batch], begins[batch, t], begins[batch, t + 1], palette, opacities, buckets
+                )
+
+
+@compiled
+def share_tiles(begins, owners, groups):
+    """Give each tile to the group that has least to do so far."""
+    loads = np.zeros(groups, np.int64)
+    for t in range(owners.shape[0]):
+        least = 0
+        for g in range(1, groups):
+            least = g if loads[g] < loads[least] else least
+        owners[t] = least
+        for batch in range(begins.shape[0]):
+            loads[least] += begins[batch, t + 1] - begins[batch, t]
+
+
+@numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
+def start_all(f, u, o, seed, fuse, game, offsets, values, table, xaos, opacities):
+    """Bring all orbits to the attractor."""
+    for batch in numba.prange(f.shape[0]):
+        start_batch(
+            np.int64(batch), f[batch], u[batch], o[batch], seed, fuse, game, offsets, values, table, xaos,
+            opacities,
+        )  # fmt: skip
+
+
+@numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
+def play_all(
+    f, u, o, steps, fuse, game, offsets, values, table, xaos, opacities, lens, view, shift, records, begins,
+    palette, owners, groups, buckets,
+):  # fmt: skip
+    """Play all batches for ``steps`` and add up what they leave."""
+    for batch in numba.prange(f.shape[0]):
+        play_batch(
+            f[batch], u[batch], o[batch], steps, fuse, game, offsets, values, table, xaos, opacities,
+            lens, view, shift, records[batch], begins[batch],
+        )  # fmt: skip
+    share_tiles(begins, owners, groups)
+    for group in numba.prange(groups):
+        add_tiles(np.int64(group), owners, records, begins, palette, opacities, buckets)
