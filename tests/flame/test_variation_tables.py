@@ -12,7 +12,7 @@ import json
 import numpy as np
 import pytest
 
-from bloom_blender.flame.variations import VARIATIONS
+from bloom_blender.flame.variations import VARIATIONS, registry
 from bloom_blender.flame.variations.evaluate import evaluate_variation
 from tests.support import data_path
 
@@ -78,7 +78,7 @@ def test_forms_act_as_in_the_program(name):
     assert entry.mode == line["pre_mode"] == line["post_mode"]
     assert entry.writes_sum == (line["writes_running_output"] == "1")
     if not entry.writes_sum and name != "curl3D":  # which is linear with the parameters of the table
-        assert entry.z == {"w*z": "wz"}.get(line["regular_z"], line["regular_z"])
+        assert entry.z == {"w*z": "wz", "z": "own"}.get(line["regular_z"], line["regular_z"])
 
 
 @pytest.mark.parametrize("form", ["regular", "pre", "post"])
@@ -92,7 +92,8 @@ def test_values(name, form):
         theirs = table[column][row]
         use = table["deterministic"][row][:, None] & np.isfinite(theirs) & (sens <= 1e5)
         ours = evaluated(row, table["affine_input"], form)
-        error = np.abs(ours - theirs)
+        with np.errstate(invalid="ignore"):
+            error = np.abs(ours - theirs)
         allowed = 1e-9 * (1.0 + np.abs(theirs)) + 1e-10 * sens
         bad = use & ~(error <= allowed)
         assert not bad.any(), (table["params_json"][row], table["affine_input"][bad.any(axis=1)][:3])
@@ -102,7 +103,9 @@ def test_values(name, form):
     assert compared or VARIATIONS[name].randoms
 
 
-@pytest.mark.parametrize("name", ["auger", "cross", "epispiral", "sec"])
+@pytest.mark.parametrize(
+    "name", [forms["1.0.0.14"].name for forms in registry._BY_LOWER_NAME.values() if "current" in forms]
+)
 def test_values_of_the_current_program(name):
     with np.load(data_path("variation-tables/current.npz")) as file:
         table = {
@@ -111,13 +114,14 @@ def test_values_of_the_current_program(name):
         }
     for row in np.flatnonzero(table["names"] == name):
         held = {key[len(name) + 1 :]: value for key, value in json.loads(table["params_json"][row]).items()}
-        held.pop("half_scale", None)  # half of auger_scale
+        held = {p.name: held[p.name] for p in VARIATIONS[name].parameters}  # theirs may have more
         ours = evaluate_variation(
             name, table["affine_input"], weight=WEIGHT, parameters=held, compatibility="current"
         )
         theirs, sens = table["output"][row], table["sens"][row][:, None]
         use = table["deterministic"][row][:, None] & np.isfinite(theirs) & (sens <= 1e5)
-        error = np.abs(ours - theirs)
+        with np.errstate(invalid="ignore"):
+            error = np.abs(ours - theirs)
         assert (~use | (error <= 1e-9 * (1.0 + np.abs(theirs)) + 1e-10 * sens)).all(), held
 
 
@@ -143,7 +147,7 @@ def test_distributions(row):
     points = table["rand_affine_input"]
     samples = evaluated(row, np.repeat(points, SAMPLES, axis=0)).reshape(len(points), SAMPLES, 3)
     use = np.isfinite(table["mean"][row]).all(axis=1) & np.isfinite(samples).all(axis=(1, 2))
-    assert use.sum() >= 14
+    assert use.sum() >= 12
     samples = samples[use]
     if name not in HEAVY_TAILS:
         spread = np.sqrt(samples.var(axis=1) / SAMPLES + table["std"][row][use] ** 2 / 4096)

@@ -213,6 +213,7 @@ def test_the_array_form_agrees_with_the_function_itself():
         columns = {name: RNG.normal(size=12) for name in ("x", "y", "z", "ax", "ay", "az")}
         columns |= {f"u{k}": RNG.random(12) for k in range(10)}
         columns |= {name: np.full(12, value) for name, value in values.items()}
+        columns |= {name: np.full(12, 0.4) for name in ("ca", "cb", "cc", "cd", "ce", "cf", "dc")}
         columns |= {"w": np.full(12, 0.7)}
         with np.errstate(all="ignore"):
             whole = array_function(entry.function)(*(columns[name] for name in entry.arguments))

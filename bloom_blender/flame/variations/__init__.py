@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from . import basic, blurs, parametric, three_d  # noqa: F401  (importing registers)
+from . import (  # noqa: F401  (importing registers)
+    basic,
+    blurs,
+    complex_numbers,
+    parametric,
+    polar,
+    scatter,
+    three_d,
+    tilings,
+    trigonometric,
+)
 from .registry import HELPERS, VARIATIONS, Entry, P, lookup, split_attribute
 
 __all__ = ["HELPERS", "VARIATIONS", "Entry", "P", "lookup", "split_attribute"]

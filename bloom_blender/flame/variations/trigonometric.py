@@ -1,0 +1,269 @@
+"""Trigonometric and hyperbolic functions of x + i y, and waves of sines.
+
+Complex functions after M. Abramowitz, I. Stegun, Handbook of Mathematical Functions, 1964, sections 4.3
+and 4.5; flam3 has them under the same names. w is the weight, r² = x² + y².
+"""
+
+from __future__ import annotations
+
+from .registry import P, variation
+from .vocabulary import EPSILON, atan2, cos, cosh, exp, log, maximum, pi, sin, sinh, sqrt, tan, zeps
+
+
+@variation("exp")
+def exponential_function(x, y, w):
+    """w e^(x + i y): flam3 variation "exp"."""
+    k = w * exp(x)
+    return k * cos(y), k * sin(y), 0.0
+
+
+@variation(
+    "log",
+    parameters=(P("base", 2.718281828459045, minimum=EPSILON, description="Base of the logarithm"),),
+    z="wz",
+)
+def logarithm(x, y, z, w, base):
+    """w (ln r / ln base, φ): the complex logarithm. flam3 variation "log"."""
+    return w * 0.5 * log(x * x + y * y) / log(base), w * atan2(y, x), w * z
+
+
+@variation("sin")
+def sine(x, y, w):
+    """w sin(x + i y)."""
+    return w * sin(x) * cosh(y), w * cos(x) * sinh(y), 0.0
+
+
+@variation("sin", compatibility="current")
+def sine_of_pi(x, y, w):
+    """w sin(π/2 (x + i y)) as ember 25 has it."""
+    p = 0.5 * pi * x
+    q = 0.5 * pi * y
+    return w * sin(p) * cosh(q), w * cos(p) * sinh(q), 0.0
+
+
+@variation("cos")
+def cosine_function(x, y, w):
+    """w cos(x + i y)."""
+    return w * cos(x) * cosh(y), -w * sin(x) * sinh(y), 0.0
+
+
+@variation("cos", compatibility="current")
+def cosine_of_pi(x, y, w):
+    """w cos(π/2 (x + i y)) as ember 25 has it."""
+    p = 0.5 * pi * x
+    q = 0.5 * pi * y
+    return w * cos(p) * cosh(q), -w * sin(p) * sinh(q), 0.0
+
+
+@variation("tan")
+def tangent_function(x, y, w):
+    """w tan(x + i y) = w / (cos 2x + cosh 2y) (sin 2x, sinh 2y)."""
+    k = w / zeps(cos(2.0 * x) + cosh(2.0 * y))
+    return k * sin(2.0 * x), k * sinh(2.0 * y), 0.0
+
+
+@variation("csc")
+def cosecant(x, y, w):
+    """w csc(x + i y) = 2 w / (cosh 2y - cos 2x) (sin x cosh y, -cos x sinh y)."""
+    k = 2.0 * w / zeps(cosh(2.0 * y) - cos(2.0 * x))
+    return k * sin(x) * cosh(y), -k * cos(x) * sinh(y), 0.0
+
+
+@variation("cot")
+def cotangent(x, y, w):
+    """w cot(x + i y) = w / (cosh 2y - cos 2x) (sin 2x, -sinh 2y)."""
+    k = w / zeps(cosh(2.0 * y) - cos(2.0 * x))
+    return k * sin(2.0 * x), -k * sinh(2.0 * y), 0.0
+
+
+@variation("sinh")
+def hyperbolic_sine(x, y, w):
+    """w sinh(x + i y)."""
+    return w * sinh(x) * cos(y), w * cosh(x) * sin(y), 0.0
+
+
+@variation("cosh")
+def hyperbolic_cosine(x, y, w):
+    """w cosh(x + i y)."""
+    return w * cosh(x) * cos(y), w * sinh(x) * sin(y), 0.0
+
+
+@variation("tanh")
+def hyperbolic_tangent(x, y, w):
+    """w tanh(x + i y) = w / (cos 2y + cosh 2x) (sinh 2x, sin 2y)."""
+    k = w / zeps(cos(2.0 * y) + cosh(2.0 * x))
+    return k * sinh(2.0 * x), k * sin(2.0 * y), 0.0
+
+
+@variation("sech")
+def hyperbolic_secant(x, y, w):
+    """w sech(x + i y) = 2 w / (cos 2y + cosh 2x) (cos y cosh x, -sin y sinh x)."""
+    k = 2.0 * w / zeps(cos(2.0 * y) + cosh(2.0 * x))
+    return k * cos(y) * cosh(x), -k * sin(y) * sinh(x), 0.0
+
+
+@variation("csch")
+def hyperbolic_cosecant(x, y, w):
+    """w csch(x + i y) = 2 w / (cosh 2x - cos 2y) (sinh x cos y, -cosh x sin y)."""
+    k = 2.0 * w / zeps(cosh(2.0 * x) - cos(2.0 * y))
+    return k * sinh(x) * cos(y), -k * cosh(x) * sin(y), 0.0
+
+
+@variation("coth")
+def hyperbolic_cotangent(x, y, w):
+    """w / (cosh 2x - cos 2y) (sinh 2x, sin 2y): the conjugate of coth(x + i y)."""
+    k = w / zeps(cosh(2.0 * x) - cos(2.0 * y))
+    return k * sinh(2.0 * x), k * sin(2.0 * y), 0.0
+
+
+@variation("tan", compatibility="current")
+def tangent_of_pi(x, y, w):
+    """w tan(π/4 (x + i y)) as ember 25 has it."""
+    k = w / zeps(cos(0.5 * pi * x) + cosh(0.5 * pi * y))
+    return k * sin(0.5 * pi * x), k * sinh(0.5 * pi * y), 0.0
+
+
+@variation("csc", compatibility="current")
+def cosecant_of_pi(x, y, w):
+    """w csc(π/2 (x - i y)) as ember 25 has it."""
+    p = 0.5 * pi * x
+    q = 0.5 * pi * y
+    k = 2.0 * w / zeps(cosh(2.0 * q) - cos(2.0 * p))
+    return k * sin(p) * cosh(q), k * cos(p) * sinh(q), 0.0
+
+
+@variation("cot", compatibility="current")
+def cotangent_of_pi(x, y, w):
+    """w cot(π/4 (x - i y)) as ember 25 has it."""
+    k = w / zeps(cosh(0.5 * pi * y) - cos(0.5 * pi * x))
+    return k * sin(0.5 * pi * x), k * sinh(0.5 * pi * y), 0.0
+
+
+@variation("sinh", compatibility="current")
+def hyperbolic_sine_of_pi(x, y, w):
+    """w sinh(π/4 (x + i y)) as ember 25 has it."""
+    p = 0.25 * pi * x
+    q = 0.25 * pi * y
+    return w * sinh(p) * cos(q), w * cosh(p) * sin(q), 0.0
+
+
+@variation("cosh", compatibility="current")
+def hyperbolic_cosine_of_pi(x, y, w):
+    """w cosh(π/2 (x + i y)) as ember 25 has it."""
+    p = 0.5 * pi * x
+    q = 0.5 * pi * y
+    return w * cosh(p) * cos(q), w * sinh(p) * sin(q), 0.0
+
+
+@variation("tanh", compatibility="current")
+def hyperbolic_tangent_of_pi(x, y, w):
+    """w tanh(π/4 (x + i y)) as ember 25 has it."""
+    k = w / zeps(cos(0.5 * pi * y) + cosh(0.5 * pi * x))
+    return k * sinh(0.5 * pi * x), k * sin(0.5 * pi * y), 0.0
+
+
+@variation("sech", compatibility="current")
+def hyperbolic_secant_of_pi(x, y, w):
+    """w sech(π/4 (x - i y)) as ember 25 has it."""
+    p = 0.25 * pi * x
+    q = 0.25 * pi * y
+    k = 2.0 * w / zeps(cos(2.0 * q) + cosh(2.0 * p))
+    return k * cos(q) * cosh(p), k * sin(q) * sinh(p), 0.0
+
+
+@variation("csch", compatibility="current")
+def hyperbolic_cosecant_of_pi(x, y, w):
+    """w csch(π/4 (x - i y)) as ember 25 has it."""
+    p = 0.25 * pi * x
+    q = 0.25 * pi * y
+    k = 2.0 * w / zeps(cosh(2.0 * p) - cos(2.0 * q))
+    return k * sinh(p) * cos(q), k * cosh(p) * sin(q), 0.0
+
+
+@variation("coth", compatibility="current")
+def hyperbolic_cotangent_of_pi(x, y, w):
+    """w / (cosh π x/2 - cos π y/2) (sinh π x/2, sin π y/2): as ember 25 has it."""
+    k = w / zeps(cosh(0.5 * pi * x) - cos(0.5 * pi * y))
+    return k * sinh(0.5 * pi * x), k * sin(0.5 * pi * y), 0.0
+
+
+@variation("exponential")
+def exponential(x, y, w):
+    """w e^(x - 1) (cos π y, sin π y). Paper, variation 18."""
+    k = w * exp(x - 1.0)
+    return k * cos(pi * y), k * sin(pi * y), 0.0
+
+
+@variation("cosine")
+def cosine(x, y, w):
+    """w (cos π x cosh y, -sin π x sinh y). Paper, variation 20."""
+    return w * cos(pi * x) * cosh(y), -w * sin(pi * x) * sinh(y), 0.0
+
+
+@variation("tangent")
+def tangent(x, y, w):
+    """w (sin x / cos y, tan y). Paper, variation 42."""
+    return w * sin(x) / cos(y), w * tan(y), 0.0
+
+
+@variation("secant2")
+def secant2(x, y, w):
+    """w (x, 1 / c ± 1, plus where c < 0), c = cos(w r). Paper, variation 46, joined."""
+    c = cos(w * sqrt(x * x + y * y))
+    return w * x, w * (1.0 / c + (1.0 if c < 0.0 else -1.0)), 0.0
+
+
+@variation("waves")
+def waves(x, y, w, cb, cc, ce, cf):
+    """w (x + b sin(y / c²), y + e sin(x / f²)) with the xform's coefficients. Paper, variation 15."""
+    return w * (x + cb * sin(y / zeps(cc * cc))), w * (y + ce * sin(x / zeps(cf * cf))), 0.0
+
+
+@variation("popcorn")
+def popcorn(x, y, w, cc, cf):
+    """w (x + c sin tan 3y, y + f sin tan 3x) with the xform's coefficients. Paper, variation 17."""
+    return w * (x + cc * sin(tan(3.0 * y))), w * (y + cf * sin(tan(3.0 * x))), 0.0
+
+
+@variation(
+    "popcorn2",
+    parameters=(
+        P("x", 0.1, description="Height in x"),
+        P("y", 0.1, description="Height in y"),
+        P("c", 3.0, description="Frequency"),
+    ),
+)
+def popcorn2(x, y, w, x_, y_, c):
+    """w (x + X sin tan(c y), y + Y sin tan(c x)): flam3 variation "popcorn2"."""
+    return w * (x + x_ * sin(tan(c * y))), w * (y + y_ * sin(tan(c * x))), 0.0
+
+
+@variation(
+    "pdj",
+    parameters=(
+        P("a", 0.0, description="Frequency of y in x"),
+        P("b", 0.0, description="Frequency of x in x"),
+        P("c", 0.0, description="Frequency of x in y"),
+        P("d", 0.0, description="Frequency of y in y"),
+    ),
+    z="wz",
+)
+def pdj(x, y, z, w, a, b, c, d):
+    """w (sin(a y) - cos(b x), sin(c x) - cos(d y)): an attractor of Peter de Jong. Paper, variation 24."""
+    return w * (sin(a * y) - cos(b * x)), w * (sin(c * x) - cos(d * y)), w * z
+
+
+@variation(
+    "curve",
+    parameters=(
+        P("xamp", 0.0, description="Height in x"),
+        P("yamp", 0.0, description="Height in y"),
+        P("xlength", 1.0, description="Length of the bump in x"),
+        P("ylength", 1.0, description="Length of the bump in y"),
+    ),
+)
+def curve(x, y, w, xamp, yamp, xlength, ylength):
+    """w (x + X exp(-y² / l²), y + Y exp(-x² / m²)): flam3 variation "curve"."""
+    p = x + xamp * exp(-y * y / maximum(xlength * xlength, 1e-20))
+    q = y + yamp * exp(-x * x / maximum(ylength * ylength, 1e-20))
+    return w * p, w * q, 0.0
