@@ -1,29 +1,40 @@
-"""Loops that spread light over its neighbourhood (density estimation): a template, see ``develop``."""
+"""Loops that spread light over its neighbourhood (density estimation): a template, see ``develop/light.py``."""
 
 # The kernel writer puts prelude before this text.
 # ruff: noqa: F821
 
-BAND = 32  # rows that one task writes
+BAND = 16  # rows that one task writes
 
 
 @inline
-def spread_row(light, at, kernel, origin, width, factor, r, g, b, a):
-    for k in range(I(width)):
-        w = kernel[origin + k] * factor
-        n = (at + k) << I(2)
-        light[n] += w * r
-        light[n + I(1)] += w * g
-        light[n + I(2)] += w * b
-        light[n + I(3)] += w * a
+def kernel_of(near, most, curve, last):
+    """The kernel for a count: one for each up to 100, then ever fewer."""
+    if near > most:
+        return last
+    if near <= F(100.0):
+        return min(max(np.int64(np.ceil(near)) - 1, 0), last)
+    return min(100 + np.int64(np.floor((float(near) - 100.0) ** curve)), last)
+
+
+@inline
+def count_around(buckets, row, column, rows, columns, box):
+    """Sum of the hits in a square about a bucket."""
+    total = F(0.0)
+    for y in range(max(row - box, 0), min(row + box + 1, rows)):
+        for x in range(max(column - box, 0), min(column + box + 1, columns)):
+            total += buckets[((I(y) * I(columns) + I(x)) << I(2)) + I(3)]
+    return total
 
 
 @compiled
-def spread_band(band, buckets, light, rows, columns, box, share, most, scale, density, kernels, reaches, curve):
+def spread_band(
+    band, buckets, light, rows, columns, box, share, most, curve, scale, density, weights, begins, reaches
+):
     """Light of the rows of a band, from all buckets that reach it, in the order of the buckets."""
     first = band * BAND
     end = min(first + BAND, rows)
+    last = reaches.shape[0] - 1
     widest = reaches[0]
-    stride = 2 * widest + 1
     for row in range(max(first - widest, 0), min(end + widest, rows)):
         for column in range(columns):
             n = (I(row) * I(columns) + I(column)) << I(2)
@@ -32,39 +43,40 @@ def spread_band(band, buckets, light, rows, columns, box, share, most, scale, de
                 continue
             near = hits
             if box > 0:
-                near = F(0.0)
-                for y in range(max(row - box, 0), min(row + box + 1, rows)):
-                    for x in range(max(column - box, 0), min(column + box + 1, columns)):
-                        near += buckets[((I(y) * I(columns) + I(x)) << I(2)) + I(3)]
-                near *= F(share)
-            last = reaches.shape[0] - 1
-            if near > F(most):
-                kernel = last
-            elif near <= F(100.0):
-                kernel = int(np.ceil(near)) - 1
-            else:
-                kernel = 100 + int(np.floor((float(near) - 100.0) ** curve))
-            kernel = min(max(kernel, 0), last)
-            reach = reaches[kernel]
-            factor = F(scale) * F(np.log1p(float(hits) * density)) / hits
+                near = count_around(buckets, row, column, rows, columns, box) * F(share)
+            k = kernel_of(near, F(most), curve, last)
+            reach = reaches[k]
+            top = max(row - reach, first)
+            bottom = min(row + reach + 1, end)
+            if top >= bottom:
+                continue
+            factor = F(scale * np.log1p(float(hits) * density)) / hits
             r = buckets[n] * factor
             g = buckets[n + I(1)] * factor
             b = buckets[n + I(2)] * factor
             a = hits * factor
             left = max(column - reach, 0)
-            right = min(column + reach, columns - 1)
-            for y in range(max(row - reach, first), min(row + reach + 1, end)):
-                origin = (kernel * stride + (y - row + widest)) * stride + (left - column + widest)
-                spread_row(
-                    light, I(y) * I(columns) + I(left), kernels, I(origin), right - left + 1, F(1.0), r, g, b, a
-                )
+            right = min(column + reach + 1, columns)
+            for y in range(top, bottom):
+                source = I(begins[k] + (y - row + reach) * (2 * reach + 1) + (left - column + reach))
+                target = (I(y) * I(columns) + I(left)) << I(2)
+                for _ in range(I(right - left)):
+                    w = weights[source]
+                    light[target] += w * r
+                    light[target + I(1)] += w * g
+                    light[target + I(2)] += w * b
+                    light[target + I(3)] += w * a
+                    source += I(1)
+                    target += I(4)
 
 
 @numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
-def spread(buckets, light, rows, columns, box, share, most, scale, density, kernels, reaches, curve):
-    """Spread the logarithmic light of all buckets, each by the kernel that its count selects."""
+def spread(
+    buckets, light, rows, columns, box, share, most, curve, scale, density, weights, begins, reaches
+):
+    """Spread the logarithmic light of all buckets, each by the kernel that the count around it selects."""
     for band in numba.prange((rows + BAND - 1) // BAND):
         spread_band(
-            np.int64(band), buckets, light, rows, columns, box, share, most, scale, density, kernels, reaches,
-            curve,
+            np.int64(band), buckets, light, rows, columns, box, share, most, curve, scale, density,
+            weights, begins, reaches,
         )  # fmt: skip

@@ -82,10 +82,11 @@ class Histogram:
         self.iterations = 0
         self._kernel = kernel = histogram_kernel()
         self.buckets = np.zeros((self.grid.rows, self.grid.columns, 4), np.float32)
-        # As many orbits and steps as make a round about one point per pixel, independent of the threads.
+        # A round is four points per pixel, but 4 million at most (32 MB of records). Small rounds lose time
+        # where threads wait for each other; the numbers must not depend on how many threads there are.
         pixels = flame.camera.size[0] * flame.camera.size[1]
         batches = min(max(pixels // 8192, 4), 64)
-        self._steps = min(max(pixels // (batches * kernel.M), 1), 64)
+        self._steps = min(max(4 * pixels // (batches * kernel.M), 1), 128)
         self._f = np.zeros((batches, kernel.FLOATS), np.float32)
         self._u = np.zeros((batches, kernel.WORDS), np.uint32)
         self._o = np.zeros((batches, kernel.INDICES), np.int32)

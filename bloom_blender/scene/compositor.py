@@ -15,6 +15,7 @@ import math
 
 import bpy
 
+from ..flame.curves import bezier
 from ..flame.model import Curve, Flame
 from . import versions
 
@@ -166,11 +167,3 @@ def _tone_curves(
     mapping.update()
     wires.feed(node.inputs["Image"], image)
     return node.outputs[0]
-
-
-def bezier(curve: Curve, t: float) -> float:
-    """Value at ``t`` of ember 1.0.0.14's tone curve: a rational cubic Bernstein sum, x unused."""
-    basis = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-    weights = [b * point[2] for b, point in zip(basis, curve, strict=True)]
-    total = sum(weights)
-    return sum(w * point[1] for w, point in zip(weights, curve, strict=True)) / total if total else t

@@ -1,0 +1,166 @@
+"""A flame's picture, as Fractorium's renderer makes it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from ..chaos.histogram import Grid, Histogram, grid_of
+from ..errors import BloomError
+from ..flame.model import Flame
+from .filters import filtered
+from .light import light_of
+from .tone import display
+
+#: Older programs scale brightness by this, the sum of their palette's rounding.
+_LEGACY_BRIGHTNESS = 268.0 / 256.0
+#: Bytes of a bucket while a picture is developed: histogram, light, and the filter's first axis.
+_BYTES_OF_BUCKET = 16 + 16 + 16
+#: … and of a pixel: filtered light, display colours, file.
+_BYTES_OF_PIXEL = 16 + 16 + 8
+#: Points of a picture that nobody lives to see.
+_TOO_MANY = 1e15
+
+
+def compatibility_of(flame: Flame) -> str:
+    """The renderer whose rules a flame's file asks for: ``"1.0.0.14"``, ``"current"`` or ``"flam3"``.
+
+    Files of ember name its version; 1.x is the generation of 1.0.0.14. A file that names another program
+    follows flam3, and one that names none 1.0.0.14.
+    """
+    version = flame.version.lower()
+    if "ember" in version:
+        number = re.search(r"(\d+)\.\d", version)
+        return "1.0.0.14" if number is None or int(number[1]) < 2 else "current"
+    return "flam3" if version else "1.0.0.14"
+
+
+def resized(flame: Flame, width: int) -> Flame:
+    """The same picture, ``width`` pixels wide: size and scale change together."""
+    if width < 1:
+        raise BloomError(f"The width is {width}: give 1 pixel or more.")
+    factor = width / flame.camera.size[0]
+    height = max(round(flame.camera.size[1] * factor), 1)
+    camera = replace(flame.camera, size=(width, height), scale=flame.camera.scale * factor)
+    return replace(flame, camera=camera)
+
+
+def iterations_for(flame: Flame, quality: float | None = None) -> int:
+    """Points that a picture of a quality needs; BloomError if they are beyond reason."""
+    wanted = flame.tone.quality if quality is None else quality
+    if not wanted > 0.0:
+        raise BloomError(f"The quality is {wanted:g}: give more than 0.")
+    width, height = flame.camera.size
+    points = float(np.float64(wanted) * np.float64(4.0) ** min(flame.camera.zoom, 400.0) * width * height)
+    if not points < _TOO_MANY:
+        raise BloomError(
+            f"The picture needs {points:.3g} points: choose a smaller size, quality or zoom."
+        )
+    return max(round(points), 1)
+
+
+def check_memory(flame: Flame, supersample: int | None = None) -> int:
+    """Bytes that a picture needs; BloomError if they are not there."""
+    grid = grid_of(flame.camera, supersample or flame.tone.supersample)
+    width, height = flame.camera.size
+    needed = grid.buckets * _BYTES_OF_BUCKET + width * height * _BYTES_OF_PIXEL + 64 * 2**20
+    available = available_memory()
+    if available is not None and needed > available:
+        raise BloomError(
+            f"A picture of {width} x {height} pixels with supersample {grid.supersample} needs "
+            f"{needed / 2**30:.1f} GB of memory and {available / 2**30:.1f} GB are free: "
+            "choose a smaller size or supersample."
+        )
+    return needed
+
+
+def available_memory() -> int | None:
+    """Bytes that are free, None where the system does not say."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
+    except (OSError, StopIteration, ValueError, IndexError):
+        pass
+    try:  # macOS and others: what there is in all
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
+def develop(histogram: Histogram, *, compatibility: str | None = None) -> np.ndarray:
+    """The picture of a histogram as it is now: (height, width, 4) float32, display colours and alpha.
+
+    The background is behind the colours already. Nothing of the histogram changes, so it may go on.
+    """
+    return develop_buckets(
+        histogram.buckets, histogram.grid, histogram.flame, histogram.iterations,
+        compatibility=compatibility, threads=histogram.threads,
+    )  # fmt: skip
+
+
+def develop_buckets(
+    buckets: np.ndarray,
+    grid: Grid,
+    flame: Flame,
+    iterations: int,
+    *,
+    compatibility: str | None = None,
+    threads: int | None = None,
+) -> np.ndarray:
+    """The picture of any buckets that ``iterations`` points have filled; see `develop`."""
+    rules = compatibility or compatibility_of(flame)
+    scale = flame.tone.brightness * (1.0 if rules == "current" else _LEGACY_BRIGHTNESS)
+    step = flame.camera.scale * 2.0**flame.camera.zoom * grid.supersample
+    density = step * step / max(iterations, 1)  # hits to hits per unit of area and point
+    light = light_of(buckets, grid, flame.tone, density=density, scale=scale, threads=threads)
+    return display(filtered(light, grid, flame.tone), flame.tone, rules)
+
+
+def render(
+    flame: Flame,
+    *,
+    width: int | None = None,
+    quality: float | None = None,
+    supersample: int | None = None,
+    seed: int = 0,
+    threads: int | None = None,
+    compatibility: str | None = None,
+    progress: Callable[[Histogram, int], None] | None = None,
+) -> np.ndarray:
+    """The picture of a flame: (height, width, 4) float32, display colours with background, and alpha.
+
+    Parameters
+    ----------
+    width
+        In pixels; the height and the scale follow.
+    quality
+        Points per pixel (times 4**zoom), rounded up to whole rounds of the chaos game.
+    seed
+        Chooses the random numbers. The picture does not depend on the number of ``threads``.
+    progress
+        Called with the histogram and the points that it will have, after each part of a second. What it
+        raises ends the work; `develop` makes a picture of what is there.
+    """
+    if width is not None:
+        flame = resized(flame, width)
+    total = iterations_for(flame, quality)
+    check_memory(flame, supersample)
+    histogram = Histogram(flame, supersample=supersample, seed=seed, threads=threads)
+    fill(histogram, total, progress)
+    return develop(histogram, compatibility=compatibility)
+
+
+def fill(
+    histogram: Histogram, total: int, progress: Callable[[Histogram, int], None] | None = None
+) -> None:
+    """Add to a histogram until it has ``total`` points; see `render` for ``progress``."""
+    histogram.start()
+    while histogram.iterations < total:
+        histogram.add(min(total - histogram.iterations, max(histogram.round, 2_000_000)))
+        if progress is not None:
+            progress(histogram, total)
