@@ -1,4 +1,4 @@
-"""Loops that spread light over its neighbourhood (density estimation): a template, see ``develop/light.py``."""
+"""Loops that spread light over its neighbourhood (density estimation): a template of ``develop/light.py``."""
 
 # The kernel writer puts prelude before this text.
 # ruff: noqa: F821
@@ -71,9 +71,7 @@ def spread_band(
 
 
 @numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
-def spread(
-    buckets, light, rows, columns, box, share, most, curve, scale, density, weights, begins, reaches
-):
+def spread(buckets, light, rows, columns, box, share, most, curve, scale, density, weights, begins, reaches):
     """Spread the logarithmic light of all buckets, each by the kernel that the count around it selects."""
     for band in numba.prange((rows + BAND - 1) // BAND):
         spread_band(

@@ -1,7 +1,7 @@
 """The histogram of a flame: how much light of which colour falls on each bucket of a picture.
 
-Orbits live as long as the histogram does: `Histogram.add` goes on where the last one stopped, so a picture can
-be looked at while it grows, stopped, kept in a file and gone on with.
+Orbits live as long as the histogram does: `Histogram.add` goes on where the last one stopped, so a picture
+can be looked at while it grows, stopped, kept in a file and gone on with.
 """
 
 from __future__ import annotations
@@ -154,30 +154,31 @@ class Histogram:
         digest = hashlib.sha256(repr((self.flame, self.seed, self.grid, self._kernel.__name__)).encode())
         return digest.hexdigest()
 
+    def _state(self) -> dict[str, np.ndarray]:
+        return {"buckets": self.buckets, "f": self._f, "u": self._u, "o": self._o}
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Keep everything in a file, to be gone on with by `restore`."""
         temporary = Path(f"{os.fspath(path)}.part")
         with open(temporary, "wb") as file:
-            np.savez(
-                file, buckets=self.buckets, f=self._f, u=self._u, o=self._o,
-                iterations=np.int64(self.iterations), flame=np.array(self._fingerprint()),
-            )  # fmt: skip
+            fingerprint = np.array(self._fingerprint())
+            np.savez(file, **self._state(), iterations=np.int64(self.iterations), flame=fingerprint)
         os.replace(temporary, path)
 
     def restore(self, path: str | os.PathLike[str]) -> None:
         """Go on with what `save` kept; BloomError if it is of another flame, size, seed or version."""
-        name = Path(path).name
+        file = Path(path).name
         try:
             with np.load(path, allow_pickle=False) as kept:
                 if str(kept["flame"]) != self._fingerprint():
-                    raise BloomError(f"{name} is of another flame, size or seed: choose another file.")
-                for mine, other in ((self.buckets, "buckets"), (self._f, "f"), (self._u, "u"), (self._o, "o")):
-                    mine[...] = kept[other]
+                    raise BloomError(f"{file} is of another flame, size or seed: choose another file.")
+                for name, mine in self._state().items():
+                    mine[...] = kept[name]
                 self.iterations = int(kept["iterations"])
         except BloomError:
             raise
-        except Exception:  # noqa: BLE001  whatever a damaged archive raises
-            raise BloomError(f"{name} holds no unfinished picture: choose another file.") from None
+        except Exception:  # whatever a damaged archive raises
+            raise BloomError(f"{file} holds no unfinished picture: choose another file.") from None
         self._run(0, self._use_threads())
         self._started = True
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from .. import __version__
 from ..errors import BloomError
-from . import grow, info
+from . import grow, info, render, variations
 
-VERBS = (grow, info)
+VERBS = (grow, info, render, variations)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

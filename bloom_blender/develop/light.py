@@ -1,7 +1,7 @@
 """From hits to light: the logarithm of the density, and density estimation.
 
-Density estimation spreads the light of a bucket over its neighbourhood, the wider the fewer hits lie there, so
-that thin parts of a flame turn smooth and dense ones stay sharp.
+Density estimation spreads the light of a bucket over its neighbourhood, the wider the fewer hits lie there,
+so that thin parts of a flame turn smooth and dense ones stay sharp.
 """
 
 from __future__ import annotations

@@ -58,9 +58,7 @@ def iterations_for(flame: Flame, quality: float | None = None) -> int:
     width, height = flame.camera.size
     points = float(np.float64(wanted) * np.float64(4.0) ** min(flame.camera.zoom, 400.0) * width * height)
     if not points < _TOO_MANY:
-        raise BloomError(
-            f"The picture needs {points:.3g} points: choose a smaller size, quality or zoom."
-        )
+        raise BloomError(f"The picture needs {points:.3g} points: choose a smaller size, quality or zoom.")
     return max(round(points), 1)
 
 
@@ -155,9 +153,7 @@ def render(
     return develop(histogram, compatibility=compatibility)
 
 
-def fill(
-    histogram: Histogram, total: int, progress: Callable[[Histogram, int], None] | None = None
-) -> None:
+def fill(histogram: Histogram, total: int, progress: Callable[[Histogram, int], None] | None = None) -> None:
     """Add to a histogram until it has ``total`` points; see `render` for ``progress``."""
     histogram.start()
     while histogram.iterations < total:

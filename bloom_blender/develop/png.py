@@ -9,7 +9,7 @@ import numpy as np
 
 
 def png_bytes(picture: np.ndarray, bits: int = 8) -> bytes:
-    """A (height, width, 3 or 4) picture of values in 0..1 as the bytes of a PNG file with ``bits`` 8 or 16."""
+    """A (height, width, 3 or 4) picture of values in 0..1 as a PNG file; ``bits`` is 8 or 16."""
     kind = {8: ">u1", 16: ">u2"}[bits]
     height, width, channels = picture.shape
     samples = (np.clip(picture, 0.0, 1.0) * (2**bits - 1)).astype(kind)  # truncates, as ember does
@@ -21,7 +21,12 @@ def png_bytes(picture: np.ndarray, bits: int = 8) -> bytes:
     lines[:, 1 : step + 1] = rows[:, :step]
     lines[:, step + 1 :] = rows[:, step:] - rows[:, :-step]
     header = struct.pack(">IIBBBBB", width, height, bits, {3: 2, 4: 6}[channels], 0, 0, 0)
-    chunks = [(b"IHDR", header), (b"sRGB", b"\0"), (b"IDAT", zlib.compress(lines.tobytes(), 6)), (b"IEND", b"")]
+    chunks = [
+        (b"IHDR", header),
+        (b"sRGB", b"\0"),
+        (b"IDAT", zlib.compress(lines.tobytes(), 6)),
+        (b"IEND", b""),
+    ]
     parts = [
         struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
         for name, data in chunks

@@ -23,7 +23,7 @@ def is_resting(curves: tuple[Curve, ...]) -> bool:
 
 
 def points_of(curve: Curve) -> Curve:
-    """What later embers make of a Bezier curve: its points by x without weights, doubled ends moved inwards."""
+    """What later embers make of a Bezier curve: its points by x, with doubled ends moved inwards."""
     points = sorted(point[:2] for point in curve)
     if points[:2] == [(0.0, 0.0)] * 2:
         points[1] = (0.25, 0.25)

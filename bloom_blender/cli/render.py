@@ -1,0 +1,262 @@
+"""`bloom render`: pictures of flames, without Blender."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..errors import BloomError
+from ..flame.model import Flame
+from ..flame.xml import read_flames
+
+DESCRIPTION = """\
+Render the picture of a flame as Fractorium's renderer does. With --range a pack of flames becomes many
+pictures; write a run of # in the name of the output for the number, as in out/####.png.
+
+An interrupt (Ctrl-C) ends cleanly: a picture is written whole or not at all, or as far as it is with
+--keep-partial. With --resume FILE the unfinished histogram is kept there, and the same command goes on."""
+
+
+def add_parser(subparsers) -> None:
+    """Declare the command and its options."""
+    parser = subparsers.add_parser(
+        "render",
+        help="render pictures of flames",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("flame", metavar="FLAME", help=".flame file")
+    add("-o", "--output", metavar="FILE", required=True, help=".png, or .exr where a library writes it")
+    add("--width", type=int, metavar="W", help="pixels; height and scale follow; default: the flame's size")
+    add("--quality", type=float, metavar="Q", help="points per pixel, default: the flame's")
+    add("--supersample", type=int, metavar="S", help="buckets per pixel and direction, default: the flame's")
+    add("--seed", type=int, default=0, metavar="N", help="another choice of random numbers, default: 0")
+    add("--threads", type=int, metavar="T", help="default: all; the picture does not depend on it")
+    add("--index", type=int, default=1, metavar="I", help="which flame of the file, from 1")
+    add("--range", metavar="A-B", help="the flames A to B of the file; - for all")
+    add("--skip-existing", action="store_true", help="leave pictures alone that are there")
+    add("--keep-partial", action="store_true", help="on an interrupt write what there is")
+    add("--resume", metavar="FILE", help="keep the histogram there on an interrupt, and go on with it")
+    add("--update", type=float, metavar="SECONDS", help="write the picture again and again while it grows")
+    add("--bits", type=int, choices=[8, 16], default=8, help="of a .png, default: 8")
+    add("--transparent", action="store_true", help="write the alpha channel")
+    add("--compatibility", choices=["1.0.0.14", "current", "flam3"], help="default: what the file asks for")
+    add("--stats", action="store_true", help="print iterations and seconds as a line of JSON")
+    add("--quiet", action="store_true", help="no progress on stderr")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Render one flame, or several, one after the other."""
+    if arguments.threads is not None and arguments.threads < 1:
+        raise BloomError(f"--threads is {arguments.threads}: give 1 or more.")
+    if arguments.update is not None and not arguments.update > 0:
+        raise BloomError(f"--update is {arguments.update:g}: give more than 0 seconds.")
+    flames = read_flames(arguments.flame)
+    if arguments.range is None:
+        numbers = chosen(f"{arguments.index}-{arguments.index}", len(flames), "--index")
+    else:
+        numbers = chosen(arguments.range, len(flames), "--range")
+    outputs = [output_for(arguments.output, number) for number in numbers]
+    if len(numbers) > 1 and (len(set(outputs)) < len(numbers) or arguments.resume):
+        raise BloomError(
+            "--resume is for one flame: leave it out."
+            if arguments.resume
+            else f"{len(numbers)} flames and one output: write #### in its name for the number."
+        )
+    jobs = list(zip(numbers, outputs, strict=True))
+    for _, output in jobs:
+        check_output(output)
+    if arguments.skip_existing:
+        jobs = [job for job in jobs if not job[1].exists()]
+    work = [(prepared(flames[number - 1], arguments), output) for number, output in jobs]
+    for flame, output in work:
+        render_to(flame, output, arguments)
+    return 0
+
+
+def chosen(text: str, count: int, option: str) -> list[int]:
+    """Numbers from 1 of ``A-B``, ``A-``, ``-B``, ``-`` or ``A``, all within 1..count."""
+    first, dash, last = text.partition("-")
+    try:
+        low = int(first or 1)
+        high = int(last or count) if dash else low
+    except ValueError:
+        raise BloomError(f"{option} is {text!r}: give numbers as in 3-17.") from None
+    if not 1 <= low <= high <= count:
+        raise BloomError(f"{option} is {text}, the file has flames 1 to {count}: choose among them.")
+    return list(range(low, high + 1))
+
+
+def output_for(text: str, number: int) -> Path:
+    """The output's path, with the number in the place of its run of ``#``."""
+    path = Path(text)
+    marks = path.stem.count("#")
+    if marks and "#" * marks in path.stem:
+        path = path.with_name(path.name.replace("#" * marks, str(number).zfill(marks)))
+    return path
+
+
+def check_output(path: Path) -> None:
+    """Whether a picture can be written there, before anything is computed."""
+    if path.is_dir():
+        raise BloomError(f"{path} is a folder: name a file in it.")
+    if not path.parent.is_dir():
+        raise BloomError(f"{path.parent} is no folder: make it first.")
+    if path.suffix.lower() not in (".png", ".exr"):
+        raise BloomError(f"{path.name} has a format that is not written: choose .png or .exr.")
+    if path.suffix.lower() == ".exr":
+        _exr_library()
+
+
+def prepared(flame: Flame, arguments: argparse.Namespace) -> Flame:
+    """The flame at the size, quality and supersample that were asked for; refused if it cannot be done."""
+    from ..develop.picture import check_memory, iterations_for, resized
+
+    if arguments.width is not None:
+        flame = resized(flame, arguments.width)
+    changes = {
+        name: getattr(arguments, name)
+        for name in ("quality", "supersample")
+        if getattr(arguments, name) is not None
+    }
+    flame = replace(flame, tone=replace(flame.tone, **changes))
+    iterations_for(flame)
+    check_memory(flame)
+    return flame
+
+
+@dataclass
+class Progress:
+    """A line on stderr with the share that is done and the time left, and pictures in between."""
+
+    name: str
+    shown: bool
+    update: float | None
+    write: Callable[[Any], None]
+    began: float = 0.0
+    told: float = 0.0
+    wrote: float = 0.0
+
+    def __call__(self, histogram, total: int) -> None:
+        """Called after each part of the work."""
+        now = time.perf_counter()
+        done = min(histogram.iterations / total, 1.0)
+        if self.shown and (now - self.told > 0.25 or done >= 1.0):
+            self.told = now
+            left = (now - self.began) * (1.0 - done) / done
+            text = f"{self.name}: {done:4.0%}, {_duration(left)} left"
+            print(f"\r{text}\x1b[K", end="", file=sys.stderr, flush=True)
+        if self.update is not None and done < 1.0 and now - max(self.wrote, self.began) > self.update:
+            self.write(histogram)
+            self.wrote = time.perf_counter()
+
+    def end(self) -> None:
+        """Leave the terminal's line."""
+        if self.shown and self.told:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def render_to(flame: Flame, output: Path, arguments: argparse.Namespace) -> None:
+    """Render a flame and write its picture."""
+    from ..chaos.histogram import Histogram
+    from ..develop.picture import develop, fill, iterations_for
+
+    def write(histogram) -> None:
+        picture = develop(histogram, compatibility=arguments.compatibility)
+        write_picture(picture, output, arguments.bits, arguments.transparent)
+
+    total = iterations_for(flame)
+    histogram = Histogram(flame, seed=arguments.seed, threads=arguments.threads)
+    if arguments.resume and Path(arguments.resume).exists():
+        histogram.restore(arguments.resume)
+    started = time.perf_counter()
+    histogram.start()
+    shown = sys.stderr.isatty() and not arguments.quiet
+    progress = Progress(output.name, shown, arguments.update, write)
+    before, progress.began = histogram.iterations, time.perf_counter()
+    try:
+        fill(histogram, total, progress)
+        seconds = time.perf_counter() - progress.began
+    except KeyboardInterrupt:
+        progress.end()
+        if arguments.resume:
+            histogram.save(arguments.resume)
+        if arguments.keep_partial and histogram.iterations:
+            write(histogram)
+        raise
+    progress.end()
+    developing = time.perf_counter()
+    write(histogram)
+    if arguments.resume:
+        Path(arguments.resume).unlink(missing_ok=True)
+    if arguments.stats:
+        played = histogram.iterations - before
+        numbers = {
+            "output": str(output),
+            "iterations": histogram.iterations,
+            "chaos_seconds": round(seconds, 4),
+            "iterations_per_second": round(played / seconds) if seconds > 0 and played else 0,
+            "start_seconds": round(progress.began - started, 4),
+            "develop_seconds": round(time.perf_counter() - developing, 4),
+        }
+        print(json.dumps(numbers), flush=True)
+
+
+def write_picture(picture, path: Path, bits: int, transparent: bool) -> None:
+    """Write a picture, whole or not at all."""
+    from ..develop.png import png_bytes
+
+    temporary = path.with_name(f".{path.name}.part{path.suffix}")
+    pixels = picture if transparent else picture[..., :3]
+    try:
+        if path.suffix.lower() == ".exr":
+            _write_exr(pixels, temporary)
+        else:
+            temporary.write_bytes(png_bytes(pixels, bits))
+        os.replace(temporary, path)
+    except OSError as error:
+        raise BloomError(f"{path} cannot be written ({error.strerror}): choose another place.") from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _exr_library():
+    try:
+        import OpenImageIO
+    except ImportError:
+        raise BloomError(
+            "EXR needs OpenImageIO, which this Python does not have: write .png with --bits 16, "
+            "or use Blender's Python."
+        ) from None
+    return OpenImageIO
+
+
+def _write_exr(pixels, path: Path) -> None:
+    """Linear light (Rec. 709 primaries) as half floats."""
+    import numpy as np
+
+    library = _exr_library()
+    color = pixels[..., :3].astype(np.float64)
+    linear = np.where(color <= 0.04045, color / 12.92, ((color + 0.055) / 1.055) ** 2.4)
+    values = np.ascontiguousarray(np.concatenate([linear, pixels[..., 3:]], 2), np.float32)
+    height, width, channels = values.shape
+    output = library.ImageOutput.create(str(path))
+    if output is None or not output.open(str(path), library.ImageSpec(width, height, channels, "half")):
+        raise BloomError(f"{path} cannot be written: choose another place.")
+    output.write_image(values)
+    output.close()
