@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # so that it runs from a clone, with nothing of ours installed
 RUN = ROOT / "examples" / "runs" / "translation_en_fr.bloom"
 
 

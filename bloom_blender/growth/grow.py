@@ -75,7 +75,12 @@ def grow(
     for name, least in (("seed", 0), ("epochs", 1), ("skip_words", 0)):
         if name in options:
             _check_whole(name, options[name], least)
-    curves = function(trajectory, flame, frames=int(frames), **options)
+    try:
+        curves = function(trajectory, flame, frames=int(frames), **options)
+    except BloomError as error:
+        if trajectory.name in str(error):
+            raise
+        raise BloomError(f"{trajectory.name}: {error}") from None
     return curves.in_time_order() if order == "time" else curves
 
 
