@@ -26,7 +26,7 @@ def make(name: str) -> None:
     """Render three stills of a flower and write its two pictures."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, str(ROOT / "examples" / "grow_a_flower.py"), "--stills", "--out", folder]
-        command += ["--flame", name, "--width", str(SIZE[0]), "--samples", "12", "--points", "2000000"]
+        command += ["--flame", name, "--width", str(SIZE[0]), "--samples", "6"]
         subprocess.run(
             command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
