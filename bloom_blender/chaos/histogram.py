@@ -21,6 +21,9 @@ from .structure import OPACITY, structure_of, thresholds, values_of
 
 #: Applications before the first point of an orbit counts; ember's default is 15.
 FUSE = 50
+#: … of an orbit that escaped and began anew. In ember they count at once; long pauses darken flames whose
+#: orbits often escape.
+PAUSE = 5
 #: Buckets beside the picture on each side, in pixels: light spreads from there into the picture.
 GUTTER = 10
 #: log2 of the buckets of a tile: 2**13 of them are 128 KB, a part of the second-level cache.
@@ -144,7 +147,7 @@ class Histogram:
 
     def _run(self, steps: int, threads: int) -> None:
         self._kernel.play_all(
-            self._f, self._u, self._o, steps, FUSE, *self._game, self._lens, self._view, TILE_BITS,
+            self._f, self._u, self._o, steps, PAUSE, *self._game, self._lens, self._view, TILE_BITS,
             self._records, self._begins, self._palette.reshape(-1), self._owners, threads,
             self.buckets.reshape(-1),
         )  # fmt: skip

@@ -8,7 +8,8 @@ file is called by Python itself.
 Coefficients: ``tools/fit_polynomials.py`` (near-minimax; the errors it prints are below float32's 6e-8,
 so rounding decides). Range reduction after W. J. Cody and W. Waite, Software Manual for the Elementary
 Functions, 1980: pi in three parts whose products with small integers are exact. Arguments above some 1e5
-lose accuracy, as they do in any float32 program; infinite ones give NaN, which the kernel re-seeds.
+lose accuracy, as they do in any float32 program, but results stay within -1..1 (a swirl of a far point sent a
+tenth of one flame's orbits to infinity); infinite ones give NaN, which the kernel re-seeds.
 """
 
 # The rules of variation bodies hold: assignments, conditional expressions and one return.
@@ -24,6 +25,8 @@ def sin(x):  # |error| <= 1.2e-7 for |x| < 1e3
     r = x - q * 3.140625
     r = r - q * 0.0009670257568359375
     r = r - q * 6.2771141529083252e-07
+    r = 1.5707964 if r > 1.5707964 else r
+    r = -1.5707964 if r < -1.5707964 else r
     odd = q - 2.0 * floor(q * 0.5)
     s = r * r
     p = r + r * s * (-0.16666659596 + s * (0.00833306625 + s * (-0.000198096031 + s * 2.60578097e-06)))
@@ -36,6 +39,8 @@ def cos(x):
     r = x - h * 3.140625
     r = r - h * 0.0009670257568359375
     r = r - h * 6.2771141529083252e-07
+    r = 1.5707964 if r > 1.5707964 else r
+    r = -1.5707964 if r < -1.5707964 else r
     odd = q - 2.0 * floor(q * 0.5)
     s = r * r
     p = r + r * s * (-0.16666659596 + s * (0.00833306625 + s * (-0.000198096031 + s * 2.60578097e-06)))

@@ -7,7 +7,7 @@ Reckase, The Fractal Flame Algorithm, 2008, whose numbers follow.
 from __future__ import annotations
 
 from .registry import variation
-from .vocabulary import atan2, cos, cosh, exp, fabs, pi, sin, sinh, sqrt, zeps
+from .vocabulary import atan2, cos, cosh, exp, fabs, maximum, minimum, pi, sin, sinh, sqrt, zeps
 
 
 @variation("linear", z="wz")
@@ -170,8 +170,9 @@ def foci(x, y, z, w):
 @variation("sec")
 def secant(x, y, w):
     """w sec(x + i y): 2 w / (cos 2x + cosh 2y) (cos x cosh y, sin x sinh y): flam3 variation "sec"."""
-    k = 2.0 * w / zeps(cos(2.0 * x) + cosh(2.0 * y))
-    return k * cos(x) * cosh(y), k * sin(x) * sinh(y), 0.0
+    v = minimum(maximum(y, -43.0), 43.0)  # the result is 0 there, and beyond it cosh(2 y) is no float32
+    k = 2.0 * w / zeps(cos(2.0 * x) + cosh(2.0 * v))
+    return k * cos(x) * cosh(v), k * sin(x) * sinh(v), 0.0
 
 
 @variation("sec", compatibility="current")
