@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 
 import numpy as np
 import pytest
@@ -170,7 +169,7 @@ def test_handles_lie_at_the_keys_if_made_bezier(add, bloom, blender, evaluated, 
 
 
 def test_1800_frames_of_64_curves_in_bulk(bloom, blender):
-    """Goal: 0.1 s of one core; the limit leaves room for a busy machine. Best of three."""
+    """A long film of a large flame; how long it takes is measured in ``benchmarks/scene.py``."""
     xform = '<xform weight="1" linear="1" swirl="1" spherical="1" coefs="1 0 0 1 0 0" post="1 0 0 1 0 1"/>'
     flame = bloom.xml.parse_flames(f'<flame name="many" size="8 8">{xform * 4}</flame>')[0]
     names = []
@@ -182,11 +181,14 @@ def test_1800_frames_of_64_curves_in_bulk(bloom, blender):
     values = np.random.default_rng(1).uniform(0.1, 1.0, (1800, 64))
     curves = bloom.curves.Curves(tuple(names), values[0], values)
     obj = bloom.flame_object.make_flame_object(flame, blender.data.collections.new("Not in the scene"))
-    times = []
-    for _ in range(3):
-        begin = time.process_time()
-        bloom.keyframes.animate(obj, curves)
-        times.append(time.process_time() - begin)
-        obj.animation_data_clear()
-    print("processor seconds:", times)
-    assert min(times) < 0.3
+    bloom.keyframes.animate(obj, curves)
+    action = obj.animation_data.action
+    fcurves = bloom.versions.channelbag(action, obj.animation_data.action_slot, create=False).fcurves
+    assert len(fcurves) == 64
+    for name, column in zip(names, values.T, strict=True):
+        flat, _, index = name.partition("[")
+        fcurve = fcurves.find(bloom.flame_object.data_path(flat), index=int(index[:-1] or 0) if index else 0)
+        keys = np.empty(2 * 1800, dtype=np.float32)
+        fcurve.keyframe_points.foreach_get("co", keys)
+        assert (keys[0::2] == np.arange(1, 1801)).all()
+        assert (keys[1::2] == column.astype(np.float32)).all()

@@ -155,7 +155,7 @@ def test_distributions(row):
         assert (difference <= 6.0 * spread + 1e-9).all()
     for share, key in ((0.1, "q10"), (0.5, "q50"), (0.9, "q90")):
         quantile = table[key][row][use][:, None, :]
-        slack = 1e-9 * (1.0 + np.abs(quantile))
+        slack = 1e-5 * (1.0 + np.abs(quantile))  # theirs come from float32 random numbers
         below = (samples < quantile - slack).mean(axis=1)
         upto = (samples <= quantile + slack).mean(axis=1)
         sigma = np.sqrt(share * (1.0 - share) * (1.0 / SAMPLES + 1.0 / 4096))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .registry import helper
-from .vocabulary import floor, hash3, maximum
+from .vocabulary import acos, atan2, cos, fabs, floor, fmod, hash3, log, maximum, minimum, pi, sqrt, trunc
 
 
 @helper
@@ -70,3 +70,64 @@ def crackle_site_x(i, j, half, distort, depth):
 def crackle_site_y(i, j, half, distort, depth):
     """y of the seed point of cell (i, j) of `crackle`."""
     return half * (j + distort * simplex_noise(2.5 * j + 30.2, 2.5 * i - 12.1, 2.5 * depth + 19.8))
+
+
+@helper
+def elliptic_mu(x, y):
+    """μ >= 0 of x + i y = cosh(μ + i ν)."""
+    t = x * x + y * y + 1.0
+    m = maximum(1.0, 0.5 * (sqrt(maximum(t + 2.0 * x, 0.0)) + sqrt(maximum(t - 2.0 * x, 0.0))))
+    return log(m + sqrt(m - 1.0) * sqrt(m + 1.0))
+
+
+@helper
+def elliptic_nu(x, y):
+    """ν of x + i y = cosh(μ + i ν), with the sign of y."""
+    t = x * x + y * y + 1.0
+    m = maximum(1.0, 0.5 * (sqrt(maximum(t + 2.0 * x, 0.0)) + sqrt(maximum(t - 2.0 * x, 0.0))))
+    n = acos(minimum(1.0, maximum(-1.0, x / m)))
+    return -n if y < 0.0 else n
+
+
+@helper
+def bipolar_tau(x, y):
+    """ln(|p + 1| / |p - 1|) for p = x + i y."""
+    return 0.5 * (log((x + 1.0) * (x + 1.0) + y * y) - log((x - 1.0) * (x - 1.0) + y * y))
+
+
+@helper
+def bipolar_sigma(x, y):
+    """Angle under which the point sees the segment from (-1, 0) to (1, 0)."""
+    return pi - atan2(y, x + 1.0) - atan2(y, 1.0 - x)
+
+
+@helper
+def collided(angle, turn, number):
+    """The angle, moved in its sector of π / number by turn π / number, the other way in every other one."""
+    t = fabs(angle)
+    j = trunc(t * number / pi)
+    s = 1.0 if j - 2.0 * trunc(0.5 * j) == 0.0 else -1.0
+    t = j * pi / number + fmod(s * pi * turn / number + t, pi / number)
+    return t if angle >= 0.0 else -t
+
+
+@helper
+def three_signs(v):
+    """v / |v|, 0 for 0."""
+    return 1.0 if v > 0.0 else (-1.0 if v < 0.0 else 0.0)
+
+
+@helper
+def tile_distance(p, q):
+    """Move of the disc that takes the middle of a tile of the hyperbolic tiling {p, q} to the next."""
+    c = cos(2.0 * pi / p)
+    t = 1.0 - (c - 1.0) / (c + cos(2.0 * pi / q))
+    return 1.0 / sqrt(t) if t > 0.0 else 1.0
+
+
+@helper
+def space_tile_distance(p, q):
+    """As `tile_distance`, 1 where the tiling is not hyperbolic."""
+    c = cos(2.0 * pi / p)
+    t = -(c - 1.0) / (c + cos(2.0 * pi / q))
+    return 1.0 / sqrt(1.0 + t) if t > 0.0 else 1.0
