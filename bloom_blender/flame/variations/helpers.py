@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from .registry import helper
-from .vocabulary import acos, atan2, cos, fabs, floor, fmod, hash3, log, maximum, minimum, pi, sqrt, trunc
+from .vocabulary import (
+    acos,
+    atan2,
+    cos,
+    fabs,
+    floor,
+    fmod,
+    hash3,
+    log,
+    maximum,
+    minimum,
+    pi,
+    sqrt,
+    trunc,
+)
 
 
 @helper
@@ -131,3 +145,13 @@ def space_tile_distance(p, q):
     c = cos(2.0 * pi / p)
     t = -(c - 1.0) / (c + cos(2.0 * pi / q))
     return 1.0 / sqrt(1.0 + t) if t > 0.0 else 1.0
+
+
+@helper
+def square_angle(x, y):
+    """Where on its square around the origin the point lies: the way along the edges, as an angle."""
+    a = fabs(x)
+    b = fabs(y)
+    s = maximum(a, b)
+    p = (s + y if x >= b else 5.0 * s - y) if a >= b else (3.0 * s - x if y >= a else 7.0 * s + x)
+    return 0.25 * pi * (p / s - 1.0)

@@ -6,7 +6,7 @@ w is the weight, u a uniform random number in [0, 1).
 from __future__ import annotations
 
 from .registry import P, variation
-from .vocabulary import cos, fabs, floor, fmod, pi, rint, sqrt
+from .vocabulary import atan2, cos, fabs, floor, fmod, pi, rint, sin, sqrt, trunc
 
 
 @variation(
@@ -152,3 +152,143 @@ def stripes(x, y, w, space, warp):
     i = floor(x + 0.5)
     t = x - i
     return w * (t * (1.0 - space) + i), w * (y + warp * t * t), 0.0
+
+
+@variation(
+    "shredlin",
+    parameters=(
+        P("xdistance", 1.0, kind="real_nonzero", description="Width of a strip in x"),
+        P("xwidth", 0.5, minimum=-1.0, maximum=1.0, description="Filled share in x"),
+        P("ydistance", 1.0, kind="real_nonzero", description="Width of a strip in y"),
+        P("ywidth", 0.5, minimum=-1.0, maximum=1.0, description="Filled share in y"),
+    ),
+    z="wz",
+)
+def shredlin(x, y, z, w, xdistance, xwidth, ydistance, ywidth):
+    """Squeezes every strip of a width to its share, and leaves the rest of it empty."""
+    p = trunc(x / xdistance)
+    q = trunc(y / ydistance)
+    s = (x / xdistance - p) * xwidth + p + (-0.5 if x < 0.0 else 0.5) * (1.0 - xwidth)
+    t = (y / ydistance - q) * ywidth + q + (-0.5 if y < 0.0 else 0.5) * (1.0 - ywidth)
+    return w * xdistance * s, w * ydistance * t, w * z
+
+
+@variation(
+    "shredrad",
+    parameters=(
+        P("n", 4.0, kind="real_nonzero", description="Number of sectors"),
+        P("width", 0.5, minimum=-1.0, maximum=1.0, description="Filled share of a sector"),
+    ),
+    z="wz",
+)
+def shredrad(x, y, z, w, n, width):
+    """Squeezes every sector of 2 π / n to its share, and leaves the rest of it empty."""
+    s = 2.0 * pi / n
+    v = (atan2(y, x) + 3.0 * pi + 0.5 * s) / s
+    a = ((v - trunc(v)) * width + trunc(v) + 0.5 * (1.0 - width)) * s - pi - 0.5 * s
+    r = w * sqrt(x * x + y * y)
+    return r * cos(a), r * sin(a), w * z
+
+
+@variation("gridout")
+def gridout(x, y, w):
+    """w times the point, moved by one along the square around the origin on which it lies."""
+    i = rint(x)
+    j = rint(y)
+    p = x
+    q = y
+    if j <= 0.0:
+        if i > 0.0:
+            if -j >= i:
+                p = x + 1.0
+            else:
+                q = y + 1.0
+        else:
+            if j <= i:
+                p = x + 1.0
+            else:
+                q = y - 1.0
+    else:
+        if i > 0.0:
+            if j >= i:
+                p = x - 1.0
+            else:
+                q = y + 1.0
+        else:
+            if j > -i:
+                p = x - 1.0
+            else:
+                q = y - 1.0
+    return w * p, w * q, 0.0
+
+
+@variation(
+    "bwraps",
+    parameters=(
+        P("cellsize", 1.0, description="Size of a cell"),
+        P("space", 0.0, description="Gap between the bubbles"),
+        P("gain", 1.0, description="Strength of the bubbles"),
+        P("inner_twist", 0.0, description="Twist inside"),
+        P("outer_twist", 0.0, description="Twist outside"),
+    ),
+    z="wz",
+)
+def bwraps(x, y, z, w, cellsize, space, gain, inner_twist, outer_twist):
+    """`bubble` in every cell of a grid, twisted: a disc of radius cellsize / (2 (1 + space²)) each."""
+    h = 0.5 * cellsize / (1.0 + space * space)
+    g = gain * gain / h
+    m = g * h
+    m = 1.0 if m > 2.0 else m / (0.25 * m * m + 1.0)
+    cx_ = (floor(x / cellsize) + 0.5) * cellsize
+    cy_ = (floor(y / cellsize) + 0.5) * cellsize
+    p = (x - cx_) * g
+    q = (y - cy_) * g
+    k = h / m / (0.25 * (p * p + q * q) + 1.0)
+    s = k * p
+    t = k * q
+    v = (s * s + t * t) / (h * h)
+    a = inner_twist * (1.0 - v) + outer_twist * v
+    c = s * cos(a) + t * sin(a)
+    d = t * cos(a) - s * sin(a)
+    flat = cellsize == 0.0 or (x - cx_) * (x - cx_) + (y - cy_) * (y - cy_) > h * h
+    return w * (x if flat else cx_ + c), w * (y if flat else cy_ + d), w * z
+
+
+@variation(
+    "mcarpet",
+    parameters=(
+        P("x", 0.0, description="Factor in x"),
+        P("y", 0.0, description="Factor in y"),
+        P("twist", 0.0, description="Twist"),
+        P("tilt", 0.0, description="Tilt"),
+    ),
+)
+def mcarpet(x, y, w, x_, y_, twist, tilt):
+    """w (X x / q + 1 - twist x² + y, Y y / q + tilt x), q = r² / 4 + 1."""
+    k = w / (0.25 * (x * x + y * y) + 1.0)
+    return k * x * x_ + w * (1.0 - twist * x * x + y), k * y * y_ + w * tilt * x, 0.0
+
+
+@variation(
+    "Kaleidoscope",
+    parameters=(
+        P("pull", 0.0, description="Pull of the upper half"),
+        P("rotate", 1.0, description="Turn"),
+        P("line_up", 1.0, description="Way along the line"),
+        P("x", 0.0, description="Shift of x"),
+        P("y", 0.0, description="Shift of y"),
+    ),
+)
+def kaleidoscope(x, y, pull, rotate, line_up, x_, y_):
+    """Both halves of the plane, sheared by an eighth of a turn and pulled apart; the weight only switches on.
+
+    With c = sqrt(1/2): x' = rotate x c - y c + line_up + X, y' = rotate y c + x c + pull + line_up + Y where
+    y > 0, else - pull - line_up.
+    """
+    c = sqrt(0.5)
+    q = rotate * y * c + x * c
+    return (
+        rotate * x * c - y * c + line_up + x_,
+        (q + pull + line_up + y_ if y > 0.0 else q - pull - line_up),
+        0.0,
+    )

@@ -6,8 +6,26 @@ and 4.5; flam3 has them under the same names. w is the weight, r² = x² + y².
 
 from __future__ import annotations
 
+from .helpers import sign
 from .registry import P, variation
-from .vocabulary import EPSILON, atan2, cos, cosh, exp, log, maximum, pi, sin, sinh, sqrt, tan, zeps
+from .vocabulary import (
+    EPSILON,
+    atan2,
+    cos,
+    cosh,
+    exp,
+    fabs,
+    log,
+    maximum,
+    pi,
+    pow,
+    sin,
+    sinh,
+    sqrt,
+    tan,
+    tanh,
+    zeps,
+)
 
 
 @variation("exp")
@@ -267,3 +285,119 @@ def curve(x, y, w, xamp, yamp, xlength, ylength):
     p = x + xamp * exp(-y * y / maximum(xlength * xlength, 1e-20))
     q = y + yamp * exp(-x * x / maximum(ylength * ylength, 1e-20))
     return w * p, w * q, 0.0
+
+
+@variation("funnel", parameters=(P("effect", 8, kind="integer", description="Strength, in π"),))
+def funnel(x, y, w, effect):
+    """w (1 / cos y + effect π) (tanh x, tanh y)."""
+    return w * tanh(x) * (1.0 / cos(y) + effect * pi), w * tanh(y) * (1.0 / cos(y) + effect * pi), 0.0
+
+
+@variation(
+    "sigmoid",
+    parameters=(
+        P("shiftx", 1.0, description="Slope in x"),
+        P("shifty", 1.0, description="Slope in y"),
+    ),
+)
+def sigmoid(x, y, w, shiftx, shifty):
+    """|w| (2 / (1 + exp(-5 s x)) - 1), y alike: the logistic function.
+
+    Slopes s below 1 are taken as 1 / s.
+    """
+    sx = shiftx
+    sy = shifty
+    sx = (1.0 if sx == 0.0 else 1.0 / sx) if fabs(sx) < 1.0 else sx
+    sy = (1.0 if sy == 0.0 else 1.0 / sy) if fabs(sy) < 1.0 else sy
+    p = 2.0 / (1.0 + exp(-5.0 * sx * x)) - 1.0
+    q = 2.0 / (1.0 + exp(-5.0 * sy * y)) - 1.0
+    return fabs(w) * p, fabs(w) * q, 0.0
+
+
+@variation("sintrange", parameters=(P("w", 1.0, description="Factor"),))
+def sintrange(x, y, w, w_):
+    """w ((x² + v) sin x, (y² + v) sin y), v = W (1 - r²)."""
+    v = w_ * (1.0 - x * x - y * y)
+    return w * (x * x + v) * sin(x), w * (y * y + v) * sin(y), 0.0
+
+
+@variation(
+    "sinusgrid",
+    parameters=(
+        P("ampx", 0.5, description="Share of the waves in x"),
+        P("ampy", 0.5, description="Share of the waves in y"),
+        P("freqx", 1.0, description="Frequency in x"),
+        P("freqy", 1.0, description="Frequency in y"),
+    ),
+)
+def sinusgrid(x, y, w, ampx, ampy, freqx, freqy):
+    """w (x + X (-cos(2 π f x) - x)), y alike."""
+    return (
+        w * (x + ampx * (-cos(2.0 * pi * freqx * x) - x)),
+        w * (y + ampy * (-cos(2.0 * pi * freqy * y) - y)),
+        0.0,
+    )
+
+
+@variation(
+    "pressure_wave",
+    parameters=(
+        P("x_freq", 1.0, description="Frequency in x"),
+        P("y_freq", 1.0, description="Frequency in y"),
+    ),
+)
+def pressure_wave(x, y, w, x_freq, y_freq):
+    """w (x + sin(2 π f x) / (2 π f)), y alike."""
+    p = 1.0 if x_freq == 0.0 else 2.0 * pi * x_freq
+    q = 1.0 if y_freq == 0.0 else 2.0 * pi * y_freq
+    return w * (x + sin(p * x) / p), w * (y + sin(q * y) / q), 0.0
+
+
+@variation(
+    "polynomial",
+    parameters=(
+        P("powx", 1.0, description="Power of x"),
+        P("powy", 1.0, description="Power of y"),
+        P("lcx", 0.0, description="Linear part in x"),
+        P("lcy", 0.0, description="Linear part in y"),
+        P("scx", 0.0, description="Shift of x"),
+        P("scy", 0.0, description="Shift of y"),
+    ),
+    z="wz",
+)
+def polynomial(x, y, z, w, powx, powy, lcx, lcy, scx, scy):
+    """±|w x|^X + lcx x + scx with the sign of x, y alike."""
+    p = pow(fabs(w * x), powx) * sign(x)
+    q = pow(fabs(w * y), powy) * sign(y)
+    return p + lcx * x + scx, q + lcy * y + scy, w * z
+
+
+@variation("mask")
+def mask(x, y, w):
+    """w / r² (cosh y + 1) sin² x (sin x, cos x)."""
+    k = w / zeps(x * x + y * y) * (cosh(y) + 1.0) * sin(x) * sin(x)
+    return k * sin(x), k * cos(x), 0.0
+
+
+@variation("bisplit")
+def bisplit(x, y, w):
+    """w / 10 (cos y / tan x, -y / sin x)."""
+    return 0.1 * w / tan(x) * cos(y), -0.1 * w / sin(x) * y, 0.0
+
+
+@variation(
+    "waves2_radial",
+    parameters=(
+        P("freqx", 7.0, description="Frequency in x"),
+        P("scalex", 0.1, description="Height in x"),
+        P("freqy", 13.0, description="Frequency in y"),
+        P("scaley", 0.1, description="Height in y"),
+        P("null", 2.0, description="Radius of the quiet middle"),
+        P("distance", 10.0, description="Radius of the full waves"),
+    ),
+)
+def waves2_radial(x, y, w, freqx, scalex, freqy, scaley, null, distance):
+    """`waves2` with a share that grows from 0 at the radius null to 1 at the radius distance."""
+    d = sqrt(x * x + y * y)
+    f = 0.0 if d < null else (1.0 if d > distance else (d - null) / (distance - null))
+    return w * (x + f * sin(y * freqx) * scalex), w * (y + f * sin(x * freqy) * scaley), 0.0

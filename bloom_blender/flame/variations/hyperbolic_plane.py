@@ -1,0 +1,168 @@
+"""Tilings of the hyperbolic plane and space in the Poincaré disc.
+
+A tiling {p, q} has p-sided tiles, q around every corner. Moving the disc by a, |a| = r < 1, is
+(p + a) / (1 + a* p); with P = 2 π / p, Q = 2 π / q the centre of the neighbour tile lies at
+r² = 1 / (1 - (cos P - 1) / (cos P + cos Q)) (H. S. M. Coxeter, Regular Polytopes). w is the weight.
+"""
+
+from __future__ import annotations
+
+from .helpers import space_tile_distance, tile_distance
+from .registry import P, variation
+from .vocabulary import atan2, cos, floor, pi, sin, sqrt, zeps
+
+
+@variation(
+    "hypertile",
+    parameters=(
+        P("p", 3, kind="integer", minimum=3, maximum=2147483647, description="Sides of a tile"),
+        P("q", 7, kind="integer", minimum=3, maximum=2147483647, description="Tiles around a corner"),
+        P("n", 0, kind="integer", description="Which neighbour"),
+    ),
+)
+def hypertile(x, y, w, p, q, n):
+    """Moves the disc to neighbour n of the middle tile."""
+    r = tile_distance(p, q)
+    re = r * cos(2.0 * pi * n / p)
+    im = r * sin(2.0 * pi * n / p)
+    a = x + re
+    b = y - im
+    c = re * x - im * y + 1.0
+    d = re * y + im * x
+    k = w / zeps(c * c + d * d)
+    return k * (a * c + b * d), k * (b * c - a * d), 0.0
+
+
+@variation(
+    "hypertile1",
+    parameters=(
+        P("p", 3, kind="integer", minimum=3, maximum=2147483647, description="Sides of a tile"),
+        P("q", 7, kind="integer", minimum=3, maximum=2147483647, description="Tiles around a corner"),
+    ),
+)
+def hypertile1(x, y, w, p, q, u0):
+    """Moves the disc to a random neighbour of the middle tile."""
+    r = tile_distance(p, q)
+    t = 2.0 * pi * floor(p * u0) / p
+    re = r * cos(t)
+    im = r * sin(t)
+    a = x + re
+    b = y - im
+    c = re * x - im * y + 1.0
+    d = re * y + im * x
+    k = w / zeps(c * c + d * d)
+    return k * (a * c + b * d), k * (b * c - a * d), 0.0
+
+
+@variation(
+    "hypertile2",
+    parameters=(
+        P("p", 3, kind="integer", minimum=3, maximum=2147483647, description="Sides of a tile"),
+        P("q", 7, kind="integer", minimum=3, maximum=2147483647, description="Tiles around a corner"),
+    ),
+)
+def hypertile2(x, y, w, p, q, u0):
+    """Moves the disc to the first neighbour, then turns it by a random multiple of 2 π / p."""
+    r = tile_distance(p, q)
+    a = x + r
+    c = r * x + 1.0
+    d = r * y
+    k = w / zeps(c * c + d * d)
+    s = k * (a * c + y * d)
+    v = k * (y * c - a * d)
+    t = 2.0 * pi * floor(p * u0) / p
+    return s * cos(t) + v * sin(t), v * cos(t) - s * sin(t), 0.0
+
+
+@variation(
+    "hypertile3D",
+    parameters=(
+        P("p", 3, kind="integer", minimum=3, maximum=2147483647, description="Sides of a tile"),
+        P("q", 7, kind="integer", minimum=3, maximum=2147483647, description="Tiles around a corner"),
+        P("n", 0, kind="integer", description="Which neighbour"),
+    ),
+    z="own",
+)
+def hypertile_3d(x, y, z, w, p, q, n):
+    """As `hypertile`, for the ball: ((1 - r²) p + (1 + 2 a · p + |p|²) a) / (1 + 2 a · p + r² |p|²).
+
+    Where |p|² stands, the depth is not squared.
+    """
+    r = space_tile_distance(p, q)
+    a = r * cos(2.0 * pi * n / p)
+    b = -r * sin(2.0 * pi * n / p)
+    s = x * x + y * y + z
+    t = 1.0 + 2.0 * (a * x + b * y)
+    k = w / zeps(t + r * r * s)
+    return k * ((1.0 - r * r) * x + (t + s) * a), k * ((1.0 - r * r) * y + (t + s) * b), k * (1.0 - r * r) * z
+
+
+@variation(
+    "hypertile3D2",
+    parameters=(
+        P("p", 3, kind="integer", minimum=3, maximum=2147483647, description="Sides of a tile"),
+        P("q", 7, kind="integer", minimum=3, maximum=2147483647, description="Tiles around a corner"),
+    ),
+    z="own",
+)
+def hypertile3d2(x, y, z, w, p, q, u0):
+    """As `hypertile3D` with the first neighbour, then turned by a random multiple of 2 π / p."""
+    r = space_tile_distance(p, q)
+    s = x * x + y * y + z * z
+    t = 1.0 + 2.0 * r * x
+    k = w / zeps(t + r * r * s)
+    a = k * ((1.0 - r * r) * x + (t + s) * r)
+    b = k * (1.0 - r * r) * y
+    v = 2.0 * pi * floor(p * u0) / p
+    return a * cos(v) + b * sin(v), b * cos(v) - a * sin(v), k * (1.0 - r * r) * z
+
+
+@variation(
+    "poincare3D",
+    parameters=(
+        P("r", 0.0, description="Length of the move"),
+        P("a", 0.0, description="Direction in the plane"),
+        P("b", 0.0, description="Direction in depth"),
+    ),
+    z="wz",
+)
+def poincare_3d(x, y, z, w, r, a, b):
+    """Moves the Poincaré ball by a: ((1 - |a|²) p + (1 + 2 a · p + |p|²) a) / (1 + 2 a · p + |a|² |p|²).
+
+    a has the length r and two directions in quarter turns.
+    """
+    c = r * cos(0.5 * pi * a) * cos(0.5 * pi * b)
+    d = -r * sin(0.5 * pi * a) * cos(0.5 * pi * b)
+    e = r * sin(0.5 * pi * b)
+    s = x * x + y * y + z * z
+    t = 1.0 + 2.0 * (c * x + d * y + e * z)
+    k = w / zeps(t + r * r * s)
+    m = 1.0 - r * r
+    return k * (m * x + (t + s) * c), k * (m * y + (t + s) * d), k * (m * z + (t + s) * e)
+
+
+@variation(
+    "hypercrop",
+    parameters=(
+        P("n", 4.0, description="Sides"),
+        P("rad", 1.0, description="Radius of the holes"),
+        P("zero", 0.0, description="What the holes show"),
+    ),
+    z="own",
+)
+def hypercrop(x, y, z, w, n, rad, zero):
+    """Cuts circles around the corners of an n-gon: points in them go to the rim, the centre or the origin.
+
+    The circles stand at distance 1 / cos(π / n) with the radius rad tan(π / n).
+    """
+    h = pi / n
+    c = 1.0 / cos(h)
+    d = rad * sin(h) * c
+    t = 2.0 * h * floor(atan2(y, x) / (2.0 * h)) + h
+    p = c * cos(t)
+    q = c * sin(t)
+    v = atan2(y - q, x - p)
+    hit = sqrt((x - p) * (x - p) + (y - q) * (y - q)) < d
+    rx = p if zero > 1.5 else (0.0 if zero > 0.5 else p + d * cos(v))
+    ry = q if zero > 1.5 else (0.0 if zero > 0.5 else q + d * sin(v))
+    return w * (rx if hit else x), w * (ry if hit else y), (0.0 if hit else w * z)
