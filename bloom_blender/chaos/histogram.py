@@ -89,7 +89,7 @@ class Histogram:
         # where threads wait for each other; the numbers must not depend on how many threads there are.
         pixels = flame.camera.size[0] * flame.camera.size[1]
         batches = min(max(pixels // 8192, 4), 64)
-        self._steps = min(max(4 * pixels // (batches * kernel.M), 1), 128)
+        self._steps = min(max(4 * pixels // (batches * kernel.M), 16), 128)
         self._f = np.zeros((batches, kernel.FLOATS), np.float32)
         self._u = np.zeros((batches, kernel.WORDS), np.uint32)
         self._o = np.zeros((batches, kernel.INDICES), np.int32)
@@ -153,9 +153,10 @@ class Histogram:
         )  # fmt: skip
 
     def _fingerprint(self) -> str:
-        """Tells one flame, picture and seed from another."""
-        digest = hashlib.sha256(repr((self.flame, self.seed, self.grid, self._kernel.__name__)).encode())
-        return digest.hexdigest()
+        """Tells one flame, picture and seed from another; what develops it may change."""
+        flame = self.flame
+        parts = (flame.xforms, flame.finals, flame.palette, flame.camera, self.seed, self.grid)
+        return hashlib.sha256(repr((*parts, self._steps, self._kernel.__name__)).encode()).hexdigest()
 
     def _state(self) -> dict[str, np.ndarray]:
         return {"buckets": self.buckets, "f": self._f, "u": self._u, "o": self._o}

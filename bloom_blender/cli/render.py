@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -134,6 +136,27 @@ def prepared(flame: Flame, arguments: argparse.Namespace) -> Flame:
     return flame
 
 
+class _Interrupts:
+    """Within it an interrupt is remembered and breaks nothing off, so that all counts stay right."""
+
+    def __init__(self) -> None:
+        self.came = False
+
+    def __enter__(self) -> _Interrupts:
+        main = threading.current_thread() is threading.main_thread()
+        self._before = signal.signal(signal.SIGINT, self._remember) if main else None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    def _remember(self, *_: object) -> None:
+        if self.came:  # the second one is meant
+            raise KeyboardInterrupt
+        self.came = True
+
+
 @dataclass
 class Progress:
     """A line on stderr with the share that is done and the time left, and pictures in between."""
@@ -145,6 +168,7 @@ class Progress:
     began: float = 0.0
     told: float = 0.0
     wrote: float = 0.0
+    interrupts: _Interrupts | None = None
 
     def __call__(self, histogram, total: int) -> None:
         """Called after each part of the work."""
@@ -158,6 +182,8 @@ class Progress:
         if self.update is not None and done < 1.0 and now - max(self.wrote, self.began) > self.update:
             self.write(histogram)
             self.wrote = time.perf_counter()
+        if self.interrupts is not None and self.interrupts.came:
+            raise KeyboardInterrupt
 
     def end(self) -> None:
         """Leave the terminal's line."""
@@ -190,7 +216,9 @@ def render_to(flame: Flame, output: Path, arguments: argparse.Namespace) -> None
     progress = Progress(output.name, shown, arguments.update, write)
     before, progress.began = histogram.iterations, time.perf_counter()
     try:
-        fill(histogram, total, progress)
+        with _Interrupts() as interrupts:
+            progress.interrupts = interrupts
+            fill(histogram, total, progress)
         seconds = time.perf_counter() - progress.began
     except KeyboardInterrupt:
         progress.end()
