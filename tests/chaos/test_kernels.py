@@ -19,7 +19,9 @@ COEFS = (0.9, -0.3, 0.2, 1.1, 0.1, -0.2)  # a d b e c f
 SAMPLE = """auger blocky bubble butterfly cross curl cylinder diamond flatten linear linear3D oscilloscope
     poincare sec spherical swirl taurus Truchet waves2 z zcone ztranslate
     bipolar cell edisc elliptic fan fan2 flux log loonie Mobius modulus ngon pdj power rings2 separation sinh
-    split tan wedge whorl""".split()
+    split tan wedge whorl
+    bCollide collideoscope eCollide eMotion eMod eScale bwraps circlize gridout heat hypertile3D
+    fourth mobiq murl2 octagon rational3 squarize tanq trade""".split()
 """Bloom's own, and a few of every family: each compiles for half a second."""
 
 ALL = os.environ.get("BLOOM_ALL_VARIATIONS") == "1"

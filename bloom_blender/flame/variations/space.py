@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .helpers import sign
 from .registry import P, variation
-from .vocabulary import atan2, cos, cosh, fabs, floor, pi, pow, sin, sinh, sqrt, zeps
+from .vocabulary import acos, atan2, cos, cosh, fabs, floor, maximum, minimum, pi, pow, sin, sinh, sqrt, zeps
 
 
 @variation("zscale", z="wz")
@@ -309,3 +309,63 @@ def psphere(x, y, w, zscale):
     t = pi * w * x
     p = pi * w * y
     return -sin(p) * cos(t), sin(t) * cos(p), zscale * cos(p)
+
+
+@variation("depth", parameters=(P("power", 1.0, description="Power of the depth"),), z="own")
+def depth(x, y, z, w, power):
+    """w (1 + |z|^power) (x, y, z)."""
+    k = w * (1.0 + pow(fabs(z), power))
+    return k * x, k * y, k * z
+
+
+@variation(
+    "octagon",
+    parameters=(
+        P("x", 0.0, description="Shift of x"),
+        P("y", 0.0, description="Shift of y"),
+        P("z", 0.0, description="Shift of the depth"),
+    ),
+    z="own",
+)
+def octagon(x, y, z, w, x_, y_, z_):
+    """With q = x⁴ + y⁴ + 2 z²: w / q (x, y, z) where q > w / 2, elsewhere w (x ± X, y ± Y, z ± Z).
+
+    The signs are those of the coordinates.
+    """
+    q = x * x * x * x + y * y * y * y + 2.0 * z * z
+    k = w / zeps(q)
+    near = q <= 0.5 * w
+    p = w * (x + x_ if x >= 0.0 else x - x_)
+    s = w * (y + y_ if y >= 0.0 else y - y_)
+    t = w * (z + z_ if z >= 0.0 else z - z_)
+    return (p if near else k * x), (s if near else k * y), (t if near else k * z)
+
+
+@variation(
+    "heat",
+    parameters=(
+        P("theta_period", 1.0, description="Longitude: period"),
+        P("theta_phase", 0.0, description="Longitude: phase"),
+        P("theta_amp", 1.0, description="Longitude: height"),
+        P("phi_period", 1.0, description="Colatitude: period"),
+        P("phi_phase", 0.0, description="Colatitude: phase"),
+        P("phi_amp", 0.0, description="Colatitude: height"),
+        P("r_period", 1.0, description="Radius: period"),
+        P("r_phase", 0.0, description="Radius: phase"),
+        P("r_amp", 0.0, description="Radius: height"),
+    ),
+    z="own",
+)
+def heat(
+    x, y, z, w, theta_period, theta_phase, theta_amp, phi_period, phi_phase, phi_amp, r_period, r_phase, r_amp
+):
+    """Spherical coordinates with waves: w height sin((2 π R + phase) / period) added to each.
+
+    The radius R = sqrt(|x² + y² + z|), the depth not squared, comes first; the angles' waves see the new one.
+    """
+    q = sqrt(fabs(x * x + y * y + z))
+    r = q + w * r_amp * sin((2.0 * pi * q + r_phase) / zeps(r_period))
+    t = atan2(y, x) + w * theta_amp * sin((2.0 * pi * r + theta_phase) / zeps(theta_period))
+    p = acos(minimum(1.0, maximum(-1.0, z / zeps(r))))
+    p = p + w * phi_amp * sin((2.0 * pi * r + phi_phase) / zeps(phi_period))
+    return r * sin(p) * cos(t), r * sin(p) * sin(t), r * cos(p)
