@@ -152,7 +152,8 @@ def test_distributions(row):
     if name not in HEAVY_TAILS:
         spread = np.sqrt(samples.var(axis=1) / SAMPLES + table["std"][row][use] ** 2 / 4096)
         difference = np.abs(samples.mean(axis=1) - table["mean"][row][use])
-        assert (difference <= 6.0 * spread + 1e-9).all()
+        slack = 1e-5 * (1.0 + np.abs(table["mean"][row][use]))  # float32 random numbers, see below
+        assert (difference <= 6.0 * spread + slack).all()
     for share, key in ((0.1, "q10"), (0.5, "q50"), (0.9, "q90")):
         quantile = table[key][row][use][:, None, :]
         slack = 1e-5 * (1.0 + np.abs(quantile))  # theirs come from float32 random numbers

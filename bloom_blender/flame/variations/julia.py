@@ -6,7 +6,7 @@ r² = x² + y², φ = atan2(y, x), w is the weight, u a uniform random number in
 from __future__ import annotations
 
 from .registry import P, variation
-from .vocabulary import atan2, cos, exp, fabs, floor, fmod, log, pi, pow, sin, sqrt, zeps
+from .vocabulary import atan2, cos, exp, fabs, floor, fmod, log, pi, pow, sin, sqrt, trunc, zeps
 
 
 @variation(
@@ -191,3 +191,44 @@ def fibonacci2(x, y, w, sc, sc2):
     k = sc * exp(sc2 * x * n)
     m = sc * exp(-sc2 * (x * n - y * pi))
     return w * (k * cos(a) - m * cos(b)) / sqrt(5.0), w * (k * sin(a) - m * sin(b)) / sqrt(5.0), 0.0
+
+
+@variation(
+    "SphericalN",
+    parameters=(
+        P("Power", 1.0, description="Branches"),
+        P("Dist", 1.0, description="Power of the distance"),
+    ),
+)
+def sphericaln(x, y, w, Power, Dist, u0):
+    """w / r^dist (cos t, sin t), t = φ + 2 π k / power."""
+    t = atan2(y, x) + 2.0 * pi / Power * floor(trunc(Power) * u0)
+    k = w / zeps(pow(sqrt(x * x + y * y), Dist))
+    return k * cos(t), k * sin(t), 0.0
+
+
+@variation(
+    "cpow2",
+    parameters=(
+        P("r", 1.0, description="Modulus of the power"),
+        P("a", 0.0, description="Direction of the power in quarter turns"),
+        P("divisor", 1, kind="integer_nonzero", description="Divisor of the power"),
+        P("spread", 1, kind="integer", minimum=1, maximum=2147483647, description="Branches of the angle"),
+    ),
+)
+def cpow2(x, y, w, r, a, divisor, spread, u0, u1, u2):
+    """w p^(r e^(i a π / 2) / n), with a random branch of the angle and of the root.
+
+    The angle gets k full turns, k below spread, and may lose spread turns again.
+    """
+    c = r * cos(0.5 * pi * a) / divisor
+    d = r * sin(0.5 * pi * a) / divisor
+    n = floor(spread * u0)
+    t = atan2(y, x)
+    n = n + 1.0 if t < 0.0 else n
+    t = t + 2.0 * pi * n
+    t = t - 2.0 * pi * spread if cos(0.5 * t / spread) < 2.0 * u1 - 1.0 else t
+    q = log(x * x + y * y)
+    k = w * exp(0.5 * c * q - d * t)
+    s = c * t + 0.5 * d * q + 2.0 * pi / divisor * floor(divisor * u2)
+    return k * cos(s), k * sin(s), 0.0

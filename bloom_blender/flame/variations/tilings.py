@@ -6,7 +6,7 @@ w is the weight, u a uniform random number in [0, 1).
 from __future__ import annotations
 
 from .registry import P, variation
-from .vocabulary import atan2, cos, fabs, floor, fmod, pi, rint, sin, sqrt, trunc
+from .vocabulary import atan2, cos, fabs, floor, fmod, maximum, pi, rint, sin, sqrt, trunc, zeps
 
 
 @variation(
@@ -292,3 +292,34 @@ def kaleidoscope(x, y, pull, rotate, line_up, x_, y_):
         (q + pull + line_up + y_ if y > 0.0 else q - pull - line_up),
         0.0,
     )
+
+
+@variation(
+    "lazyTravis",
+    parameters=(
+        P("spin_in", 1.0, kind="cyclic", minimum=0.0, maximum=2.0, description="Turn of the square"),
+        P("spin_out", 0.0, kind="cyclic", minimum=0.0, maximum=2.0, description="Turn of the outside"),
+        P("space", 0.0, description="Gap around the square"),
+    ),
+)
+def lazytravis(x, y, w, spin_in, spin_out, space):
+    """Points go along the squares around the origin, by 4 spin half edges.
+
+    spin_in counts in the square of half the edge w, spin_out outside of it.
+    """
+    a = fabs(x)
+    b = fabs(y)
+    s = maximum(a, b)
+    inside = s <= w
+    p = (s + y if x > 0.0 else 5.0 * s - y) if a > b else (3.0 * s - x if y > 0.0 else 7.0 * s + x)
+    p = fmod(p + s * 4.0 * (spin_in if inside else spin_out), 8.0 * s)
+    k = w if inside else w * (1.0 + space / zeps(s))
+    i = p - 7.0 * s
+    j = -s
+    i = -s if p <= 6.0 * s else i
+    j = 5.0 * s - p if p <= 6.0 * s else j
+    i = 3.0 * s - p if p <= 4.0 * s else i
+    j = s if p <= 4.0 * s else j
+    i = s if p <= 2.0 * s else i
+    j = p - s if p <= 2.0 * s else j
+    return k * i, k * j, 0.0
