@@ -24,6 +24,8 @@ FUSE = 50
 #: … of an orbit that escaped and began anew. In ember they count at once; long pauses darken flames whose
 #: orbits often escape.
 PAUSE = 5
+#: Steps of a round.
+STEPS = 128
 #: Buckets beside the picture on each side, in pixels: light spreads from there into the picture.
 GUTTER = 10
 #: log2 of the buckets of a tile: 2**13 of them are 128 KB, a part of the second-level cache.
@@ -85,11 +87,10 @@ class Histogram:
         self.iterations = 0
         self._kernel = kernel = histogram_kernel()
         self.buckets = np.zeros((self.grid.rows, self.grid.columns, 4), np.float32)
-        # A round is four points per pixel, but 4 million at most (32 MB of records). Small rounds lose time
-        # where threads wait for each other; the numbers must not depend on how many threads there are.
-        pixels = flame.camera.size[0] * flame.camera.size[1]
-        batches = min(max(pixels // 8192, 4), 64)
-        self._steps = min(max(4 * pixels // (batches * kernel.M), 16), 128)
+        # Threads wait for each other once a round, so rounds are long: 0.3 to 4 million points, of which the
+        # records take 32 MB. These numbers must not depend on how many threads there are.
+        batches = min(max(flame.camera.size[0] * flame.camera.size[1] // 8192, 4), 64)
+        self._steps = STEPS
         self._f = np.zeros((batches, kernel.FLOATS), np.float32)
         self._u = np.zeros((batches, kernel.WORDS), np.uint32)
         self._o = np.zeros((batches, kernel.INDICES), np.int32)
@@ -109,7 +110,7 @@ class Histogram:
 
     @property
     def round(self) -> int:
-        """Iterations that are added at once."""
+        """Points of a whole round."""
         return self._f.shape[0] * self._kernel.M * self._steps
 
     @property
@@ -127,15 +128,23 @@ class Histogram:
         self._run(0, threads)  # of no steps: only to compile or load it
         self._started = True
 
-    def add(self, iterations: int = 1) -> int:
-        """Play whole rounds of at least ``iterations`` points in all; return how many they were."""
+    def add(self, iterations: int) -> int:
+        """Play at least that many points, a few of which may be too many; return how many they were.
+
+        Whole rounds as far as they go, then a part of one. The same parts give the same bits: stop at whole
+        rounds if that matters.
+        """
         self.start()
         threads = self._use_threads()
-        rounds = max(-(-iterations // self.round), 0)
-        for _ in range(rounds):
-            self._run(self._steps, threads)
-            self.iterations += self.round
-        return rounds * self.round
+        orbits = self._f.shape[0] * self._kernel.M
+        left = max(-(-iterations // orbits), 0)
+        total = left * orbits
+        while left > 0:
+            steps = min(left, self._steps)
+            self._run(steps, threads)
+            self.iterations += steps * orbits
+            left -= steps
+        return total
 
     def _use_threads(self) -> int:
         import numba
@@ -156,7 +165,7 @@ class Histogram:
         """Tells one flame, picture and seed from another; what develops it may change."""
         flame = self.flame
         parts = (flame.xforms, flame.finals, flame.palette, flame.camera, self.seed, self.grid)
-        return hashlib.sha256(repr((*parts, self._steps, self._kernel.__name__)).encode()).hexdigest()
+        return hashlib.sha256(repr((*parts, STEPS, self._kernel.__name__)).encode()).hexdigest()
 
     def _state(self) -> dict[str, np.ndarray]:
         return {"buckets": self.buckets, "f": self._f, "u": self._u, "o": self._o}

@@ -137,7 +137,7 @@ def render(
     width
         In pixels; the height and the scale follow.
     quality
-        Points per pixel (times 4**zoom), rounded up to whole rounds of the chaos game.
+        Points per pixel (times 4**zoom), rounded up to a step of all orbits (some thousand points).
     seed
         Chooses the random numbers. The picture does not depend on the number of ``threads``.
     progress
@@ -157,6 +157,7 @@ def fill(histogram: Histogram, total: int, progress: Callable[[Histogram, int], 
     """Add to a histogram until it has ``total`` points; see `render` for ``progress``."""
     histogram.start()
     while histogram.iterations < total:
-        histogram.add(min(total - histogram.iterations, max(histogram.round, 2_000_000)))
+        # Whole rounds but for the last one, so that a pause in between changes no bit.
+        histogram.add(min(total - histogram.iterations, histogram.round))
         if progress is not None:
             progress(histogram, total)
