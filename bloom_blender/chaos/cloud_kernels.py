@@ -322,7 +322,7 @@ def spread_chunk(
         light[n, I(0)] = colors[n, I(0)] * strength
         light[n, I(1)] = colors[n, I(1)] * strength
         light[n, I(2)] = colors[n, I(2)] * strength
-        light[n, I(3)] = alpha
+        light[n, I(3)] = strength
 
 
 @numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)

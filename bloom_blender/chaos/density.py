@@ -94,7 +94,7 @@ def spread_points(
     radii
         (N,) float32, flame units; 0 for hidden points.
     light
-        (N, 4) float32, radiance (linear RGB) and the point's opacity.
+        (N, 4) float32, radiance (linear RGB), and what it would be of a white point: density.
     """
     count = len(positions)
     density = np.empty(count, np.float32)

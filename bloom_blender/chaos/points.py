@@ -38,7 +38,8 @@ class PointCloud:
     radius
         (N,) float32, flame units, larger where points are few.
     light
-        (N, 4) float32, radiance of the point (linear RGB) and its opacity: energy over area.
+        (N, 4) float32, radiance of the point (linear RGB): colour times energy over area, and that without
+        the colour.
     age
         (N,) float32, applications since the orbit began or was re-seeded.
     ids

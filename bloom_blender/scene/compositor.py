@@ -5,8 +5,10 @@ gamma while the hue stays what it was (S. Draves, E. Reckase, The Fractal Flame 
 
     alpha = (brightness * ln(1 + density * light))^(1 / gamma)
 
-with ``light`` the largest channel. Where alpha passes 1 the value is rolled off and the colour fades to
-white, so that cores glow and do not burn. Then come contrast, the flame's tone curves, saturation, glow.
+with ``light`` the summed light without its colour, which the material hands over beside the picture; so a dark
+colour of the palette stays dark. Where a renderer gives no such sum (EEVEE) it is the largest channel. Where
+alpha passes 1 the value is rolled off and the colour fades to white, so that cores glow and do not burn. Then
+come contrast, the flame's tone curves, saturation, glow.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import bpy
 from ..flame.curves import bezier
 from ..flame.model import Curve, Flame
 from . import versions
+from .look import DENSITY
 
 GROUP = "Bloom Tone"
 #: Legacy programs scale brightness by 268/256, the sum of their palette's rounding.
@@ -41,6 +44,7 @@ def set_up(scene: bpy.types.Scene, flame: Flame) -> bpy.types.Node:
         node.name = node.label = GROUP
         _insert(tree, scene, node)
     height = flame.camera.size[1] / (flame.camera.scale * 2.0**flame.camera.zoom)
+    _connect_density(tree, scene, node)
     node.inputs["Density"].default_value = 1.0 / (height * height)
     node.inputs["Brightness"].default_value = flame.tone.brightness * _LEGACY
     node.inputs["Gamma"].default_value = flame.tone.gamma
@@ -59,6 +63,17 @@ def _insert(tree: bpy.types.NodeTree, scene: bpy.types.Scene, node: bpy.types.No
         fed = [versions.compositor_output(tree)]
     for socket in fed:
         tree.links.new(node.outputs["Image"], socket)
+
+
+def _connect_density(tree: bpy.types.NodeTree, scene: bpy.types.Scene, node: bpy.types.Node) -> None:
+    """Have the view layers sum the density, and lead that of the node's own layer into it."""
+    for layer in scene.view_layers:
+        if DENSITY not in layer.aovs:
+            output = layer.aovs.add()
+            output.name, output.type = DENSITY, "VALUE"
+    source = node.inputs["Image"].links[0].from_node if node.inputs["Image"].links else None
+    if source is not None and DENSITY in source.outputs and not node.inputs["Light"].links:
+        tree.links.new(source.outputs[DENSITY], node.inputs["Light"])
 
 
 class _Wires:
@@ -92,12 +107,15 @@ class _Wires:
 def _tone_group(flame: Flame) -> bpy.types.NodeTree:
     group = bpy.data.node_groups.new(GROUP, "CompositorNodeTree")
     group.interface.new_socket("Image", in_out="INPUT", socket_type="NodeSocketColor")
+    light_input = group.interface.new_socket("Light", in_out="INPUT", socket_type="NodeSocketFloat")
+    light_input.default_value = 0.0
+    light_input.description = "Summed light without colour; left alone it is the largest channel"
     for name, value, low, high, text in (
         ("Density", 1.0, 0.0, 1e6, "Exposure of the summed light before the logarithm"),
         ("Brightness", 4.0, 0.0, 100.0, "Factor after the logarithm"),
         ("Gamma", 4.0, 0.1, 20.0, "Lifts faint parts; the flame file's gamma"),
         ("Contrast", 1.0, 0.1, 5.0, "Darkens what is dark and keeps what is bright"),
-        ("Saturation", 1.1, 0.0, 3.0, "Strength of the colours"),
+        ("Saturation", 1.0, 0.0, 3.0, "Strength of the colours"),
         ("Burn", 0.5, 0.0, 1.0, "How far the brightest cores fade to white"),
         ("Glow", 0.35, 0.0, 4.0, "Light that bright parts spread around them"),
     ):
@@ -114,6 +132,7 @@ def _tone_group(flame: Flame) -> bpy.types.NodeTree:
     wires.feed(split.inputs[0], given["Image"])
     red, green, blue = split.outputs[0], split.outputs[1], split.outputs[2]
     light = math_("MAXIMUM", math_("MAXIMUM", red, green), math_("MAXIMUM", blue, 1e-12))
+    light = math_("MAXIMUM", light, given["Light"])  # never less than a channel, as colours are at most 1
     density = math_("MULTIPLY", light, given["Density"])
     # ln(1 + d); below 1e-4 the sum would lose d to rounding, and d itself is right to 5e-5.
     logarithm = math_("LOGARITHM", math_("ADD", density, 1.0), math.e)
@@ -122,14 +141,20 @@ def _tone_group(flame: Flame) -> bpy.types.NodeTree:
         "POWER", math_("MULTIPLY", logarithm, given["Brightness"]), math_("DIVIDE", 1.0, given["Gamma"])
     )
     alpha = math_("POWER", alpha, given["Contrast"])
-    # alpha / (1 + alpha^4)^(1/4): alpha itself while small, never above 1.
-    rolled = math_("DIVIDE", alpha, math_("POWER", math_("ADD", math_("POWER", alpha, 4.0), 1.0), 0.25))
-    fade = math_("MULTIPLY", math_("MULTIPLY", math_("SUBTRACT", alpha, 1.0), 0.5, clamp=True), given["Burn"])
+    hues = [
+        math_("POWER", math_("DIVIDE", math_("MAXIMUM", channel, 0.0), light), 1.0 / 2.2)
+        for channel in (red, green, blue)
+    ]
+    brightest = math_("MAXIMUM", math_("MAXIMUM", hues[0], hues[1]), math_("MAXIMUM", hues[2], 1e-6))
+    top = math_("MULTIPLY", brightest, alpha)
+    # top / (1 + top^4)^(1/4): top itself while small, never above 1.
+    rolled = math_("DIVIDE", top, math_("POWER", math_("ADD", math_("POWER", top, 4.0), 1.0), 0.25))
+    fade = math_("MULTIPLY", math_("MULTIPLY", math_("SUBTRACT", top, 1.0), 0.5, clamp=True), given["Burn"])
+    scale = math_("DIVIDE", rolled, brightest)
     channels = []
-    for channel in (red, green, blue):
-        hue = math_("POWER", math_("DIVIDE", math_("MAXIMUM", channel, 0.0), light), 1.0 / 2.2)
-        faded = math_("MULTIPLY_ADD", math_("SUBTRACT", 1.0, hue), fade, hue)
-        channels.append(math_("MULTIPLY", faded, rolled))
+    for hue in hues:
+        value = math_("MULTIPLY", hue, scale)
+        channels.append(math_("MULTIPLY_ADD", math_("SUBTRACT", rolled, value), fade, value))
     join = wires.node("CompositorNodeCombineColor")
     for socket, channel in zip(join.inputs, channels, strict=False):
         wires.feed(socket, channel)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import bpy
 
 NAME = "Bloom Glow"
+#: Shader output (AOV) that sums the light of the points without their colour. Cycles goes on adding to it
+#: through all layers, as none of them is opaque.
+DENSITY = "Bloom Density"
 #: Exponent of the fall-off from a point's middle to its rim; 0 would be a hard disc. A hard disc reads as
 #: confetti where points are few, a soft one as mist.
 SOFTNESS = 1.0
@@ -46,6 +49,10 @@ def flame_material() -> bpy.types.Material:
     emission = node("ShaderNodeEmission", 0, 100)
     clear = node("ShaderNodeBsdfTransparent", 0, -50)
     both = node("ShaderNodeAddShader", 200, 50)
+    white = node("ShaderNodeMath", 0, -200)
+    white.operation = "MULTIPLY"
+    density = node("ShaderNodeOutputAOV", 200, -200)
+    density.aov_name = DENSITY
     output = node("ShaderNodeOutputMaterial", 400, 50)
     link = tree.links.new
     link(shape.outputs["Incoming"], facing.inputs[0])
@@ -54,6 +61,9 @@ def flame_material() -> bpy.types.Material:
     link(falloff.outputs[0], strength.inputs[0])
     link(light.outputs["Color"], emission.inputs["Color"])
     link(strength.outputs[0], emission.inputs["Strength"])
+    link(light.outputs["Alpha"], white.inputs[0])
+    link(strength.outputs[0], white.inputs[1])
+    link(white.outputs[0], density.inputs["Value"])
     link(emission.outputs[0], both.inputs[0])
     link(clear.outputs[0], both.inputs[1])
     link(both.outputs[0], output.inputs["Surface"])

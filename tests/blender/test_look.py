@@ -26,15 +26,17 @@ def pixels(blender, path) -> np.ndarray:
     return values
 
 
-def expected_tone(light, density, brightness, gamma, burn):
+def expected_tone(light, density, brightness, gamma, burn, white=None):
     """Display values that the tone group is to give, written from its description."""
     light = np.asarray(light, float)
-    top = light.max()
-    alpha = (brightness * log(1 + density * top)) ** (1 / gamma)
-    rolled = alpha / (1 + alpha**4) ** 0.25
-    fade = min(max((alpha - 1) * 0.5, 0), 1) * burn
-    hue = (light / top) ** (1 / 2.2)
-    return (hue + (1 - hue) * fade) * rolled
+    white = light.max() if white is None else white
+    alpha = (brightness * log(1 + density * white)) ** (1 / gamma)
+    hue = (light / white) ** (1 / 2.2)
+    top = alpha * hue.max()
+    rolled = top / (1 + top**4) ** 0.25
+    fade = min(max((top - 1) * 0.5, 0), 1) * burn
+    value = hue / hue.max() * rolled
+    return value + (rolled - value) * fade
 
 
 @pytest.mark.parametrize(
@@ -62,6 +64,34 @@ def test_tone_of_known_light(blender, flame, scene_module, small_render, light):
     blender.ops.render.render(write_still=True)
     got = pixels(blender, scene.render.filepath)[8, 8, :3]
     np.testing.assert_allclose(got, expected_tone(light, 2.0, 5.0, 3.0, 0.5), atol=1.5 / 255)
+
+
+def test_dark_colours_stay_dark(blender, flame, scene_module, small_render):
+    """Two walls one behind the other, transparent and glowing: light and density add up through both."""
+    scene = blender.context.scene
+    material = scene_module("look").flame_material()
+    color, strength = (0.1, 0.02, 0.05), 3.0
+    for height in (0.0, 1.0):
+        blender.ops.mesh.primitive_plane_add(size=20, location=(0, 0, height))
+        mesh = blender.context.object.data
+        mesh.materials.append(material)
+        light = mesh.attributes.new("bloom_light", "FLOAT_COLOR", "POINT")
+        light.data.foreach_set("color", [*(strength * c for c in color), strength] * len(mesh.vertices))
+    scene.view_settings.view_transform = "Standard"
+    scene.cycles.transparent_max_bounces = 8
+    scene.camera.data.type = "ORTHO"  # each ray meets the walls face on, where the fall-off is 1
+    node = scene_module("compositor").set_up(scene, flame)
+    settings = {"Density": 2.0, "Brightness": 2.0, "Gamma": 3.0, "Saturation": 1.0, "Burn": 0.5, "Glow": 0.0}
+    for name, value in settings.items():
+        node.inputs[name].default_value = value
+    scene.render.filepath = str(small_render / "walls.png")
+    scene.render.image_settings.file_format = "PNG"
+    blender.ops.render.render(write_still=True)
+    got = pixels(blender, scene.render.filepath)[8, 8, :3]
+    factor = 2 * (1 + scene_module("look").SOFTNESS / 2)  # both walls, each at the middle of its fall-off
+    summed = [factor * strength * c for c in color]
+    expected = expected_tone(summed, 2.0, 2.0, 3.0, 0.5, white=factor * strength)
+    np.testing.assert_allclose(got, expected, atol=2 / 255)
 
 
 def test_tone_starts_from_the_file(blender, flame, scene_module):
