@@ -57,7 +57,7 @@ def juliac(x, y, w, re, im, dist, u0):
     """w p^(1 / re + i im / 100), the modulus to the power dist, of a random branch."""
     c = 1.0 / zeps(re)
     d = 0.01 * im
-    a = atan2(y, x) + 2.0 * pi * fmod(floor(4294967296.0 * u0), re)
+    a = atan2(y, x) + 2.0 * pi * fmod(floor(65536.0 * u0), re)
     m = 0.5 * dist * log(x * x + y * y)
     t = a * c + d * m
     k = w * exp(m * c - d * a)
