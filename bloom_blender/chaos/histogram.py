@@ -19,11 +19,9 @@ from ..flame.model import Camera, Flame, Palette
 from .compiling import game_of, histogram_kernel
 from .structure import OPACITY, structure_of, thresholds, values_of
 
-#: Applications before the first point of an orbit counts; ember's default is 15.
+#: Applications before the first point of an orbit counts, also of one that escaped and began anew. ember's
+#: default is 15 and 0 there; counting escaped orbits sooner made brick's picture less like ember's.
 FUSE = 50
-#: … of an orbit that escaped and began anew. In ember they count at once; long pauses darken flames whose
-#: orbits often escape.
-PAUSE = 5
 #: Steps of a round.
 STEPS = 128
 #: Buckets beside the picture on each side, in pixels: light spreads from there into the picture.
@@ -156,7 +154,7 @@ class Histogram:
 
     def _run(self, steps: int, threads: int) -> None:
         self._kernel.play_all(
-            self._f, self._u, self._o, steps, PAUSE, *self._game, self._lens, self._view, TILE_BITS,
+            self._f, self._u, self._o, steps, FUSE, *self._game, self._lens, self._view, TILE_BITS,
             self._records, self._begins, self._palette.reshape(-1), self._owners, threads,
             self.buckets.reshape(-1),
         )  # fmt: skip
@@ -174,8 +172,9 @@ class Histogram:
         """Keep everything in a file, to be gone on with by `restore`."""
         temporary = Path(f"{os.fspath(path)}.part")
         with open(temporary, "wb") as file:
-            fingerprint = np.array(self._fingerprint())
-            np.savez(file, **self._state(), iterations=np.int64(self.iterations), flame=fingerprint)
+            kept = self._state() | {"iterations": np.array(self.iterations)}
+            kept["flame"] = np.array(self._fingerprint())
+            np.savez(file, **kept)  # type: ignore[arg-type]
         os.replace(temporary, path)
 
     def restore(self, path: str | os.PathLike[str]) -> None:

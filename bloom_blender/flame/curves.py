@@ -38,7 +38,9 @@ def spline(curve: Curve, t: np.ndarray) -> np.ndarray:
     With widths w and slopes s of the pieces, the second derivative is 3 (s_i - s_(i-1)) / (w_i + w_(i-1)) at
     inner points and 0 at the ends; it is linear between.
     """
-    points = dict(sorted(point[:2] for point in curve))  # of points above each other the highest counts
+    points: dict[float, float] = {}
+    for at, value in sorted(point[:2] for point in curve):
+        points[at] = value  # of points above each other the highest counts
     x, y = np.array(list(points)), np.array(list(points.values()))
     if len(x) < 2:
         return np.full_like(t, y[0])
@@ -46,10 +48,10 @@ def spline(curve: Curve, t: np.ndarray) -> np.ndarray:
     slopes = np.diff(y) / widths
     bend = np.zeros(len(x))
     bend[1:-1] = 3.0 * np.diff(slopes) / (widths[1:] + widths[:-1])
-    at = np.clip(t, x[0], x[-1])
-    k = np.clip(np.searchsorted(x, at, side="right") - 1, 0, len(widths) - 1)
+    inside = np.clip(t, x[0], x[-1])
+    k = np.clip(np.searchsorted(x, inside, side="right") - 1, 0, len(widths) - 1)
     width = widths[k]
-    right = (at - x[k]) / width
+    right = (inside - x[k]) / width
     left = 1.0 - right
     cubic = (left**3 - left) * bend[k] + (right**3 - right) * bend[k + 1]
     return left * y[k] + right * y[k + 1] + cubic * width**2 / 6.0
