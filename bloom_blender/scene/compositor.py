@@ -5,7 +5,7 @@ gamma while the hue stays what it was (S. Draves, E. Reckase, The Fractal Flame 
 
     alpha = (brightness * ln(1 + density * light))^(1 / gamma)
 
-with ``light`` the summed light without its colour, which the material hands over beside the picture; so a dark
+with ``light`` the summed light without its colour, which the material hands over beside the picture: a dark
 colour of the palette stays dark. Where a renderer gives no such sum (EEVEE) it is the largest channel. Where
 alpha passes 1 the value is rolled off and the colour fades to white, so that cores glow and do not burn. Then
 come contrast, the flame's tone curves, saturation, glow.
