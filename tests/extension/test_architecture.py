@@ -31,7 +31,7 @@ ALLOWED = {
     "bloom_blender/chaos": {"numpy", "numba", "llvmlite", "platformdirs"},
     "bloom_blender/develop": {"numpy", "numba"},
     "bloom_blender/growth": {"numpy"},
-    "bloom_blender/cli": {"numpy", *TRAINING},
+    "bloom_blender/cli": {"numpy", "OpenImageIO", *TRAINING},
     "bloom_blender/scene": {"numpy", "openvdb", "OpenImageIO", *BLENDER},
     "bloom_blender": set(),  # the files at its top
     "operators": {*BLENDER, "numpy"},
