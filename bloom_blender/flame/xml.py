@@ -442,8 +442,18 @@ def _symmetry(kind: float) -> list[Xform]:
 
 
 def _hex_colors(text: str, digits: int) -> list[tuple[float, float, float]]:
-    """Colours of a run of hexadecimal digits, `digits` each, whose last six are RRGGBB."""
-    run = "".join(text.split())
+    """Colours of a run of hexadecimal digits, `digits` each, whose last six are RRGGBB.
+
+    Old flam3 files pad a byte below 16 with a blank in place of a zero (`` 7`` for ``07``). Where the words
+    of a line are no whole colours but the line is, up to the blanks at its start, that is what it means.
+    """
+    run = ""
+    for line in text.splitlines():
+        line = line.strip()
+        padded = " " * (-len(line) % digits) + line
+        if any(len(word) % digits for word in line.split()) and len(padded) - len(line) <= 1:
+            line = padded.replace(" ", "0")
+        run += "".join(line.split())
     try:
         data = [int(run[k : k + digits][-6:], 16) for k in range(0, len(run) - digits + 1, digits)]
     except ValueError:

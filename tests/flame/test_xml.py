@@ -221,6 +221,14 @@ def test_final_xforms_count_if_they_do_something():
 # ------------------------------------------------------------------------------------ palettes
 
 
+def test_bytes_padded_with_blanks():
+    """Each byte is two characters, and a blank stands for a zero, at the start of a line too."""
+    text = "\n      17 a 43f26b9\n       7 611 3 2 9\n"
+    flame = parse_flames(flame_text(XFORM + f'<palette count="4" format="RGB">{text}</palette>'))[0]
+    levels = [tuple(round(255 * v) for v in color) for color in flame.palette.colors]
+    assert levels == [(0x17, 0x0A, 0x04), (0x3F, 0x26, 0xB9), (0x07, 0x06, 0x11), (0x03, 0x02, 0x09)]
+
+
 def test_hexadecimal_blocks_whatever_their_count_says():
     flame = only(flame_text(XFORM + '<palette count="256" format="RGB">\n FF0080 00ff00\n0000FF </palette>'))
     assert flame.palette.colors == ((1.0, 0.0, 128 / 255), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
