@@ -56,7 +56,7 @@ def footprint_of(
         Largest radius over the smallest.
     """
     camera = flame.camera
-    height = camera.size[1] / (camera.scale * 2.0**camera.zoom)
+    height = camera.size[1] / camera.pixels_per_unit
     least = smallest * height / 1000.0
     return Footprint(height / CELLS, overlap, least, least * spread, height * height)
 

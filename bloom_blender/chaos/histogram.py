@@ -216,7 +216,7 @@ def view_of(flame: Flame, grid: Grid, colors: int) -> tuple[int, np.ndarray]:
     camera = flame.camera
     kernel = histogram_kernel()
     lens = kernel.FLAT if camera.is_flat else kernel.BLURRED if camera.dof else kernel.SHARP
-    step = camera.scale * 2.0**camera.zoom * grid.supersample
+    step = camera.pixels_per_unit * grid.supersample
     turn = math.radians(camera.rotate)
     yaw, pitch = camera.yaw, camera.pitch
     rotation = (

@@ -88,9 +88,6 @@ class _Kernelise(ast.NodeTransformer):
 
     integers: set[str]
 
-    def visit_Return(self, node: ast.Return) -> ast.AST:
-        return self.generic_visit(node)
-
 
 def _listed(node: ast.AST | list[ast.AST]) -> list[ast.AST]:
     return node if isinstance(node, list) else [node]
@@ -160,12 +157,6 @@ def inlined(
     for target, value in zip(results, last.value.elts, strict=True):
         lines.append(f"{target} = {ast.unparse(ast.fix_missing_locations(value))}")
     return lines
-
-
-def argument_names(function: Callable[..., object]) -> frozenset[str]:
-    """Names of the arguments of a function."""
-    tree = function_tree(function)
-    return frozenset(argument.arg for argument in tree.args.args + tree.args.kwonlyargs)
 
 
 def called_names(source: str) -> list[str]:

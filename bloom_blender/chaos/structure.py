@@ -46,11 +46,6 @@ class Structure:
     xforms: int
     size: int
 
-    @property
-    def finals(self) -> int:
-        """How many final xforms there are."""
-        return len(self.parts) - self.xforms
-
 
 def known_entry(variation: Variation) -> registry.Entry | None:
     """What the registry holds of a variation, None where nothing."""

@@ -113,7 +113,7 @@ def develop_buckets(
     """The picture of any buckets that ``iterations`` points have filled; see `develop`."""
     rules = compatibility or compatibility_of(flame)
     scale = flame.tone.brightness * (1.0 if rules == "current" else _LEGACY_BRIGHTNESS)
-    step = flame.camera.scale * 2.0**flame.camera.zoom * grid.supersample
+    step = flame.camera.pixels_per_unit * grid.supersample
     density = step * step / max(iterations, 1)  # hits to hits per unit of area and point
     light = light_of(buckets, grid, flame.tone, density=density, scale=scale, threads=threads)
     return display(filtered(light, grid, flame.tone), flame.tone, rules)

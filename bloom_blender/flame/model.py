@@ -233,6 +233,11 @@ class Camera(_Validated):
             raise BloomError(f"The camera's scale is {self.scale:g}: give more than 0 pixels per unit.")
 
     @property
+    def pixels_per_unit(self) -> float:
+        """Scale and zoom together."""
+        return self.scale * 2.0**self.zoom
+
+    @property
     def is_flat(self) -> bool:
         """Whether the third dimension has no effect on the picture."""
         return not (self.yaw or self.pitch or self.perspective or self.zpos or self.dof)

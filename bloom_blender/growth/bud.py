@@ -54,7 +54,7 @@ def close_bud(flame: Flame, names: tuple[str, ...], values: np.ndarray, closedne
 def _room(flame: Flame) -> float:
     """Logarithm of the size of the bud: `SMALL`, or more where a bud at the origin would leave the view."""
     camera = flame.camera
-    reach = 0.5 * min(camera.size) / (camera.scale * 2.0**camera.zoom)
+    reach = 0.5 * min(camera.size) / camera.pixels_per_unit
     distance = math.hypot(*camera.center)
     if distance == 0.0:
         return SMALL

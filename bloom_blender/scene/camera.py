@@ -7,11 +7,10 @@ from mathutils import Matrix
 
 from ..flame.model import Flame
 from ..flame.view import pinhole
+from .flame_object import MIRROR
 
 #: Sensor width of the cameras that we make, millimetres: Blender's own default.
 SENSOR = 36.0
-#: Turns y up: a flame object carries this mirror in its matrix, a camera must not.
-MIRROR = Matrix.Diagonal((1.0, -1.0, 1.0, 1.0))
 
 
 def flame_camera(scene: bpy.types.Scene, flame: Flame, obj: bpy.types.Object) -> bpy.types.Object:
@@ -40,7 +39,9 @@ def flame_camera(scene: bpy.types.Scene, flame: Flame, obj: bpy.types.Object) ->
         data.dof.aperture_fstop = data.lens * 1e-3 / (2.0 * view.aperture_radius)
     data.display_size = view.width * 0.1
     camera = bpy.data.objects.new(data.name, data)
-    camera.matrix_world = obj.matrix_world @ MIRROR @ Matrix(view.matrix.tolist())
+    # A flame object carries a mirror in its matrix, a camera must not; the mirror is its own inverse.
+    unmirrored = Matrix.Diagonal((*MIRROR, 1.0))
+    camera.matrix_world = obj.matrix_world @ unmirrored @ Matrix(view.matrix.tolist())
     scene.collection.objects.link(camera)
     scene.camera = camera
     return camera

@@ -43,7 +43,7 @@ def set_up(scene: bpy.types.Scene, flame: Flame) -> bpy.types.Node:
         node.node_tree = _tone_group(flame)
         node.name = node.label = GROUP
         _insert(tree, scene, node)
-    height = flame.camera.size[1] / (flame.camera.scale * 2.0**flame.camera.zoom)
+    height = flame.camera.size[1] / flame.camera.pixels_per_unit
     _connect_density(tree, scene, node)
     node.inputs["Density"].default_value = 1.0 / (height * height)
     node.inputs["Brightness"].default_value = flame.tone.brightness * _LEGACY
