@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..flame.color import linear_light
 from ..flame.model import Flame
 from .compiling import cloud_kernel, game_of
 from .density import Footprint, empty_table, footprint_of, spread_points
@@ -162,5 +163,4 @@ def linear_palette(flame: Flame) -> np.ndarray:
     display = np.clip(flame.palette.array, 0.0, 1.0)
     if display.shape[0] == 1:
         display = np.repeat(display, 2, 0)
-    linear = np.where(display <= 0.04045, display / 12.92, ((display + 0.055) / 1.055) ** 2.4)
-    return np.ascontiguousarray(linear, np.float32)
+    return np.ascontiguousarray(linear_light(display), np.float32)

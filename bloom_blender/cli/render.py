@@ -278,10 +278,11 @@ def _write_exr(pixels, path: Path) -> None:
     """Linear light (Rec. 709 primaries) as half floats."""
     import numpy as np
 
+    from ..flame.color import linear_light
+
     library = _exr_library()
     color = pixels[..., :3].astype(np.float64)
-    linear = np.where(color <= 0.04045, color / 12.92, ((color + 0.055) / 1.055) ** 2.4)
-    values = np.ascontiguousarray(np.concatenate([linear, pixels[..., 3:]], 2), np.float32)
+    values = np.ascontiguousarray(np.concatenate([linear_light(color), pixels[..., 3:]], 2), np.float32)
     height, width, channels = values.shape
     output = library.ImageOutput.create(str(path))
     if output is None or not output.open(str(path), library.ImageSpec(width, height, channels, "half")):
