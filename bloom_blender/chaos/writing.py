@@ -76,7 +76,7 @@ def _variation(slot: VariationSlot, number: int, target: Names, point: Names, ru
     prefix = f"v{number}_"
     arguments = {
         "x": point[0], "y": point[1], "z": point[2], "w": f"p{slot.offset}",
-        "ax": running[0], "ay": running[1], "az": running[2], "dc": "color",
+        "ax": running[0], "ay": running[1], "az": running[2], "dc": "painted",
         **{f"c{letter}": f"coef{k}" for k, letter in enumerate("abcdef")},
         **{parameter.argument: f"p{slot.offset + 1 + k}" for k, parameter in enumerate(entry.parameters)},
     }  # fmt: skip
@@ -86,7 +86,10 @@ def _variation(slot: VariationSlot, number: int, target: Names, point: Names, ru
             word = (number * DRAWS + k + 1) * SPREAD & 0xFFFFFFFF
             lines.append(f"{prefix}random{k} = uniform(mixed(U(h + U({word:#x}))))")
             arguments[f"u{k}"] = f"{prefix}random{k}"
-    return lines + inlining.inlined(entry.function, prefix, arguments, target)
+    if not entry.colors:
+        return lines + inlining.inlined(entry.function, prefix, arguments, target)
+    lines += inlining.inlined(entry.function, prefix, arguments, (*target, "dcolor"))
+    return [*lines, f"painted = dcolor if on{slot.offset} else painted"]
 
 
 def _loop(structure: XformStructure) -> str:
@@ -117,6 +120,9 @@ def _loop(structure: XformStructure) -> str:
         "z = z0",
         "color = blend + (F(1.0) - speed) * c0",
     ]
+    colored = any(registry.lookup(variation.name).colors for variation in structure.variations)
+    if colored:
+        body.append("painted = color")
     forms = {form: [v for v in structure.variations if v.form == form] for form in ("pre", "regular", "post")}
     number = 0
     for variation in forms["pre"]:
@@ -124,7 +130,7 @@ def _loop(structure: XformStructure) -> str:
         number += 1
     if forms["regular"] or not forms["pre"]:
         body += ["sx = F(0.0)", "sy = F(0.0)", "sz = F(0.0)"]
-        for variation in sorted(forms["regular"], key=lambda v: registry.lookup(v.name).writes_sum):
+        for variation in sorted(forms["regular"], key=lambda v: registry.lookup(v.name).last):
             body += _summed(variation, number)
             number += 1
     else:
@@ -132,6 +138,11 @@ def _loop(structure: XformStructure) -> str:
     for variation in forms["post"]:
         body += _replacing(variation, number, ("sx", "sy", "sz"))
         number += 1
+    if colored:  # ember's rule; what is no number (or endless, which no blend would end) counts as 0
+        body += [
+            "color = color + direct * (painted - color)",
+            "color = color if fabs(color) < F(3e38) else F(0.0)",
+        ]
     body += ["nx = post0 * sx + post1 * sy + post2", "ny = post3 * sx + post4 * sy + post5", "nz = sz"]
     if structure.final:
         # A final xform of opacity p shows a share p of the points (ember's rule).

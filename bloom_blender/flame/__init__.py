@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .variations.evaluate import evaluate_variation
+from .variations.evaluate import evaluate_color, evaluate_variation
 
-__all__ = ["evaluate_variation"]
+__all__ = ["evaluate_color", "evaluate_variation"]

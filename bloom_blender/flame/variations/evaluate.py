@@ -57,28 +57,79 @@ def evaluate_variation(
     KeyError
         for a name that is not registered.
     """
+    points = _checked(points, form)
+    entry = lookup(name, compatibility)
+    if abs(weight) < MINIMUM_WEIGHT:
+        return np.zeros_like(points) if form == "regular" else points
+    results = _returned(entry, points, np.zeros(len(points)), weight, parameters, form, affine, seed)
+    return _applied(entry, form, points, results[:, :3])
+
+
+def evaluate_color(
+    name: str,
+    points: np.ndarray,
+    colors: np.ndarray,
+    *,
+    weight: float = 1.0,
+    parameters: Mapping[str, float] = MappingProxyType({}),
+    form: str = "regular",
+    affine: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0),
+    compatibility: str = "1.0.0.14",
+    seed: int = 0,
+) -> np.ndarray:
+    """What a variation makes of the colour coordinates of points.
+
+    The parameters are those of `evaluate_variation`, and `colors` (N,): the xform's blend of its own
+    colour with that of the point. The xform's ``var_color`` is not applied.
+
+    Returns
+    -------
+    (N,) float64 array, a copy of `colors` unless the variation is one of `Entry.colors`.
+    """
+    points = _checked(points, form)
+    colors = np.array(colors, dtype=np.float64)
+    if colors.shape != points.shape[:1]:
+        raise ValueError(f"colors have the shape {colors.shape}, not ({len(points)},)")
+    entry = lookup(name, compatibility)
+    if abs(weight) < MINIMUM_WEIGHT or not entry.colors:
+        return colors
+    return _returned(entry, points, colors, weight, parameters, form, affine, seed)[:, 3]
+
+
+def _checked(points: np.ndarray, form: str) -> np.ndarray:
+    """The points as a fresh (N, 3) float64 array; ValueError for another shape or an unknown form."""
     if form not in FORMS:
         raise ValueError(f"form {form!r} is none of {FORMS}")
     points = np.array(points, dtype=np.float64)
     if points.ndim != 2 or points.shape[1] != 3:
         raise ValueError(f"points have the shape {points.shape}, not (N, 3)")
-    entry = lookup(name, compatibility)
-    before = np.zeros_like(points) if form == "regular" else points
-    if abs(weight) < MINIMUM_WEIGHT:
-        return before.copy()
+    return points
 
+
+def _returned(
+    entry: Entry,
+    points: np.ndarray,
+    colors: np.ndarray,
+    weight: float,
+    parameters: Mapping[str, float],
+    form: str,
+    affine: tuple[float, ...],
+    seed: int,
+) -> np.ndarray:
+    """What the variation's function returns, a column each: three, or four with the colour."""
+    before = np.zeros_like(points) if form == "regular" else points
     scalars = dict(zip((p.argument for p in entry.parameters), entry.values(parameters), strict=True))
     scalars |= dict(zip(("ca", "cb", "cc", "cd", "ce", "cf"), affine, strict=True))
-    scalars |= {"w": weight, "dc": 0.0}
+    scalars |= {"w": weight}
     known = {name: np.full(len(points), value) for name, value in scalars.items()}
+    known |= {"dc": colors}
     known |= dict(zip(("x", "y", "z"), points.T, strict=True))
     known |= dict(zip(("ax", "ay", "az"), before.T, strict=True))
     random = np.random.default_rng(seed).random((len(points), entry.randoms))
     known |= {f"u{k}": column for k, column in enumerate(random.T)}
     with np.errstate(all="ignore"):
         result = array_function(entry.function)(*(known[name] for name in entry.arguments))
-    results = np.stack([np.broadcast_to(column, len(points)) for column in result], axis=1).astype(np.float64)
-    return _applied(entry, form, points, results)
+    return np.stack([np.broadcast_to(column, len(points)) for column in result], axis=1).astype(np.float64)
 
 
 def _applied(entry: Entry, form: str, points: np.ndarray, results: np.ndarray) -> np.ndarray:

@@ -119,8 +119,12 @@ class Entry:
         The axes that an assigning pre or post form leaves as they are: ``"z"`` where `z` is ``"0"``,
         ``"xy"`` for variations of depth alone, otherwise none.
     writes_sum
-        The function returns the new running sum instead of an addend, and comes last among the regular
-        variations. In a pre or post form ``ax, ay, az`` is the point itself and the result replaces it.
+        The function returns the new running sum instead of an addend. In a pre or post form ``ax, ay, az``
+        is the point itself and the result replaces it.
+    last
+        Comes last among the regular variations; all others keep the order of the file.
+    colors
+        The function returns a fourth value, the new colour coordinate; ``dc`` is the one before.
     three_d
         The variation makes or needs depth; old flat flames get a ``flatten`` where none is.
     randoms
@@ -137,6 +141,8 @@ class Entry:
     mode: str
     keeps: str
     writes_sum: bool
+    last: bool
+    colors: bool
     three_d: bool
     randoms: int
     compatibility: str
@@ -176,6 +182,8 @@ def variation(
     mode: str = "assign",
     keeps: str | None = None,
     writes_sum: bool = False,
+    last: bool = False,
+    colors: bool = False,
     three_d: bool | None = None,
     compatibility: str = "1.0.0.14",
 ) -> Callable[[Callable], Callable]:
@@ -192,6 +200,8 @@ def variation(
         stray = set(arguments) - ARGUMENTS - {parameter.argument for parameter in parameters}
         if stray:
             raise ValueError(f"variation {name}: arguments {sorted(stray)} are not known")
+        if "dc" in arguments and not colors:
+            raise ValueError(f"variation {name}: it reads the colour but does not set it")
         forms = _BY_LOWER_NAME.setdefault(name.lower(), {})
         if compatibility in forms:
             raise ValueError(f"variation {name}: registered twice for {compatibility}")
@@ -204,6 +214,8 @@ def variation(
             mode=mode,
             keeps=keeps if keeps is not None else ("z" if z == "0" and mode == "assign" else ""),
             writes_sum=writes_sum,
+            last=last,
+            colors=colors,
             three_d=z in ("w", "own") if three_d is None else three_d,
             randoms=max((int(m[1]) + 1 for a in arguments if (m := _RANDOM.fullmatch(a))), default=0),
             compatibility=compatibility,

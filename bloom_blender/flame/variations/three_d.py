@@ -42,7 +42,7 @@ def ztranslate(w):
     return 0.0, 0.0, w
 
 
-@variation("flatten", z="own", writes_sum=True, three_d=True)
+@variation("flatten", z="own", writes_sum=True, last=True, three_d=True)
 def flatten(ax, ay):
     """Sets the running z to 0; the weight only switches it on."""
     return ax, ay, 0.0
