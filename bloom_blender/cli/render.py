@@ -36,7 +36,7 @@ def add_parser(subparsers) -> None:
     )
     add = parser.add_argument
     add("flame", metavar="FLAME", help=".flame file")
-    add("-o", "--output", metavar="FILE", required=True, help=".png, or .exr where a library writes it")
+    add("-o", "--output", metavar="FILE", required=True, help=".png or .exr")
     add("--width", type=int, metavar="W", help="pixels; height and scale follow; default: the flame's size")
     add("--quality", type=float, metavar="Q", help="points per pixel, default: the flame's")
     add("--supersample", type=int, metavar="S", help="buckets per pixel and direction, default: the flame's")
@@ -265,13 +265,12 @@ def write_picture(picture, path: Path, bits: int, transparent: bool) -> None:
 
 def _exr_library():
     try:
-        import OpenImageIO
+        import OpenEXR
     except ImportError:
         raise BloomError(
-            "EXR needs OpenImageIO, which this Python does not have: write .png with --bits 16, "
-            "or use Blender's Python."
+            'EXR needs OpenEXR: `pip install "bloom-blender[render]"`, or write .png with --bits 16.'
         ) from None
-    return OpenImageIO
+    return OpenEXR
 
 
 def _write_exr(pixels, path: Path) -> None:
@@ -281,11 +280,12 @@ def _write_exr(pixels, path: Path) -> None:
     from ..flame.color import linear_light
 
     library = _exr_library()
-    color = pixels[..., :3].astype(np.float64)
-    values = np.ascontiguousarray(np.concatenate([linear_light(color), pixels[..., 3:]], 2), np.float32)
-    height, width, channels = values.shape
-    output = library.ImageOutput.create(str(path))
-    if output is None or not output.open(str(path), library.ImageSpec(width, height, channels, "half")):
-        raise BloomError(f"{path} cannot be written: choose another place.")
-    output.write_image(values)
-    output.close()
+    light = linear_light(pixels[..., :3].astype(np.float64))
+    values = np.concatenate([light, pixels[..., 3:]], 2).astype(np.float16)
+    header = {"compression": library.ZIP_COMPRESSION, "type": library.scanlineimage}
+    channels = {"RGBA" if values.shape[2] == 4 else "RGB": np.ascontiguousarray(values)}
+    try:
+        with library.File(header, channels) as file:
+            file.write(str(path))
+    except RuntimeError:
+        raise BloomError(f"{path} cannot be written: choose another place.") from None

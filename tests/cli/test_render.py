@@ -101,15 +101,22 @@ def test_outputs_that_cannot_be(pack, capsys, name, text):
     assert text in capsys.readouterr().err
 
 
-def test_exr_needs_a_library(pack, capsys):
-    output = pack.with_name("a.exr")
-    status = bloom("render", pack, "-o", output, "--width", 32)
-    try:
-        import OpenImageIO  # noqa: F401
-    except ImportError:
-        assert status == 2 and "OpenImageIO" in capsys.readouterr().err
-    else:
-        assert status == 0 and output.read_bytes()[:4] == b"\x76\x2f\x31\x01"
+@pytest.mark.parametrize("options", [(), ("--transparent",)])
+def test_exr_holds_the_light_of_the_png(pack, options):
+    """Half floats of linear light: the display values of the 16-bit .png, undone by their formula."""
+    import OpenEXR
+
+    exr, png = pack.with_name("a.exr"), pack.with_name("a.png")
+    assert bloom("render", pack, "-o", exr, "--width", 32, *options) == 0
+    assert bloom("render", pack, "-o", png, "--width", 32, *options) == 0
+    with OpenEXR.File(str(exr)) as file:
+        ((name, channel),) = file.channels().items()
+    assert name == ("RGBA" if options else "RGB")
+    shown = np.asarray(Image.open(png), np.float64) / 255.0
+    light = np.where(shown <= 0.04045, shown / 12.92, ((shown + 0.055) / 1.055) ** 2.4)
+    light[..., 3:] = shown[..., 3:]
+    assert light[..., :3].max() > 0.1
+    np.testing.assert_allclose(channel.pixels, light, atol=0.012)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="an interrupt is sent in another way there")

@@ -31,14 +31,14 @@ ALLOWED = {
     "bloom_blender/chaos": {"numpy", "numba", "llvmlite", "platformdirs"},
     "bloom_blender/develop": {"numpy", "numba"},
     "bloom_blender/growth": {"numpy"},
-    "bloom_blender/cli": {"numpy", "OpenImageIO", *TRAINING},
+    "bloom_blender/cli": {"numpy", "OpenEXR", *TRAINING},
     "bloom_blender/scene": {"numpy", "openvdb", "OpenImageIO", *BLENDER},
     "bloom_blender": set(),  # the files at its top
     "operators": {*BLENDER, "numpy"},
     "panels": BLENDER,
 }
 #: These may be imported inside functions only. PIL and scipy are no dependencies at all.
-LAZY = {"numba", "llvmlite", "platformdirs", "openvdb", "OpenImageIO", *TRAINING}
+LAZY = {"numba", "llvmlite", "platformdirs", "openvdb", "OpenEXR", "OpenImageIO", *TRAINING}
 #: Templates: text that the kernel writer copies, never imported as it stands.
 TEMPLATE = re.compile(r"bloom_blender/chaos/(prelude|layout|\w*kernels)\.py")
 
