@@ -30,6 +30,7 @@ from .model import (
     Variation,
     Xform,
 )
+from .palettes import numbered_palette
 from .variations import VARIATIONS, lookup, split_attribute
 
 # Attributes and elements that have no bearing on a still picture: kept, but not reported.
@@ -196,6 +197,7 @@ def _flame_of(element: ElementTree.Element) -> Flame:
     mode = _take_choice(attributes, "palette_mode", PALETTE_MODES)
     camera = _camera(attributes, version)
     tone = _tone(attributes)
+    numbered = _numbered(attributes, ember)
 
     xforms: list[Xform] = []
     finals: list[Xform] = []
@@ -227,7 +229,7 @@ def _flame_of(element: ElementTree.Element) -> Flame:
         xforms = [_flattened(xform) for xform in xforms]
         finals = [_flattened(final) for final in finals]
 
-    colors = palette or _filled(single)
+    colors = numbered or palette or _filled(single)
     return Flame(
         name=name,
         xforms=tuple(xforms),
@@ -439,6 +441,21 @@ def _symmetry(kind: float) -> list[Xform]:
 
 
 # --------------------------------------------------------------------------------------- palettes
+
+
+def _numbered(attributes: dict[str, str], ember: bool) -> tuple[tuple[float, float, float], ...]:
+    """Colours of the attribute ``palette``, which is removed with its ``hue``; empty without a known number.
+
+    As in flam3 it goes before colours that the flame brings. ember knows the number and not the hue.
+    """
+    try:
+        number = int(attributes.get("palette", ""))
+        colors = numbered_palette(number, 0.0 if ember else _parse_number(attributes.get("hue", "0"), "hue"))
+    except ValueError:  # also BloomError: no number, or none that is known
+        return ()
+    del attributes["palette"]
+    attributes.pop("hue", None)
+    return colors
 
 
 def _hex_colors(text: str, digits: int) -> list[tuple[float, float, float]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 
+import numpy as np
 import pytest
 
 from bloom_blender.errors import BloomError
@@ -260,9 +261,25 @@ def test_eight_digit_colours_of_apophysis():
 
 
 def test_a_flame_without_colours_gets_a_default_palette():
-    flame = only(flame_text(attributes='version="ember" palette="15"'))
+    flame = only(flame_text(attributes='version="ember" palette="701"'))
     assert flame.palette == Palette()
-    assert flame.extra == (("palette", "15"),)
+    assert flame.extra == (("palette", "701"),)
+    assert report_unknown(flame) == ("Flame '': palette is unknown and kept unused.",)
+
+
+def test_numbered_palettes():
+    """The numbers are what flam3-genome 3.1.1 prints."""
+    plain = only(flame_text(attributes='palette="15"'))
+    turned = only(flame_text(attributes='palette="15" hue="0.22851"'))
+    assert len(plain.palette.colors) == 256 and plain.extra == turned.extra == ()
+    assert 255 * plain.palette.array[[0, 3]] == pytest.approx(np.array([[218, 222, 188], [238, 242, 207]]))
+    assert 255 * turned.palette.array[[0, 20, 255]] == pytest.approx(
+        np.array([[188, 222, 204.616], [170, 186.579, 190], [113, 157, 137.327]]), rel=1e-5
+    )
+    both = flame_text(XFORM + '<color index="0" rgb="1 2 3"/>', 'palette="15"')
+    assert only(both).palette == plain.palette
+    ember = only(flame_text(attributes='version="ember" palette="15" hue="0.5"'))
+    assert ember.palette.colors == plain.palette.colors
 
 
 def test_phase_survives():
