@@ -77,6 +77,7 @@ def _variation(slot: VariationSlot, number: int, target: Names, point: Names, ru
     arguments = {
         "x": point[0], "y": point[1], "z": point[2], "w": f"p{slot.offset}",
         "ax": running[0], "ay": running[1], "az": running[2], "dc": "painted",
+        **dict(zip(("sumx", "sumy", "sumz"), running if slot.form == "regular" else ("F(0.0)",) * 3)),
         **{f"c{letter}": f"coef{k}" for k, letter in enumerate("abcdef")},
         **{parameter.argument: f"p{slot.offset + 1 + k}" for k, parameter in enumerate(entry.parameters)},
     }  # fmt: skip
@@ -158,11 +159,11 @@ def _loop(structure: XformStructure) -> str:
 
 
 def _summed(slot: VariationSlot, number: int) -> list[str]:
-    """Lines of a regular variation: added to the running sum, or a new sum in its place."""
-    writes_sum = registry.lookup(slot.name).writes_sum
+    """Lines of a regular variation: added to the running sum, or instead of it on the axes that it clears."""
+    clears = registry.lookup(slot.name).clears
     lines = _variation(slot, number, ("dx", "dy", "dz"), ("x", "y", "z"), ("sx", "sy", "sz"))
     for axis in "xyz":
-        new = f"d{axis}" if writes_sum else f"s{axis} + d{axis}"
+        new = f"d{axis}" if axis in clears else f"s{axis} + d{axis}"
         lines.append(f"s{axis} = {new} if on{slot.offset} else s{axis}")
     return lines
 

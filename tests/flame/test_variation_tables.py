@@ -76,8 +76,8 @@ def test_forms_act_as_in_the_program(name):
     (line,) = [dict(zip(header, cells, strict=True)) for cells in body if cells[0] == name]
     entry = VARIATIONS[name]
     assert entry.mode == line["pre_mode"] == line["post_mode"]
-    assert entry.writes_sum == (line["writes_running_output"] == "1")
-    if not entry.writes_sum and name != "curl3D":  # which is linear with the parameters of the table
+    assert bool(entry.clears) == (line["writes_running_output"] == "1")
+    if name != "curl3D":  # which is linear with the parameters of the table
         assert entry.z == {"w*z": "wz", "z": "own"}.get(line["regular_z"], line["regular_z"])
 
 

@@ -127,9 +127,10 @@ def test_bodies_obey_the_rules(function):
 
 
 @pytest.mark.parametrize("entry", entries(), ids=lambda e: f"{e.name}-{e.compatibility}")
-def test_variations_return_three_values_and_use_their_arguments(entry):
+def test_variations_return_what_they_say_and_use_their_arguments(entry):
     tree = syntax_tree(entry.function)
-    assert isinstance(tree.body[-1].value, ast.Tuple) and len(tree.body[-1].value.elts) == 3
+    assert isinstance(tree.body[-1].value, ast.Tuple)
+    assert len(tree.body[-1].value.elts) == (4 if entry.colors else 3)
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     assert set(entry.arguments) <= used
 
@@ -210,7 +211,8 @@ def test_the_array_form_agrees_with_the_function_itself():
         if entry.name == "crackle":
             continue  # thousands of calls a point; the array form of its parts is covered below
         values = dict(zip((p.argument for p in entry.parameters), entry.values({}), strict=True))
-        columns = {name: RNG.normal(size=12) for name in ("x", "y", "z", "ax", "ay", "az")}
+        names = ("x", "y", "z", "ax", "ay", "az", "sumx", "sumy", "sumz")
+        columns = {name: RNG.normal(size=12) for name in names}
         columns |= {f"u{k}": RNG.random(12) for k in range(10)}
         columns |= {name: np.full(12, value) for name, value in values.items()}
         columns |= {name: np.full(12, 0.4) for name in ("ca", "cb", "cc", "cd", "ce", "cf", "dc")}
@@ -218,7 +220,7 @@ def test_the_array_form_agrees_with_the_function_itself():
         with np.errstate(all="ignore"):
             whole = array_function(entry.function)(*(columns[name] for name in entry.arguments))
             single = [entry.function(*(columns[name][k] for name in entry.arguments)) for k in range(12)]
-        for axis in range(3):
+        for axis in range(len(whole)):
             expected = np.array([result[axis] for result in single])
             np.testing.assert_allclose(
                 np.broadcast_to(whole[axis], 12), expected, rtol=1e-12, err_msg=entry.name
@@ -385,8 +387,8 @@ def test_variations_of_depth_alone_keep_the_plane_when_they_assign():
     np.testing.assert_allclose(changed[:, 2], np.sqrt(r2(POINTS)))
 
 
-def test_flatten_writes_the_sum():
-    assert VARIATIONS["flatten"].writes_sum
+def test_flatten_clears_the_sum_of_depth():
+    assert VARIATIONS["flatten"].clears == "z" and VARIATIONS["flatten"].last
     np.testing.assert_array_equal(evaluate_variation("flatten", POINTS, form="post"), POINTS * [1, 1, 0])
 
 

@@ -49,8 +49,8 @@ def evaluate_variation(
 
     Returns
     -------
-    (N, 3) float64 array: for the regular form the addend to the running sum (for `Entry.writes_sum` the
-    sum left of 0, 0, 0), for the other forms the point afterwards.
+    (N, 3) float64 array: for the regular form the addend to the running sum, which is 0, 0, 0 before; for
+    the other forms the point afterwards.
 
     Raises
     ------
@@ -125,6 +125,7 @@ def _returned(
     known |= {"dc": colors}
     known |= dict(zip(("x", "y", "z"), points.T, strict=True))
     known |= dict(zip(("ax", "ay", "az"), before.T, strict=True))
+    known |= dict.fromkeys(("sumx", "sumy", "sumz"), np.zeros(len(points)))
     random = np.random.default_rng(seed).random((len(points), entry.randoms))
     known |= {f"u{k}": column for k, column in enumerate(random.T)}
     with np.errstate(all="ignore"):
@@ -134,7 +135,7 @@ def _returned(
 
 def _applied(entry: Entry, form: str, points: np.ndarray, results: np.ndarray) -> np.ndarray:
     """The results as the form uses them: see `Entry.mode` and `Entry.keeps`."""
-    if form == "regular" or entry.writes_sum:
+    if form == "regular":
         return results
     if entry.mode == "sum":
         return points + results

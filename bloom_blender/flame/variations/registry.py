@@ -118,9 +118,9 @@ class Entry:
     keeps
         The axes that an assigning pre or post form leaves as they are: ``"z"`` where `z` is ``"0"``,
         ``"xy"`` for variations of depth alone, otherwise none.
-    writes_sum
-        The function returns the new running sum instead of an addend. In a pre or post form ``ax, ay, az``
-        is the point itself and the result replaces it.
+    clears
+        The axes of the running sum that the regular form sets to 0 before its result is added. With
+        ``"xyz"`` nothing remains of the variations before it.
     last
         Comes last among the regular variations; all others keep the order of the file.
     colors
@@ -140,7 +140,7 @@ class Entry:
     z: str
     mode: str
     keeps: str
-    writes_sum: bool
+    clears: str
     last: bool
     colors: bool
     three_d: bool
@@ -181,7 +181,7 @@ def variation(
     z: str = "0",
     mode: str = "assign",
     keeps: str | None = None,
-    writes_sum: bool = False,
+    clears: str = "",
     last: bool = False,
     colors: bool = False,
     three_d: bool | None = None,
@@ -213,7 +213,7 @@ def variation(
             z=z,
             mode=mode,
             keeps=keeps if keeps is not None else ("z" if z == "0" and mode == "assign" else ""),
-            writes_sum=writes_sum,
+            clears=clears,
             last=last,
             colors=colors,
             three_d=z in ("w", "own") if three_d is None else three_d,

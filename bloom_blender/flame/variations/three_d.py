@@ -42,31 +42,31 @@ def ztranslate(w):
     return 0.0, 0.0, w
 
 
-@variation("flatten", z="own", writes_sum=True, last=True, three_d=True)
-def flatten(ax, ay):
+@variation("flatten", keeps="xy", clears="z", last=True, three_d=True)
+def flatten():
     """Sets the running z to 0; the weight only switches it on."""
-    return ax, ay, 0.0
+    return 0.0, 0.0, 0.0
 
 
-@variation("rotate_x", z="own", writes_sum=True)
+@variation("rotate_x", z="own", clears="x")
 def rotate_x(x, y, z, w):
-    """The input turned about the x axis by w quarter turns, in place of the running sum."""
+    """The input turned about the x axis by w quarter turns; on that axis in place of the running sum."""
     c = cos(0.5 * pi * w)
     s = sin(0.5 * pi * w)
     return x, c * y + s * z, c * z - s * y
 
 
-@variation("rotate_y", z="own", writes_sum=True)
+@variation("rotate_y", z="own", clears="y")
 def rotate_y(x, y, z, w):
-    """The input turned about the y axis by w quarter turns, in place of the running sum."""
+    """The input turned about the y axis by w quarter turns; on that axis in place of the running sum."""
     c = cos(0.5 * pi * w)
     s = sin(0.5 * pi * w)
     return c * x - s * z, y, s * x + c * z
 
 
-@variation("rotate_z", z="own", writes_sum=True, three_d=False)
+@variation("rotate_z", z="own", clears="z", three_d=False)
 def rotate_z(x, y, z, w):
-    """The input turned about the z axis by w quarter turns, in place of the running sum."""
+    """The input turned about the z axis by w quarter turns; on that axis in place of the running sum."""
     c = cos(0.5 * pi * w)
     s = sin(0.5 * pi * w)
     return c * x + s * y, c * y - s * x, z

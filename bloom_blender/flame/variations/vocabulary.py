@@ -83,5 +83,11 @@ FUNCTIONS = {
 CONSTANTS = {"pi": pi}
 """Every constant name of a body."""
 
-ARGUMENTS = frozenset("x y z w ca cb cc cd ce cf ax ay az dc u0 u1 u2 u3 u4 u5 u6 u7 u8 u9".split())
-"""Argument names with a fixed meaning; every other argument is a parameter of the variation."""
+ARGUMENTS = frozenset(
+    "x y z w ca cb cc cd ce cf ax ay az sumx sumy sumz dc u0 u1 u2 u3 u4 u5 u6 u7 u8 u9".split()
+)
+"""Argument names with a fixed meaning; every other argument is a parameter of the variation.
+
+``ax ay az`` and ``sumx sumy sumz`` are both the running sum in a regular variation. In a pre or post form,
+which has no sum, the first are the point and the others are 0.
+"""
