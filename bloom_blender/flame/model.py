@@ -15,10 +15,12 @@ from functools import cached_property
 import numpy as np
 
 from ..errors import BloomError
+from .color import blended
 
 IDENTITY = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 FORMS = ("regular", "pre", "post")
 PALETTE_MODES = ("linear", "step")
+ANCHORED = 256  # colours that a palette of anchors shows
 FILTER_SHAPES = (
     "gaussian", "hermite", "box", "triangle", "bell", "bspline", "lanczos3", "lanczos2",
     "mitchell", "blackman", "catrom", "hamming", "hanning", "quadratic",
@@ -333,27 +335,35 @@ class Palette(_Validated):
         ``"linear"`` blends neighbours, ``"step"`` does not.
     phase
         Cyclic shift: index ``c`` shows the colour at ``(c + phase) mod 1``.
+    anchors
+        Empty, or two or more colours like those of `colors`, evenly spaced and blended in OKLab: they are
+        then what the palette shows, and `colors` what it would show without them. Animations move anchors.
     """
 
     colors: tuple[tuple[float, float, float], ...] = field(default_factory=_default_colors)
     mode: str = "linear"
     phase: float = 0.0
+    anchors: tuple[tuple[float, float, float], ...] = ()
 
     def __post_init__(self) -> None:
         rows = self.colors.tolist() if isinstance(self.colors, np.ndarray) else self.colors
         colors = tuple(_numbers(color, "A palette colour", 3) for color in rows)
         if not colors:
             raise BloomError("The palette is empty: give one or more colours.")
+        anchors = tuple(_numbers(color, "A palette anchor", 3) for color in self.anchors)
+        if len(anchors) == 1:
+            raise BloomError("The palette has one anchor: give two or more, or none.")
         self._set(
             colors=colors,
+            anchors=anchors,
             mode=_choice(self.mode, PALETTE_MODES, "The palette's mode"),
             phase=_number(self.phase, "The palette's phase"),
         )
 
     @cached_property
     def array(self) -> np.ndarray:
-        """The colours as a read-only (n, 3) float64 array."""
-        array = np.array(self.colors, dtype=np.float64)
+        """The colours that it shows as a read-only (n, 3) float64 array."""
+        array = blended(np.array(self.anchors), ANCHORED) if self.anchors else np.array(self.colors)
         array.flags.writeable = False
         return array
 

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import BloomError
-from .model import IDENTITY, Flame, Variation, Xform
+from .model import IDENTITY, Flame, Palette, Variation, Xform
 from .variations import lookup
 
 LIMIT = 1e6
 """Hard limit of what has none: a curve may be wild (a weight of -78), the chaos game decides."""
+
+_ANCHOR = "palette.color"
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def parameters_of(flame: Flame) -> tuple[Parameter, ...]:
     """Everything animatable in `flame`, xform by xform, then final xforms, then palette.
 
     The names depend on the structure only (which xforms and variations there are, whether a post
-    affine map or xaos is present), and come in a stable order.
+    affine map, xaos or anchors of the palette are present), and come in a stable order.
     """
     found: list[Parameter] = []
     for prefix, group, xform in _parts(flame):
@@ -73,6 +75,10 @@ def parameters_of(flame: Flame) -> tuple[Parameter, ...]:
     phase = flame.palette.phase
     description = "Shift of the colours along the palette, 1 is once around"
     found.append(Parameter("palette.phase", phase, -LIMIT, LIMIT, 0.0, 1.0, description, "Palette", "FACTOR"))
+    for number, color in enumerate(flame.palette.anchors, start=1):
+        description = f"Colour {number} of {len(flame.palette.anchors)} along the palette"
+        name = f"{_ANCHOR}{number}"
+        found.append(Parameter(name, color, 0.0, 1.0, 0.0, 1.0, description, "Palette", "COLOR_GAMMA"))
     return tuple(found)
 
 
@@ -89,14 +95,12 @@ def with_parameters(flame: Flame, values: Mapping[str, float | Sequence[float]])
     parts = {prefix: xform for prefix, _, xform in _parts(flame)}
     changed = {}
     for part, change in changes.items():
-        if part == "palette" and set(change) == {"phase"}:
+        if part == "palette":
             continue
         if part not in parts:
             raise _unknown(flame, f"{part}.{next(iter(change))}")
         changed[part] = _changed_xform(flame, part, parts[part], change)
-    palette = flame.palette
-    if "palette" in changes:
-        palette = replace(palette, phase=_scalar("palette.phase", changes["palette"]["phase"]))
+    palette = _changed_palette(flame, changes.get("palette", {}))
     return replace(
         flame,
         xforms=tuple(changed.get(_xform_prefix(k), xform) for k, xform in enumerate(flame.xforms)),
@@ -182,6 +186,22 @@ def _changed_xform(flame: Flame, prefix: str, xform: Xform, change: Mapping[str,
     if rest:
         raise _unknown(flame, f"{prefix}.{next(iter(rest))}")
     return replace(xform, **fields)  # type: ignore[arg-type]
+
+
+def _changed_palette(flame: Flame, change: Mapping[str, object]) -> Palette:
+    """The palette with the keys of `change` replaced; one without anchors takes a whole set of them."""
+    palette = flame.palette
+    rest = dict(change)
+    phase = _scalar("palette.phase", rest.pop("phase", palette.phase))
+    anchors: list = list(palette.anchors)
+    if rest and not anchors and all(f"color{number}" in rest for number in range(1, len(rest) + 1)):
+        anchors = [None] * len(rest)
+    for number in range(1, len(anchors) + 1):
+        if f"color{number}" in rest:
+            anchors[number - 1] = _tuple(f"{_ANCHOR}{number}", rest.pop(f"color{number}"), 3)
+    if rest:
+        raise _unknown(flame, f"palette.{next(iter(rest))}")
+    return replace(palette, phase=phase, anchors=tuple(anchors))
 
 
 def _changed_variation(prefix: str, variation: Variation, rest: dict[str, object]) -> Variation:

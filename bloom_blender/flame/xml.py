@@ -63,6 +63,7 @@ _TONE = {
 
 _SPLINES = ("overall_curve", "red_curve", "green_curve", "blue_curve")
 
+_ANCHORS = "bloom_palette_anchors"
 _FLAM3_DEFAULTS = {"highlight_power": "-1", "palette_mode": "step"}
 """Where the defaults of flam3 are not those of ember, which the model has."""
 
@@ -195,6 +196,7 @@ def _flame_of(element: ElementTree.Element) -> Flame:
     name = attributes.pop("name", "")
     phase = _take(attributes, "palette_phase", 0.0)
     mode = _take_choice(attributes, "palette_mode", PALETTE_MODES)
+    anchors = _anchors(attributes.pop(_ANCHORS, ""))
     camera = _camera(attributes, version)
     tone = _tone(attributes)
     numbered = _numbered(attributes, ember)
@@ -234,7 +236,9 @@ def _flame_of(element: ElementTree.Element) -> Flame:
         name=name,
         xforms=tuple(xforms),
         finals=tuple(finals),
-        palette=Palette(tuple(colors), mode, phase) if colors else Palette(mode=mode, phase=phase),
+        palette=replace(
+            Palette(tuple(colors)) if colors else Palette(), mode=mode, phase=phase, anchors=anchors
+        ),
         camera=camera,
         tone=tone,
         version=version,
@@ -443,6 +447,14 @@ def _symmetry(kind: float) -> list[Xform]:
 # --------------------------------------------------------------------------------------- palettes
 
 
+def _anchors(text: str) -> tuple[tuple[float, ...], ...]:
+    """Triples of an attribute of our own, which other programs pass over; they show the palette's colours."""
+    numbers = [_parse_number(word, "a palette anchor") for word in text.split()]
+    if len(numbers) % 3:
+        raise BloomError("The palette's anchors are not three numbers each: give red, green and blue.")
+    return tuple(tuple(numbers[k : k + 3]) for k in range(0, len(numbers), 3))
+
+
 def _numbered(attributes: dict[str, str], ember: bool) -> tuple[tuple[float, float, float], ...]:
     """Colours of the attribute ``palette``, which is removed with its ``hue``; empty without a known number.
 
@@ -580,6 +592,8 @@ def _flame_attributes(flame: Flame) -> Iterator[tuple[str, str]]:
     yield "palette_mode", palette.mode
     if palette.phase:
         yield "palette_phase", _text(palette.phase)
+    if palette.anchors:
+        yield _ANCHORS, " ".join(_texts(color) for color in palette.anchors)
     if not _is_ember(flame.version):
         yield "new_linear", "1"
 
