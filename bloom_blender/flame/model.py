@@ -16,6 +16,7 @@ import numpy as np
 
 from ..errors import BloomError
 from .color import blended
+from .compatibility import COMPATIBILITIES, RULES, Rules, compatibility_of
 
 IDENTITY = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 FORMS = ("regular", "pre", "post")
@@ -382,6 +383,9 @@ class Flame(_Validated):
         Text of the program that wrote the file; "ember" in it selects reading rules.
     extra, extra_elements
         Attributes and child elements of the file outside the model.
+    compatibility
+        The renderer whose rules hold, one of `compatibility.COMPATIBILITIES`; empty for the one that the
+        version asks for.
     """
 
     name: str
@@ -390,9 +394,10 @@ class Flame(_Validated):
     palette: Palette = field(default_factory=Palette)
     camera: Camera = field(default_factory=Camera)
     tone: Tone = field(default_factory=Tone)
-    version: str = ""
+    version: str = "BLOOM"
     extra: Extra = ()
     extra_elements: tuple[str, ...] = ()
+    compatibility: str = ""
 
     def __post_init__(self) -> None:
         self._set(
@@ -403,8 +408,15 @@ class Flame(_Validated):
             extra=_pairs(self.extra, "An extra attribute of a flame"),
             extra_elements=tuple(_text(text, "An extra element of a flame") for text in self.extra_elements),
         )
+        if self.compatibility:
+            _choice(self.compatibility, COMPATIBILITIES, "The compatibility of a flame")
         if not self.xforms:
             raise BloomError(f"The flame {self.name!r} has no xform: add one.")
         for value, kind in ((self.palette, Palette), (self.camera, Camera), (self.tone, Tone)):
             if not isinstance(value, kind):
                 raise BloomError(f"The flame {self.name!r} holds {value!r}: give a {kind.__name__}.")
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of the renderer that the flame follows."""
+        return RULES[self.compatibility or compatibility_of(self.version)]

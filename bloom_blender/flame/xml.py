@@ -18,6 +18,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from ..errors import BloomError
+from .compatibility import COMPATIBILITIES, RULES, compatibility_of
 from .model import (
     FILTER_SHAPES,
     IDENTITY,
@@ -64,8 +65,6 @@ _TONE = {
 _SPLINES = ("overall_curve", "red_curve", "green_curve", "blue_curve")
 
 _ANCHORS = "bloom_palette_anchors"
-_FLAM3_DEFAULTS = {"highlight_power": "-1", "palette_mode": "step"}
-"""Where the defaults of flam3 are not those of ember, which the model has."""
 
 _XFORM = {
     "weight": "weight", "color": "color", "color_speed": "color_speed", "var_color": "direct_color",
@@ -188,8 +187,11 @@ def _located(where: str, error: BloomError) -> BloomError:
 def _flame_of(element: ElementTree.Element) -> Flame:
     attributes = dict(element.attrib)
     version = attributes.pop("version", "")
-    if version.lower().startswith("flam3"):
-        attributes = {**attributes, **{k: v for k, v in _FLAM3_DEFAULTS.items() if k not in attributes}}
+    compatibility = ""
+    if attributes.get("compatibility") in COMPATIBILITIES:
+        compatibility = attributes.pop("compatibility")
+    rules = RULES[compatibility or compatibility_of(version)]
+    attributes |= {name: text for name, text in rules.defaults if name not in attributes}
     ember = _is_ember(version)
     new_linear = attributes.get("new_linear", "").strip() == "1"
     attributes.pop("new_linear", None)
@@ -208,9 +210,9 @@ def _flame_of(element: ElementTree.Element) -> Flame:
     elements: list[str] = []
     for child in element:
         if child.tag == "xform":
-            xforms.append(_xform(child, f"xform {len(xforms) + 1}", ember))
+            xforms.append(_xform(child, f"xform {len(xforms) + 1}", ember, rules.name))
         elif child.tag == "finalxform":
-            final = _xform(child, "the final xform", ember)
+            final = _xform(child, "the final xform", ember, rules.name)
             if _has_effect(final):
                 finals.append(final)
             else:
@@ -227,7 +229,7 @@ def _flame_of(element: ElementTree.Element) -> Flame:
             elements.append(_outer_xml(child))
     if not xforms:
         raise BloomError("The flame has no xform: choose another flame or add one.")
-    if not ember and not new_linear:
+    if not ember and not new_linear and rules.depth:
         xforms = [_flattened(xform) for xform in xforms]
         finals = [_flattened(final) for final in finals]
 
@@ -242,6 +244,7 @@ def _flame_of(element: ElementTree.Element) -> Flame:
         camera=camera,
         tone=tone,
         version=version,
+        compatibility=compatibility,
         extra=tuple(attributes.items()),
         extra_elements=tuple(elements),
     )
@@ -329,15 +332,15 @@ def _words_as_points(text: str, size: int) -> tuple[tuple[float, ...], ...]:
     return tuple(numbers[k : k + size] for k in range(0, len(numbers), size))
 
 
-def _xform(element: ElementTree.Element, what: str, ember: bool) -> Xform:
+def _xform(element: ElementTree.Element, what: str, ember: bool, compatibility: str) -> Xform:
     """Xform of an <xform> or <finalxform> element; errors begin with `what`."""
     try:
-        return _xform_of(element, ember)
+        return _xform_of(element, ember, compatibility)
     except BloomError as error:
         raise _located(what, error) from None
 
 
-def _xform_of(element: ElementTree.Element, ember: bool) -> Xform:
+def _xform_of(element: ElementTree.Element, ember: bool, compatibility: str) -> Xform:
     fields: dict[str, object] = {}
     rest: dict[str, str] = {}
     hidden = False
@@ -360,7 +363,7 @@ def _xform_of(element: ElementTree.Element, ember: bool) -> Xform:
             rest[name] = text
     if hidden:
         fields["opacity"] = 0.0
-    variations, extra = _variations(rest, ember)
+    variations, extra = _variations(rest, ember, compatibility)
     return Xform(
         **fields,  # type: ignore[arg-type]
         variations=variations,
@@ -369,13 +372,17 @@ def _xform_of(element: ElementTree.Element, ember: bool) -> Xform:
     )
 
 
-def _variations(attributes: dict[str, str], ember: bool) -> tuple[tuple[Variation, ...], Extra]:
+def _variations(
+    attributes: dict[str, str], ember: bool, compatibility: str
+) -> tuple[tuple[Variation, ...], Extra]:
     """The variations among the attributes of an xform in file order, and the remaining attributes."""
     lower = {name.lower(): name for name in reversed(attributes)}
     used: set[str] = set()
     variations: dict[tuple[str, str], Variation] = {}
     for attribute, text in attributes.items():
-        found = _PRE_BLUR if attribute.lower() == "pre_blur" and not ember else split_attribute(attribute)
+        found = split_attribute(attribute, compatibility)
+        if attribute.lower() == "pre_blur" and not ember:
+            found = _PRE_BLUR
         if found is None or (found[0], found[1].name) in variations:
             continue
         form, entry = found
@@ -574,6 +581,8 @@ def _flame_attributes(flame: Flame) -> Iterator[tuple[str, str]]:
     camera, tone, palette = flame.camera, flame.tone, flame.palette
     if flame.version:
         yield "version", flame.version
+    if flame.compatibility:
+        yield "compatibility", flame.compatibility
     yield "name", flame.name
     yield "size", f"{camera.size[0]} {camera.size[1]}"
     yield "center", _texts(camera.center)

@@ -9,11 +9,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ..compatibility import COMPATIBILITIES
 from ..model import FORMS, Variation
 from .vocabulary import ARGUMENTS, CONSTANTS, EPSILON, FUNCTIONS
-
-COMPATIBILITIES = ("1.0.0.14", "current", "flam3")
-"""Programs whose formulas may differ: ember 1.0.0.14 (the default), ember 25, flam3 3."""
 
 KINDS = ("real", "integer", "integer_nonzero", "real_nonzero", "cyclic")
 Z_CLASSES = ("0", "wz", "w", "own")
@@ -244,11 +242,11 @@ def lookup(name: str, compatibility: str = "1.0.0.14") -> Entry:
     return forms.get(compatibility) or forms["1.0.0.14"]
 
 
-def split_attribute(attribute: str) -> tuple[str, Entry] | None:
+def split_attribute(attribute: str, compatibility: str = "1.0.0.14") -> tuple[str, Entry] | None:
     """Form and variation of a weight attribute (``pre_blur``), or None if it is not one."""
     for form in FORMS[1:]:
         if attribute.lower().startswith(f"{form}_"):
             rest = attribute[len(form) + 1 :].lower()
             if rest in _BY_LOWER_NAME:
-                return form, lookup(rest)
-    return ("regular", lookup(attribute)) if attribute.lower() in _BY_LOWER_NAME else None
+                return form, lookup(rest, compatibility)
+    return ("regular", lookup(attribute, compatibility)) if attribute.lower() in _BY_LOWER_NAME else None
