@@ -99,7 +99,7 @@ def _encode(trajectory: Trajectory, dtypes: Mapping[str, str]) -> bytes:
     def add_floats(tensor_name: str, name: str, values: np.ndarray) -> str:
         with np.errstate(over="ignore", under="ignore"):
             stored = values.astype(dtypes.get(name, "float64"))
-        if not np.isfinite(stored).all():
+        if not (np.isfinite(stored) | ~np.isfinite(values)).all():
             raise BloomError(f"{name!r} holds numbers too large for {stored.dtype}: store it as float64.")
         arrays[tensor_name] = np.ascontiguousarray(stored)
         return tensor_name

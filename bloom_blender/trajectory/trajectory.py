@@ -1,7 +1,8 @@
 """The data model of a training run: measured series over steps, and snapshots of word vectors.
 
 Everything is checked once, when it is made, and cannot change afterwards: whoever holds a
-`Trajectory` may rely on its shapes, on finite numbers and on increasing steps.
+`Trajectory` may rely on its shapes, on increasing steps, and on finite numbers in all but metrics: the
+loss of a run that diverged is NaN or infinite, and stays so, because that is what happened.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ class Series:
         Unique within a trajectory, for example ``"update/encoder.embedding"`` or ``"loss"``.
     steps : (T,) int64, strictly increasing
         The optimizer steps at which it was measured; T ≥ 1.
-    values : (T,) or (T, K) float64, finite
-        One number, or K ≥ 1 numbers, for each step.
+    values : (T,) or (T, K) float64
+        One number, or K ≥ 1 numbers, for each step. Finite, except in a metric: there NaN and infinity
+        say that it was measured and was no number.
     kind : {"update", "norm", "metric"}
         ``"update"``: projections of the change of a group of parameters since the step before.
         ``"norm"``: the length of such a change, or of the parameters themselves.
@@ -56,7 +58,7 @@ class Series:
         if self.kind not in KINDS:
             raise BloomError(f"{what} has the unknown kind {self.kind!r}: use one of {', '.join(KINDS)}.")
         steps = _checked_steps(self.steps, what)
-        values = _checked_numbers(self.values, what)
+        values = _checked_numbers(self.values, what, may_diverge=self.kind == "metric")
         if values.ndim not in (1, 2) or values.shape[0] != len(steps) or values.size == 0:
             raise BloomError(
                 f"{what} has values of shape {values.shape} for {len(steps)} steps: "
@@ -217,13 +219,16 @@ def _checked_steps(steps, what: str) -> np.ndarray:
     return array
 
 
-def _checked_numbers(values, what: str) -> np.ndarray:
-    """`values` as a read-only, contiguous float64 array of finite numbers that nobody else can change."""
+def _checked_numbers(values, what: str, *, may_diverge: bool = False) -> np.ndarray:
+    """`values` as a read-only, contiguous float64 array that nobody else can change.
+
+    Its numbers are finite unless it `may_diverge`.
+    """
     array = _as_array(values, what)
     if array.dtype.kind not in "fiu":
         raise BloomError(f"{what} holds something that is not a real number: give numbers only.")
     numbers = np.ascontiguousarray(array, dtype=np.float64).reshape(array.shape)
-    if not np.isfinite(numbers).all():
+    if not (may_diverge or np.isfinite(numbers).all()):
         raise BloomError(
             f"{what} holds NaN or infinity, so the training diverged or the data is damaged: "
             f"record the run anew, or cut it before that step."
