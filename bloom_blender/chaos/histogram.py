@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import BloomError
-from ..flame.model import Camera, Flame, Palette
+from ..flame.model import Flame, Palette
 from .compiling import game_of, histogram_kernel
+from .projection import Projection
 from .structure import OPACITY, structure_of, thresholds, values_of
 
 #: Applications before the first point of an orbit counts, also of one that escaped and began anew. ember's
@@ -45,10 +46,10 @@ class Grid:
         return self.rows * self.columns
 
 
-def grid_of(camera: Camera, supersample: int) -> Grid:
-    """The buckets for a picture."""
+def grid_of(size: tuple[int, int], supersample: int) -> Grid:
+    """The buckets for a picture of ``size`` pixels."""
     gutter = GUTTER * supersample
-    width, height = camera.size
+    width, height = size
     return Grid(height * supersample + 2 * gutter, width * supersample + 2 * gutter, gutter, supersample)
 
 
@@ -63,6 +64,13 @@ class Histogram:
         Chooses the random numbers.
     threads
         How many to use, all by default. The result does not depend on it.
+    projection
+        Camera to look through instead of the flame's own.
+    blockers
+        With a projection: (rows, columns) float32, the depth beyond which nothing is seen in each bucket.
+    paint
+        ``"color"``; ``"index"``, which makes red the index into the palette; ``"depth"``, which makes it 0 at
+        the first of the ``depths`` and 1 at the second, and needs a projection.
 
     Attributes
     ----------
@@ -73,11 +81,21 @@ class Histogram:
     """
 
     def __init__(
-        self, flame: Flame, *, supersample: int | None = None, seed: int = 0, threads: int | None = None
+        self,
+        flame: Flame,
+        *,
+        supersample: int | None = None,
+        seed: int = 0,
+        threads: int | None = None,
+        projection: Projection | None = None,
+        blockers: np.ndarray | None = None,
+        paint: str = "color",
+        depths: tuple[float, float] | None = None,
     ) -> None:
         self.flame, self.seed = flame, seed
         self.threads = threads
-        self.grid = grid_of(flame.camera, supersample or flame.tone.supersample)
+        self.size = flame.camera.size if projection is None else projection.size
+        self.grid = grid_of(self.size, supersample or flame.tone.supersample)
         if self.grid.buckets >= 2**31:
             raise BloomError(
                 f"The picture has {self.grid.buckets} buckets: choose a smaller size or supersample."
@@ -87,7 +105,7 @@ class Histogram:
         self.buckets = np.zeros((self.grid.rows, self.grid.columns, 4), np.float32)
         # Threads wait for each other once a round, so rounds are long: 0.3 to 4 million points, of which the
         # records take 32 MB. These numbers must not depend on how many threads there are.
-        batches = min(max(flame.camera.size[0] * flame.camera.size[1] // 8192, 4), 64)
+        batches = min(max(self.size[0] * self.size[1] // 8192, 4), 64)
         self._steps = STEPS
         self._f = np.zeros((batches, kernel.FLOATS), np.float32)
         self._u = np.zeros((batches, kernel.WORDS), np.uint32)
@@ -102,8 +120,18 @@ class Histogram:
         xaos = any(factor != 1.0 for xform in flame.xforms for factor in xform.xaos)
         opacities = np.ascontiguousarray(values[offsets[: structure.xforms] + OPACITY])
         self._game = (game, offsets, values, thresholds(flame), xaos, opacities)
-        self._palette = palette_table(flame.palette, 2**kernel.PAINT_BITS)
-        self._lens, self._view = view_of(flame, self.grid, len(self._palette))
+        colors = 2**kernel.PAINT_BITS
+        self._palette = palette_table(flame.palette, colors) if paint == "color" else index_table(colors)
+        if projection is None:
+            self._lens, self._view = view_of(flame, self.grid, len(self._palette))
+        else:
+            frame = (self.grid.columns, self.grid.rows, self.grid.gutter, self.grid.supersample)
+            phase = flame.palette.phase % 1.0 if paint == "color" else 0.0
+            self._lens = kernel.CAMERA
+            self._view = projection.numbers(
+                frame, phase=phase, colors=len(self._palette), depths=depths if paint == "depth" else None
+            )
+        self._blockers = np.zeros(0, np.float32) if blockers is None else blockers.reshape(-1)
         self._started = False
 
     @property
@@ -114,7 +142,7 @@ class Histogram:
     @property
     def quality(self) -> float:
         """Iterations per pixel of the picture."""
-        return self.iterations / (self.flame.camera.size[0] * self.flame.camera.size[1])
+        return self.iterations / (self.size[0] * self.size[1])
 
     def start(self) -> None:
         """Compile, and bring the orbits to the attractor; `add` does it when it was not done."""
@@ -154,15 +182,23 @@ class Histogram:
 
     def _run(self, steps: int, threads: int) -> None:
         self._kernel.play_all(
-            self._f, self._u, self._o, steps, FUSE, *self._game, self._lens, self._view, TILE_BITS,
-            self._records, self._begins, self._palette.reshape(-1), self._owners, threads,
+            self._f, self._u, self._o, steps, FUSE, *self._game, self._lens, self._view, self._blockers,
+            TILE_BITS, self._records, self._begins, self._palette.reshape(-1), self._owners, threads,
             self.buckets.reshape(-1),
         )  # fmt: skip
 
     def _fingerprint(self) -> str:
         """Tells one flame, picture and seed from another; what develops it may change."""
         flame = self.flame
-        parts = (flame.xforms, flame.finals, flame.palette, flame.camera, self.seed, self.grid)
+        parts = (
+            flame.xforms,
+            flame.finals,
+            flame.palette,
+            self._lens,
+            self._view.tolist(),
+            self.seed,
+            self.grid,
+        )
         return hashlib.sha256(repr((*parts, STEPS, self._kernel.__name__)).encode()).hexdigest()
 
     def _state(self) -> dict[str, np.ndarray]:
@@ -209,6 +245,14 @@ def palette_table(palette: Palette, size: int) -> np.ndarray:
         share = (at - low)[:, None]
         picked = colors[low] * (1.0 - share) + colors[high] * share
     return np.hstack([picked, np.ones((entries, 1))]).astype(np.float32)
+
+
+def index_table(size: int) -> np.ndarray:
+    """A palette whose red is the index itself, (size, 4) float32."""
+    table = np.zeros((size, 4), np.float32)
+    table[:, 0] = np.linspace(0.0, 1.0, size)
+    table[:, 3] = 1.0
+    return table
 
 
 def view_of(flame: Flame, grid: Grid, colors: int) -> tuple[int, np.ndarray]:

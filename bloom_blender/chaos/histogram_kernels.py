@@ -15,7 +15,20 @@ CENTER_X, CENTER_Y, ACROSS_X, ACROSS_Y, DOWN_X, DOWN_Y, MIDDLE_X, MIDDLE_Y = 0, 
 WIDTH, HEIGHT, ZPOS, PERSPECTIVE, BLUR = 8, 9, 10, 11, 12
 TURN = 13  # 8 numbers: the rotation by yaw and pitch without its one zero
 PHASE, COLORS = 21, 22
-FLAT, SHARP, BLURRED = 0, 1, 2
+FLAT, SHARP, BLURRED, CAMERA = 0, 1, 2, 3
+# The numbers of ``view`` for a CAMERA, see ``projection.Projection.numbers``: rows of a matrix first.
+COLUMN, ROW, DIVISOR, DEPTH, COLUMNS, ROWS, NEAR, FAR = I(0), I(4), I(8), I(12), 16, 17, 18, 19
+BLUR_START, BLUR_SLOPE, BLADES, APERTURE_TURN, APERTURE_WIDTH, CAMERA_PHASE, CAMERA_COLORS = (
+    20,
+    21,
+    22,
+    23,
+    24,
+    25,
+    26,
+)
+DEPTH_ORIGIN, DEPTH_STEP = 27, 28  # a step above 0 paints by depth instead of colour
+PW = BX  # the size of each point's blur; the candidates of clouds are not needed here
 NOWHERE = U(0xFFFFFFFF)
 PAINT_BITS = 12  # of the lower half of a record; the others are the number of the xform
 FOUR = ir.VectorType(ir.FloatType(), 4)
@@ -46,21 +59,92 @@ def add_four(typing_context, target, at, source, origin, factor):
 
 
 @inline
+def bucket_at(column, row, columns, rows):
+    """The number of a bucket, NOWHERE outside of the picture (or where a number is none)."""
+    inside = column >= F(0.0) and column < columns and row >= F(0.0) and row < rows
+    column = column if inside else F(0.0)
+    row = row if inside else F(0.0)
+    place = U(U(to_int(row)) * U(to_int(columns)) + U(to_int(column)))
+    return place if inside else NOWHERE
+
+
+@inline
 def place_of(x, y, view):
     """The bucket's number of a point of the picture's plane, NOWHERE outside."""
     dx = x - view[CENTER_X]
     dy = y - view[CENTER_Y]
     column = view[ACROSS_X] * dx + view[ACROSS_Y] * dy + view[MIDDLE_X]
     row = view[DOWN_X] * dx + view[DOWN_Y] * dy + view[MIDDLE_Y]
-    inside = column >= F(0.0) and column < view[WIDTH] and row >= F(0.0) and row < view[HEIGHT]
-    column = column if inside else F(0.0)
-    row = row if inside else F(0.0)
-    place = U(U(to_int(row)) * U(to_int(view[WIDTH])) + U(to_int(column)))
-    return place if inside else NOWHERE
+    return bucket_at(column, row, view[WIDTH], view[HEIGHT])
+
+
+@inline
+def paint(f, o, fuse, phase, colors, places, paints):
+    """Colour and xform of each orbit's point; takes those out of the picture that are not to be seen yet."""
+    last = colors - F(1.0)
+    for j in range(I(M)):
+        c = f[PC + j] + phase
+        c = c - floor(c) if phase != F(0.0) else c
+        c = c if c > F(0.0) else F(0.0)
+        c = c if c < F(1.0) else F(1.0)
+        paints[j] = U(U(to_int(c * last + F(0.5))) | U(U(o[K + j]) << U(PAINT_BITS)))
+        places[j] = places[j] if f[AGE + j] >= F(fuse) else NOWHERE
 
 
 @compiled
-def expose(f, u, o, fuse, lens, view, places, paints, xforms):
+def photograph(f, u, o, fuse, view, blockers, places, paints):
+    """Bucket and colour of each orbit's point as a camera of ``projection`` sees it.
+
+    Points nearer than the near end, beyond the far end, or behind what ``blockers`` holds (a depth for each
+    bucket, or nothing at all) are not in the picture.
+    """
+    for j in range(I(M)):
+        x = f[PX + j]
+        y = f[PY + j]
+        z = f[PZ + j]
+        column = view[COLUMN] * x + view[COLUMN + 1] * y + view[COLUMN + 2] * z + view[COLUMN + 3]
+        row = view[ROW] * x + view[ROW + 1] * y + view[ROW + 2] * z + view[ROW + 3]
+        near = view[DIVISOR] * x + view[DIVISOR + 1] * y + view[DIVISOR + 2] * z + view[DIVISOR + 3]
+        depth = view[DEPTH] * x + view[DEPTH + 1] * y + view[DEPTH + 2] * z + view[DEPTH + 3]
+        near = F(1.0) / (near if near > F(0.0) else F(1.1920929e-07))
+        seen = depth >= view[NEAR] and depth <= view[FAR]
+        f[PX + j] = column * near if seen else F(-1.0)
+        f[PY + j] = row * near
+        f[PZ + j] = depth
+        f[PW + j] = (view[BLUR_START] + view[BLUR_SLOPE] * depth) * near if seen else F(0.0)
+    if view[BLUR_START] != F(0.0) or view[BLUR_SLOPE] != F(0.0):
+        # A place on the aperture: on a disc by angle and radius, on a polygon within one of its triangles.
+        blades, turned, wide = view[BLADES], view[APERTURE_TURN], view[APERTURE_WIDTH]
+        half = F(3.1415927) / (blades if blades > F(0.0) else F(1.0))
+        along = cos(half) if blades > F(0.0) else F(1.0)
+        across = sin(half) if blades > F(0.0) else F(0.0)
+        for j in range(I(M)):
+            h = mixed(U(u[PR + j] + U(0x6A09E667)))
+            k = mixed(U(h + U(0xBB67AE85)))
+            turn = uniform(h)
+            turn = (floor(turn * blades) + F(0.5)) * F(2.0) * half if blades > F(0.0) else turn * F(6.2831853)
+            size = sqrt(uniform(k)) * f[PW + j]
+            side = across * (F(2.0) * uniform(mixed(U(k + U(0x3C6EF372)))) - F(1.0))
+            turn = turn + turned
+            f[PX + j] += size * (along * cos(turn) - side * sin(turn)) * wide
+            f[PY + j] += size * (along * sin(turn) + side * cos(turn))
+    columns, rows = view[COLUMNS], view[ROWS]
+    for j in range(I(M)):
+        places[j] = bucket_at(f[PX + j], f[PY + j], columns, rows)
+    if blockers.shape[0] > 0:
+        for j in range(I(M)):
+            if places[j] != NOWHERE and f[PZ + j] > blockers[I(places[j])]:
+                places[j] = NOWHERE
+    phase = view[CAMERA_PHASE]
+    if view[DEPTH_STEP] > F(0.0):
+        phase = F(0.0)
+        for j in range(I(M)):
+            f[PC + j] = (f[PZ + j] - view[DEPTH_ORIGIN]) * view[DEPTH_STEP]
+    paint(f, o, fuse, phase, view[CAMERA_COLORS], places, paints)
+
+
+@compiled
+def expose(f, u, o, fuse, lens, view, places, paints):
     """Bucket and colour of each orbit's point, from the packed rows after the final xforms.
 
     Yaw and pitch turn the point about the origin; perspective divides; the depth blur moves it by a random
@@ -95,14 +179,7 @@ def expose(f, u, o, fuse, lens, view, places, paints, xforms):
             near = F(1.0) - perspective * f[PZ + j]
             near = F(1.0) / (near if near != F(0.0) else F(1.1920929e-07))
             places[j] = place_of(f[PX + j] * near, f[PY + j] * near, view)
-    phase, last = view[PHASE], view[COLORS] - F(1.0)
-    for j in range(I(M)):
-        c = f[PC + j] + phase
-        c = c - floor(c) if phase != F(0.0) else c
-        c = c if c > F(0.0) else F(0.0)
-        c = c if c < F(1.0) else F(1.0)
-        paints[j] = U(U(to_int(c * last + F(0.5))) | U(U(o[K + j]) << U(PAINT_BITS)))
-        places[j] = places[j] if f[AGE + j] >= F(fuse) else NOWHERE
+    paint(f, o, fuse, view[PHASE], view[COLORS], places, paints)
 
 
 @compiled
@@ -119,15 +196,15 @@ def start_batch(batch, f, u, o, seed, fuse, game, offsets, values, table, xaos, 
 
 @compiled
 def play_batch(
-    f, u, o, steps, fuse, game, offsets, values, table, xaos, opacities, lens, view, shift, records, begins
-):
+    f, u, o, steps, fuse, game, offsets, values, table, xaos, opacities, lens, view, blockers, shift, records,
+    begins,
+):  # fmt: skip
     """Play one batch for ``steps`` and leave its records, sorted by tile; tile t begins at begins[t].
 
     What is not in the picture is the last tile's.
     """
-    xforms = opacities.shape[0]
-    counts = np.zeros(xforms, np.int64)
-    groups = np.zeros(xforms, np.int64)
+    counts = np.zeros(opacities.shape[0], np.int64)
+    groups = np.zeros(opacities.shape[0], np.int64)
     places = np.empty(I(steps) * I(M), np.uint32)
     paints = np.empty(I(steps) * I(M), np.uint32)
     for s in range(steps):
@@ -135,7 +212,10 @@ def play_batch(
         show(f, u, counts, game, offsets, values)
         begin = I(s) * I(M)
         end = begin + I(M)
-        expose(f, u, o, fuse, lens, view, places[begin:end], paints[begin:end], xforms)
+        if lens == CAMERA:
+            photograph(f, u, o, fuse, view, blockers, places[begin:end], paints[begin:end])
+        else:
+            expose(f, u, o, fuse, lens, view, places[begin:end], paints[begin:end])
     tiles = begins.shape[0] - 1
     total = I(steps) * I(M)
     for t in range(tiles + 1):
@@ -198,14 +278,14 @@ def start_all(f, u, o, seed, fuse, game, offsets, values, table, xaos, opacities
 
 @numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
 def play_all(
-    f, u, o, steps, fuse, game, offsets, values, table, xaos, opacities, lens, view, shift, records, begins,
-    palette, owners, groups, buckets,
+    f, u, o, steps, fuse, game, offsets, values, table, xaos, opacities, lens, view, blockers, shift, records,
+    begins, palette, owners, groups, buckets,
 ):  # fmt: skip
     """Play all batches for ``steps`` and add up what they leave."""
     for batch in numba.prange(f.shape[0]):
         play_batch(
             f[batch], u[batch], o[batch], steps, fuse, game, offsets, values, table, xaos, opacities,
-            lens, view, shift, records[batch], begins[batch],
+            lens, view, blockers, shift, records[batch], begins[batch],
         )  # fmt: skip
     share_tiles(begins, owners, groups)
     for group in numba.prange(groups):

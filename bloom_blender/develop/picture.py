@@ -64,7 +64,7 @@ def iterations_for(flame: Flame, quality: float | None = None) -> int:
 
 def check_memory(flame: Flame, supersample: int | None = None) -> int:
     """Bytes that a picture needs; BloomError if they are not there."""
-    grid = grid_of(flame.camera, supersample or flame.tone.supersample)
+    grid = grid_of(flame.camera.size, supersample or flame.tone.supersample)
     width, height = flame.camera.size
     needed = grid.buckets * _BYTES_OF_BUCKET + width * height * _BYTES_OF_PIXEL + 64 * 2**20
     available = available_memory()
