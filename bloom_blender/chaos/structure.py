@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..flame.compatibility import Rules
 from ..flame.model import Flame, Variation, Xform
 from ..flame.variations import registry
 
@@ -21,11 +22,20 @@ COEFS, POST, COLOR, COLOR_SPEED, OPACITY, DIRECT_COLOR = 0, 6, 12, 13, 14, 15
 
 @dataclass(frozen=True)
 class VariationSlot:
-    """One variation of an xform's kernel: weight and parameters start at ``offset`` of its values."""
+    """One variation of an xform's kernel: weight and parameters start at ``offset`` of its values.
+
+    ``compatibility`` names the program whose formula it has; most have one for all programs.
+    """
 
     name: str
     form: str
     offset: int
+    compatibility: str = "1.0.0.14"
+
+    @property
+    def entry(self) -> registry.Entry:
+        """What the registry holds of it."""
+        return registry.lookup(self.name, self.compatibility)
 
 
 @dataclass(frozen=True)
@@ -47,30 +57,30 @@ class Structure:
     size: int
 
 
-def known_entry(variation: Variation) -> registry.Entry | None:
-    """What the registry holds of a variation, None where nothing."""
+def known_entry(variation: Variation, rules: Rules) -> registry.Entry | None:
+    """What the registry holds of a variation under a program's rules, None where nothing."""
     try:
-        return registry.lookup(variation.name)
+        return registry.lookup(variation.name, rules.name)
     except KeyError:
         return None
 
 
-def xform_structure(xform: Xform, *, final: bool) -> XformStructure:
+def xform_structure(xform: Xform, rules: Rules, *, final: bool) -> XformStructure:
     """The structure of an xform. Variations that the registry does not know are left out."""
     offset = HEADER
     slots = []
     for variation in xform.variations:
-        entry = known_entry(variation)
+        entry = known_entry(variation, rules)
         if entry is not None:
-            slots.append(VariationSlot(entry.name, variation.form, offset))
+            slots.append(VariationSlot(entry.name, variation.form, offset, entry.compatibility))
             offset += 1 + len(entry.parameters)
     return XformStructure(tuple(slots), final, offset)
 
 
 def structure_of(flame: Flame) -> Structure:
     """The structure of a flame."""
-    parts = [xform_structure(xform, final=False) for xform in flame.xforms]
-    parts += [xform_structure(xform, final=True) for xform in flame.finals]
+    parts = [xform_structure(xform, flame.rules, final=False) for xform in flame.xforms]
+    parts += [xform_structure(xform, flame.rules, final=True) for xform in flame.finals]
     offsets = np.cumsum([0, *(part.size for part in parts)]).tolist()
     return Structure(tuple(parts), tuple(offsets[:-1]), len(flame.xforms), offsets[-1])
 
@@ -83,10 +93,10 @@ def values_of(flame: Flame, structure: Structure) -> np.ndarray:
     """
     values: list[float] = []
     for xform in flame.xforms + flame.finals:
-        opacity = min(max(_finite(xform.opacity), 0.0), 1.0)
+        opacity = flame.rules.opacity(min(max(_finite(xform.opacity), 0.0), 1.0))
         values += (*xform.coefs, *xform.post, xform.color, xform.color_speed, opacity, xform.direct_color)
         for variation in xform.variations:
-            entry = known_entry(variation)
+            entry = known_entry(variation, flame.rules)
             if entry is not None:
                 values += (variation.weight, *entry.values(variation))
     if len(values) != structure.size:

@@ -72,7 +72,7 @@ Names = tuple[str, str, str]
 
 def _variation(slot: VariationSlot, number: int, target: Names, point: Names, running: Names) -> list[str]:
     """Lines that compute one variation of ``point`` into the names ``target``."""
-    entry = registry.lookup(slot.name)
+    entry = slot.entry
     prefix = f"v{number}_"
     arguments = {
         "x": point[0], "y": point[1], "z": point[2], "w": f"p{slot.offset}",
@@ -121,7 +121,7 @@ def _loop(structure: XformStructure) -> str:
         "z = z0",
         "color = blend + (F(1.0) - speed) * c0",
     ]
-    colored = any(registry.lookup(variation.name).colors for variation in structure.variations)
+    colored = any(variation.entry.colors for variation in structure.variations)
     if colored:
         body.append("painted = color")
     forms = {form: [v for v in structure.variations if v.form == form] for form in ("pre", "regular", "post")}
@@ -131,7 +131,7 @@ def _loop(structure: XformStructure) -> str:
         number += 1
     if forms["regular"] or not forms["pre"]:
         body += ["sx = F(0.0)", "sy = F(0.0)", "sz = F(0.0)"]
-        for variation in sorted(forms["regular"], key=lambda v: registry.lookup(v.name).last):
+        for variation in sorted(forms["regular"], key=lambda v: v.entry.last):
             body += _summed(variation, number)
             number += 1
     else:
@@ -160,7 +160,7 @@ def _loop(structure: XformStructure) -> str:
 
 def _summed(slot: VariationSlot, number: int) -> list[str]:
     """Lines of a regular variation: added to the running sum, or instead of it on the axes that it clears."""
-    clears = registry.lookup(slot.name).clears
+    clears = slot.entry.clears
     lines = _variation(slot, number, ("dx", "dy", "dz"), ("x", "y", "z"), ("sx", "sy", "sz"))
     for axis in "xyz":
         new = f"d{axis}" if axis in clears else f"s{axis} + d{axis}"
@@ -170,7 +170,7 @@ def _summed(slot: VariationSlot, number: int) -> list[str]:
 
 def _replacing(slot: VariationSlot, number: int, point: Names) -> list[str]:
     """Lines of a pre_ or post_ variation: it replaces the point, or adds to it if it is of that family."""
-    entry = registry.lookup(slot.name)
+    entry = slot.entry
     lines = _variation(slot, number, ("dx", "dy", "dz"), point, point)
     for axis, name in zip("xyz", point, strict=True):
         if entry.mode == "sum":
