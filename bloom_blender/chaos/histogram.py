@@ -71,6 +71,10 @@ class Histogram:
     paint
         ``"color"``; ``"index"``, which makes red the index into the palette; ``"depth"``, which makes it 0 at
         the first of the ``depths`` and 1 at the second, and needs a projection.
+    weight
+        What a hit of an opaque xform counts.
+    buckets
+        Where to count, of the shape that `grid_of` says; several flames may share them. By default new ones.
 
     Attributes
     ----------
@@ -91,6 +95,8 @@ class Histogram:
         blockers: np.ndarray | None = None,
         paint: str = "color",
         depths: tuple[float, float] | None = None,
+        weight: float = 1.0,
+        buckets: np.ndarray | None = None,
     ) -> None:
         self.flame, self.seed = flame, seed
         self.threads = threads
@@ -102,11 +108,13 @@ class Histogram:
             )
         self.iterations = 0
         self._kernel = kernel = histogram_kernel()
-        self.buckets = np.zeros((self.grid.rows, self.grid.columns, 4), np.float32)
+        shape = (self.grid.rows, self.grid.columns, 4)
+        self.buckets = np.zeros(shape, np.float32) if buckets is None else buckets
         # Threads wait for each other once a round, so rounds are long: 0.3 to 4 million points, of which the
         # records take 32 MB. These numbers must not depend on how many threads there are.
         batches = min(max(self.size[0] * self.size[1] // 8192, 4), 64)
         self._steps = STEPS
+        self._fuse = FUSE if flame.rules.settle else 1
         self._f = np.zeros((batches, kernel.FLOATS), np.float32)
         self._u = np.zeros((batches, kernel.WORDS), np.uint32)
         self._o = np.zeros((batches, kernel.INDICES), np.int32)
@@ -118,10 +126,12 @@ class Histogram:
         game, offsets = game_of(structure), np.array(structure.offsets, np.int64)
         values = values_of(flame, structure)
         xaos = any(factor != 1.0 for xform in flame.xforms for factor in xform.xaos)
-        opacities = np.ascontiguousarray(values[offsets[: structure.xforms] + OPACITY])
+        opacities = values[offsets[: structure.xforms] + OPACITY] * np.float32(weight)
         self._game = (game, offsets, values, thresholds(flame), xaos, opacities)
         colors = 2**kernel.PAINT_BITS
-        self._palette = palette_table(flame.palette, colors) if paint == "color" else index_table(colors)
+        self._palette = index_table(colors)
+        if paint == "color":
+            self._palette = palette_table(flame.palette, colors, flame.rules.palette_gaps)
         if projection is None:
             self._lens, self._view = view_of(flame, self.grid, len(self._palette))
         else:
@@ -182,7 +192,7 @@ class Histogram:
 
     def _run(self, steps: int, threads: int) -> None:
         self._kernel.play_all(
-            self._f, self._u, self._o, steps, FUSE, *self._game, self._lens, self._view, self._blockers,
+            self._f, self._u, self._o, steps, self._fuse, *self._game, self._lens, self._view, self._blockers,
             TILE_BITS, self._records, self._begins, self._palette.reshape(-1), self._owners, threads,
             self.buckets.reshape(-1),
         )  # fmt: skip
@@ -194,6 +204,7 @@ class Histogram:
             flame.xforms,
             flame.finals,
             flame.palette,
+            flame.rules,
             self._lens,
             self._view.tolist(),
             self.seed,
@@ -231,18 +242,22 @@ class Histogram:
         self._started = True
 
 
-def palette_table(palette: Palette, size: int) -> np.ndarray:
-    """Colours at equal distances of the index, at most ``size``, as (n, 4) float32 with a 1 for the hit."""
+def palette_table(palette: Palette, size: int, gaps: int = 1) -> np.ndarray:
+    """Colours at equal distances of the index, at most ``size``, as (n, 4) float32 with a 1 for the hit.
+
+    An index of 1 is that of the number of the colours less ``gaps``, see `compatibility.Rules.palette_gaps`.
+    """
     colors = palette.array
-    gaps = len(colors) - 1
-    entries = gaps * max((size - 1) // gaps, 1) + 1 if 0 < gaps < size else (size if gaps else 1)
-    at = np.linspace(0.0, gaps, entries)
+    last = len(colors) - 1
+    end = len(colors) - gaps
+    entries = end * max((size - 1) // end, 1) + 1 if 0 < end < size else (size if end else 1)
+    at = np.linspace(0.0, end, entries)
     if palette.mode == "step":
-        picked = colors[np.minimum(at + 1e-9, gaps).astype(int)]
+        picked = colors[np.minimum(at + 1e-9, last).astype(int)]
     else:
-        low = np.minimum(at.astype(int), max(gaps - 1, 0))
-        high = np.minimum(low + 1, gaps)
-        share = (at - low)[:, None]
+        low = np.minimum(at.astype(int), max(last - 1, 0))
+        high = np.minimum(low + 1, last)
+        share = np.minimum(at - low, 1.0)[:, None]
         picked = colors[low] * (1.0 - share) + colors[high] * share
     return np.hstack([picked, np.ones((entries, 1))]).astype(np.float32)
 

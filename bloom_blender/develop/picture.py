@@ -12,7 +12,7 @@ import numpy as np
 
 from ..chaos.histogram import Grid, Histogram, grid_of
 from ..errors import BloomError
-from ..flame.model import Flame
+from ..flame.model import Flame, Tone
 from .filters import filtered
 from .light import light_of
 from .tone import display
@@ -112,11 +112,32 @@ def develop_buckets(
 ) -> np.ndarray:
     """The picture of any buckets that ``iterations`` points have filled; see `develop`."""
     rules = compatibility or compatibility_of(flame)
-    scale = flame.tone.brightness * (1.0 if rules == "current" else _LEGACY_BRIGHTNESS)
-    step = flame.camera.pixels_per_unit * grid.supersample
+    light = exposed(
+        buckets, grid, flame.tone, iterations, flame.camera.pixels_per_unit, rules, threads=threads
+    )
+    return display(light, flame.tone, rules)
+
+
+def exposed(
+    buckets: np.ndarray,
+    grid: Grid,
+    tone: Tone,
+    iterations: int,
+    pixels_per_unit: float,
+    compatibility: str,
+    *,
+    threads: int | None = None,
+) -> np.ndarray:
+    """Logarithmic light of the pixels, (height, width, 4) float32: what `tone.display` makes a picture of.
+
+    A hit counts by its share in ``iterations`` and by the area of a pixel, so that neither quality nor size
+    change the brightness.
+    """
+    scale = tone.brightness * (1.0 if compatibility == "current" else _LEGACY_BRIGHTNESS)
+    step = pixels_per_unit * grid.supersample
     density = step * step / max(iterations, 1)  # hits to hits per unit of area and point
-    light = light_of(buckets, grid, flame.tone, density=density, scale=scale, threads=threads)
-    return display(filtered(light, grid, flame.tone), flame.tone, rules)
+    light = light_of(buckets, grid, tone, density=density, scale=scale, threads=threads)
+    return filtered(light, grid, tone)
 
 
 def render(
