@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BloomError
+from ..flame.compatibility import COMPATIBILITIES
 from ..flame.model import Flame
 from ..flame.xml import read_flames
 
@@ -50,7 +51,8 @@ def add_parser(subparsers) -> None:
     add("--update", type=float, metavar="SECONDS", help="write the picture again and again while it grows")
     add("--bits", type=int, choices=[8, 16], default=8, help="of a .png, default: 8")
     add("--transparent", action="store_true", help="write the alpha channel")
-    add("--compatibility", choices=["1.0.0.14", "current", "flam3"], help="default: what the file asks for")
+    add("--compatibility", choices=COMPATIBILITIES, help="whose rules hold; default: what the file asks for")
+    add("--early-clip", action="store_true", help="display colours before the spatial filter, not after it")
     add("--stats", action="store_true", help="print iterations and seconds as a line of JSON")
     add("--quiet", action="store_true", help="no progress on stderr")
     parser.set_defaults(run=run)
@@ -131,8 +133,10 @@ def prepared(flame: Flame, arguments: argparse.Namespace) -> Flame:
         if getattr(arguments, name) is not None
     }
     flame = replace(flame, tone=replace(flame.tone, **changes))
+    if arguments.compatibility is not None:
+        flame = replace(flame, compatibility=arguments.compatibility)
     iterations_for(flame)
-    check_memory(flame)
+    check_memory(flame.camera.size, flame.tone.supersample)
     return flame
 
 
@@ -203,7 +207,7 @@ def render_to(flame: Flame, output: Path, arguments: argparse.Namespace) -> None
     from ..develop.picture import develop, fill, iterations_for
 
     def write(histogram) -> None:
-        picture = develop(histogram, compatibility=arguments.compatibility)
+        picture = develop(histogram, early_clip=arguments.early_clip)
         write_picture(picture, output, arguments.bits, arguments.transparent)
 
     total = iterations_for(flame)

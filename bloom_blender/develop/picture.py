@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,32 +11,18 @@ import numpy as np
 
 from ..chaos.histogram import Grid, Histogram, grid_of
 from ..errors import BloomError
+from ..flame.compatibility import Rules
 from ..flame.model import Flame, Tone
 from .filters import filtered
 from .light import light_of
-from .tone import display
+from .tone import corrected, curved, display
 
-#: Older programs scale brightness by this, the sum of their palette's rounding.
-_LEGACY_BRIGHTNESS = 268.0 / 256.0
 #: Bytes of a bucket while a picture is developed: histogram, light, and the filter's first axis.
 _BYTES_OF_BUCKET = 16 + 16 + 16
 #: … and of a pixel: filtered light, display colours, file.
 _BYTES_OF_PIXEL = 16 + 16 + 8
 #: Points of a picture that nobody lives to see.
 _TOO_MANY = 1e15
-
-
-def compatibility_of(flame: Flame) -> str:
-    """The renderer whose rules a flame's file asks for: ``"1.0.0.14"``, ``"current"`` or ``"flam3"``.
-
-    Files of ember name its version; 1.x is the generation of 1.0.0.14. A file that names another program
-    follows flam3, and one that names none 1.0.0.14.
-    """
-    version = flame.version.lower()
-    if "ember" in version:
-        number = re.search(r"(\d+)\.\d", version)
-        return "1.0.0.14" if number is None or int(number[1]) < 2 else "current"
-    return "flam3" if version else "1.0.0.14"
 
 
 def resized(flame: Flame, width: int) -> Flame:
@@ -62,10 +47,10 @@ def iterations_for(flame: Flame, quality: float | None = None) -> int:
     return max(round(points), 1)
 
 
-def check_memory(flame: Flame, supersample: int | None = None) -> int:
-    """Bytes that a picture needs; BloomError if they are not there."""
-    grid = grid_of(flame.camera.size, supersample or flame.tone.supersample)
-    width, height = flame.camera.size
+def check_memory(size: tuple[int, int], supersample: int) -> int:
+    """Bytes that a picture of ``size`` pixels needs; BloomError if they are not there."""
+    grid = grid_of(size, supersample)
+    width, height = size
     needed = grid.buckets * _BYTES_OF_BUCKET + width * height * _BYTES_OF_PIXEL + 64 * 2**20
     available = available_memory()
     if available is not None and needed > available:
@@ -90,14 +75,15 @@ def available_memory() -> int | None:
         return None
 
 
-def develop(histogram: Histogram, *, compatibility: str | None = None) -> np.ndarray:
+def develop(histogram: Histogram, *, early_clip: bool = False) -> np.ndarray:
     """The picture of a histogram as it is now: (height, width, 4) float32, display colours and alpha.
 
-    The background is behind the colours already. Nothing of the histogram changes, so it may go on.
+    The background is behind the colours already. Nothing of the histogram changes, so it may go on. With
+    ``early_clip`` buckets become display colours before the spatial filter and not after it.
     """
     return develop_buckets(
         histogram.buckets, histogram.grid, histogram.flame, histogram.iterations,
-        compatibility=compatibility, threads=histogram.threads,
+        early_clip=early_clip, threads=histogram.threads,
     )  # fmt: skip
 
 
@@ -107,15 +93,16 @@ def develop_buckets(
     flame: Flame,
     iterations: int,
     *,
-    compatibility: str | None = None,
+    early_clip: bool = False,
     threads: int | None = None,
 ) -> np.ndarray:
     """The picture of any buckets that ``iterations`` points have filled; see `develop`."""
-    rules = compatibility or compatibility_of(flame)
-    light = exposed(
-        buckets, grid, flame.tone, iterations, flame.camera.pixels_per_unit, rules, threads=threads
-    )
-    return display(light, flame.tone, rules)
+    tone, rules = flame.tone, flame.rules
+    settings = (grid, tone, iterations, flame.camera.pixels_per_unit, rules)
+    if early_clip:
+        light = _spread(buckets, *settings, threads)
+        return curved(filtered(corrected(light, tone, rules), grid, tone), tone, rules)
+    return display(exposed(buckets, *settings, threads=threads), tone, rules)
 
 
 def exposed(
@@ -124,7 +111,7 @@ def exposed(
     tone: Tone,
     iterations: int,
     pixels_per_unit: float,
-    compatibility: str,
+    rules: Rules,
     *,
     threads: int | None = None,
 ) -> np.ndarray:
@@ -133,11 +120,25 @@ def exposed(
     A hit counts by its share in ``iterations`` and by the area of a pixel, so that neither quality nor size
     change the brightness.
     """
-    scale = tone.brightness * (1.0 if compatibility == "current" else _LEGACY_BRIGHTNESS)
+    return filtered(_spread(buckets, grid, tone, iterations, pixels_per_unit, rules, threads), grid, tone)
+
+
+def _spread(
+    buckets: np.ndarray,
+    grid: Grid,
+    tone: Tone,
+    iterations: int,
+    pixels_per_unit: float,
+    rules: Rules,
+    threads: int | None,
+) -> np.ndarray:
+    """Logarithmic light of the buckets, (rows, columns, 4) float32; see `exposed`."""
     step = pixels_per_unit * grid.supersample
     density = step * step / max(iterations, 1)  # hits to hits per unit of area and point
-    light = light_of(buckets, grid, tone, density=density, scale=scale, threads=threads)
-    return filtered(light, grid, tone)
+    if rules.density_controls and tone.logscale_k2:
+        density = tone.logscale_k2
+    scale = tone.brightness * rules.brightness
+    return light_of(buckets, grid, tone, density=density, scale=scale, threads=threads)
 
 
 def render(
@@ -149,6 +150,7 @@ def render(
     seed: int = 0,
     threads: int | None = None,
     compatibility: str | None = None,
+    early_clip: bool = False,
     progress: Callable[[Histogram, int], None] | None = None,
 ) -> np.ndarray:
     """The picture of a flame: (height, width, 4) float32, display colours with background, and alpha.
@@ -161,17 +163,23 @@ def render(
         Points per pixel (times 4**zoom), rounded up to a step of all orbits (some thousand points).
     seed
         Chooses the random numbers. The picture does not depend on the number of ``threads``.
+    compatibility
+        The renderer whose rules hold, instead of the flame's own.
+    early_clip
+        See `develop`.
     progress
         Called with the histogram and the points that it will have, after each part of a second. What it
         raises ends the work; `develop` makes a picture of what is there.
     """
     if width is not None:
         flame = resized(flame, width)
+    if compatibility is not None:
+        flame = replace(flame, compatibility=compatibility)
     total = iterations_for(flame, quality)
-    check_memory(flame, supersample)
+    check_memory(flame.camera.size, supersample or flame.tone.supersample)
     histogram = Histogram(flame, supersample=supersample, seed=seed, threads=threads)
     fill(histogram, total, progress)
-    return develop(histogram, compatibility=compatibility)
+    return develop(histogram, early_clip=early_clip)
 
 
 def fill(histogram: Histogram, total: int, progress: Callable[[Histogram, int], None] | None = None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..flame.compatibility import Rules
 from ..flame.curves import bezier, is_resting, points_of, spline
 from ..flame.model import Tone
 
@@ -12,34 +13,46 @@ _ENTRIES = 65536
 _RESTING_SPLINE = tuple((k / 4.0, k / 4.0) for k in range(5))
 
 
-def display(light: np.ndarray, tone: Tone, compatibility: str) -> np.ndarray:
+def display(light: np.ndarray, tone: Tone, rules: Rules) -> np.ndarray:
     """Display-referred red, green, blue and alpha in 0..1, (height, width, 4) float32.
 
     The background is already behind the colours; alpha says how much of it is covered.
     """
+    return curved(corrected(light, tone, rules), tone, rules)
+
+
+def corrected(light: np.ndarray, tone: Tone, rules: Rules) -> np.ndarray:
+    """Display-referred red, green, blue and alpha in 0..1 before the curves, (rows, columns, 4) float32."""
     result = np.empty_like(light)
-    curves = curve_tables(tone, compatibility)
     for row in range(0, len(light), _ROWS):  # in parts, so that memory stays small
-        result[row : row + _ROWS] = _display(light[row : row + _ROWS], tone, curves)
+        result[row : row + _ROWS] = _corrected(light[row : row + _ROWS], tone, np.float32(rules.white))
     return result
 
 
-def _display(light: np.ndarray, tone: Tone, curves: np.ndarray | None) -> np.ndarray:
+def _corrected(light: np.ndarray, tone: Tone, white: np.float32) -> np.ndarray:
     color, density = light[..., :3], light[..., 3:]
     power = np.float32(1.0 / tone.gamma)
     vibrancy = np.float32(tone.vibrancy)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         alpha = _alpha(density, power, tone.gamma_threshold)
-        scale = np.where(density > 0.0, vibrancy * alpha / density, np.float32(0.0))
+        scale = np.where(density > 0.0, white * vibrancy * alpha / density, np.float32(0.0))
         alpha = np.clip(alpha, 0.0, 1.0)
         result = _highlights(color, scale, np.float32(tone.highlight_power))
         if tone.vibrancy != 1.0:
-            result = result + (1.0 - vibrancy) * np.abs(color) ** power
-    result = np.nan_to_num(result + (1.0 - alpha) * np.array(tone.background, np.float32), nan=0.0)
-    result = np.clip(result, 0.0, 1.0)
-    if curves is not None:
-        result = curves[np.arange(3), (result * (_ENTRIES - 1)).astype(np.int64)]
+            result = result + white * (1.0 - vibrancy) * np.abs(color) ** power
+        behind = white * np.array(tone.background, np.float32)
+    result = np.nan_to_num(result + (1.0 - alpha) * behind, nan=0.0)
     return np.concatenate([np.clip(result, 0.0, 1.0), alpha], 2)
+
+
+def curved(picture: np.ndarray, tone: Tone, rules: Rules) -> np.ndarray:
+    """What the tone curves make of display colours; the array itself is changed, and clipped to 0..1."""
+    np.clip(picture, 0.0, 1.0, out=picture)
+    curves = curve_tables(tone, rules)
+    if curves is not None:
+        for row in picture:
+            row[:, :3] = curves[np.arange(3), (row[:, :3] * (_ENTRIES - 1)).astype(np.int64)]
+    return picture
 
 
 def _alpha(density: np.ndarray, power: np.float32, threshold: float) -> np.ndarray:
@@ -67,16 +80,16 @@ def _highlights(color: np.ndarray, scale: np.ndarray, power: np.float32) -> np.n
     return np.where(burnt, faded, color * scale)
 
 
-def curve_tables(tone: Tone, compatibility: str) -> np.ndarray | None:
+def curve_tables(tone: Tone, rules: Rules) -> np.ndarray | None:
     """What red, green and blue become, (3, 65536) float32; None if they stay what they are."""
     t = np.linspace(0.0, 1.0, _ENTRIES)
-    if tone.splines and compatibility == "current":
+    if tone.splines and rules.splines:
         curves = tone.splines
         if all(curve == _RESTING_SPLINE for curve in curves):
             return None
         values = [spline(curve, t) for curve in curves]
     elif tone.curves and not is_resting(tone.curves):
-        if compatibility == "current":
+        if rules.splines:
             values = [spline(points_of(curve), t) for curve in tone.curves]
         else:
             values = [np.array([bezier(curve, at) for at in t]) for curve in tone.curves]

@@ -212,6 +212,9 @@ class Camera(_Validated):
         Radians.
     perspective, zpos, dof
         Strength of the perspective, height of the camera, strength of the depth blur.
+    blur_curve
+        For later embers: the depth blur grows with the square of the distance from the picture's middle, the
+        slower the larger this is; 0 for the same blur everywhere.
     """
 
     size: tuple[int, int] = (1920, 1080)
@@ -224,12 +227,13 @@ class Camera(_Validated):
     perspective: float = 0.0
     zpos: float = 0.0
     dof: float = 0.0
+    blur_curve: float = 0.0
 
     def __post_init__(self) -> None:
         width, height = _numbers(self.size, "The picture size", 2)
         if width != int(width) or height != int(height) or width < 1 or height < 1:
             raise BloomError(f"The picture size is {width:g} x {height:g}: give whole pixels, 1 or more.")
-        scalars = ("scale", "zoom", "rotate", "yaw", "pitch", "perspective", "zpos", "dof")
+        scalars = ("scale", "zoom", "rotate", "yaw", "pitch", "perspective", "zpos", "dof", "blur_curve")
         self._set(**{name: _number(getattr(self, name), f"The camera's {name}") for name in scalars})
         self._set(size=(int(width), int(height)), center=_numbers(self.center, "The camera's center", 2))
         if self.scale <= 0.0:
@@ -269,6 +273,9 @@ class Tone(_Validated):
         of four points ``(x, y, weight)``.
     splines
         Spline tone curves of later embers: empty, or four curves of points ``(x, y)``.
+    logscale_k2
+        For later embers: what a hit adds to the density before the logarithm, 0 for what follows from scale
+        and quality.
     """
 
     quality: float = 100.0
@@ -286,18 +293,22 @@ class Tone(_Validated):
     background: tuple[float, float, float] = (0.0, 0.0, 0.0)
     curves: tuple[Curve, ...] = ()
     splines: tuple[Curve, ...] = ()
+    logscale_k2: float = 0.0
 
     def __post_init__(self) -> None:
         scalars = (
             "quality", "brightness", "gamma", "gamma_threshold", "vibrancy", "highlight_power",
-            "filter_radius", "estimator_radius", "estimator_minimum", "estimator_curve",
+            "filter_radius", "estimator_radius", "estimator_minimum", "estimator_curve", "logscale_k2",
         )  # fmt: skip
         self._set(**{name: _number(getattr(self, name), f"The tone's {name}") for name in scalars})
         supersample = _number(self.supersample, "The tone's supersample")
         if supersample != int(supersample):
             raise BloomError(f"The tone's supersample is {supersample:g}: give a whole number.")
         _at_least(supersample, 1, "The tone's supersample")
-        for name in ("quality", "gamma_threshold", "filter_radius", "estimator_radius", "estimator_minimum"):
+        for name in (
+            "quality", "gamma_threshold", "filter_radius", "estimator_radius", "estimator_minimum",
+            "logscale_k2",
+        ):  # fmt: skip
             _at_least(getattr(self, name), 0.0, f"The tone's {name}")
         if self.gamma <= 0.0:
             raise BloomError(f"The tone's gamma is {self.gamma:g}: give more than 0.")

@@ -46,13 +46,13 @@ _SILENT_XFORM = frozenset(
     mod_saturation mod_saturation_speed mod_hue mod_hue_speed solo motion_frequency motion_function
     motion_offset""".split()
 )
-_NEUTRAL_FLAME = {"logscale_k2": "0", "blur_curve": "0", "rand_range": "1"}
+_NEUTRAL_FLAME = {"rand_range": "1"}
 _SILENT_ELEMENTS = frozenset(["edit"])
 
 _CAMERA = {
     "scale": "scale", "zoom": "zoom", "cam_zoom": "zoom", "rotate": "rotate",
     "cam_yaw": "yaw", "cam_pitch": "pitch", "cam_persp": "perspective", "cam_perspective": "perspective",
-    "cam_zpos": "zpos", "cam_dof": "dof",
+    "cam_zpos": "zpos", "cam_dof": "dof", "blur_curve": "blur_curve",
 }  # fmt: skip
 
 _TONE = {
@@ -60,6 +60,7 @@ _TONE = {
     "vibrancy": "vibrancy", "highlight_power": "highlight_power", "filter": "filter_radius",
     "estimator_radius": "estimator_radius", "estimator_minimum": "estimator_minimum",
     "estimator_curve": "estimator_curve", "supersample": "supersample", "oversample": "supersample",
+    "logscale_k2": "logscale_k2",
 }  # fmt: skip
 
 _SPLINES = ("overall_curve", "red_curve", "green_curve", "blue_curve")

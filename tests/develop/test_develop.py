@@ -12,11 +12,12 @@ from PIL import Image
 from bloom_blender.chaos.histogram import Grid, Histogram
 from bloom_blender.develop.filters import SHAPES, filtered, taps_of
 from bloom_blender.develop.light import estimator_of, light_of
-from bloom_blender.develop.picture import compatibility_of, develop, render, resized
+from bloom_blender.develop.picture import develop, render, resized
 from bloom_blender.develop.png import png_bytes
 from bloom_blender.develop.tone import curve_tables, display
 from bloom_blender.errors import BloomError
 from bloom_blender.flame.curves import bezier, spline
+from bloom_blender.flame.compatibility import RULES
 from bloom_blender.flame.model import FILTER_SHAPES, Tone
 from bloom_blender.flame.xml import read_flame
 from tests.develop.samples import flower, square, toned
@@ -197,21 +198,21 @@ def test_tone_is_that_of_ember(power, vibrancy):
     density = np.concatenate([[0.0], np.geomspace(1e-5, 30, 60)])
     light = np.stack([density * f for f in (0.9, 0.35, 0.6, 1.0)], 1)[None].astype(np.float32)
     expected = [reference_tone(*map(float, pixel), tone) for pixel in light[0]]
-    np.testing.assert_allclose(display(light, tone, "1.0.0.14")[0], expected, atol=2e-5)
+    np.testing.assert_allclose(display(light, tone, RULES["1.0.0.14"])[0], expected, atol=2e-5)
 
 
 def test_curves():
-    assert curve_tables(Tone(curves=(RESTING,) * 4), "1.0.0.14") is None
-    table = curve_tables(Tone(curves=(BENT, RESTING, BENT, RESTING)), "1.0.0.14")
+    assert curve_tables(Tone(curves=(RESTING,) * 4), RULES["1.0.0.14"]) is None
+    table = curve_tables(Tone(curves=(BENT, RESTING, BENT, RESTING)), RULES["1.0.0.14"])
     overall = bezier(BENT, 0.5)
     expected = [bezier(curve, overall) for curve in (RESTING, BENT, RESTING)]
     np.testing.assert_allclose(table[:, 32768], expected, atol=1e-4)
     straight = tuple((k / 4, k / 4) for k in range(5))
-    assert curve_tables(Tone(splines=(straight,) * 4), "current") is None
+    assert curve_tables(Tone(splines=(straight,) * 4), RULES["current"]) is None
     np.testing.assert_allclose(spline(straight, np.linspace(0, 1, 9)), np.linspace(0, 1, 9), atol=1e-12)
     bent = ((0.0, 0.0), (0.5, 0.8), (1.0, 1.0))
     np.testing.assert_allclose(spline(bent, np.array([0.0, 0.5, 1.0])), [0.0, 0.8, 1.0])
-    assert curve_tables(Tone(splines=(bent, straight, straight, straight)), "current")[0, 32768] > 0.79
+    assert curve_tables(Tone(splines=(bent, straight, straight, straight)), RULES["current"])[0, 32768] > 0.79
 
 
 @pytest.mark.parametrize("bits,channels", [(8, 3), (8, 4), (16, 3), (16, 4)])
@@ -262,16 +263,6 @@ def test_size_and_scale_change_together():
 def test_what_cannot_be_done_is_refused(changes, text):
     with pytest.raises(BloomError, match=text):
         render(flower(), **changes)
-
-
-@pytest.mark.parametrize("version,expected", [
-    ("EMBER-LNX-1.0.0.14", "1.0.0.14"), ("ember-win-25.0", "current"), ("flam3-3.1", "flam3"),
-    ("Apophysis 7x", "flam3"), ("", "1.0.0.14"),
-])  # fmt: skip
-def test_rules_follow_the_file(version, expected):
-    from dataclasses import replace
-
-    assert compatibility_of(replace(flower(), version=version)) == expected
 
 
 @pytest.mark.parametrize("name,least", [

@@ -186,10 +186,10 @@ def test_the_unknown_is_kept_in_order_reported_and_written():
 
 
 def test_settings_that_change_nothing_are_not_reported():
-    neutral = 'version="ember" logscale_k2="0" blur_curve="0" rand_range="1"'
+    neutral = 'version="ember" rand_range="1"'
     assert report_unknown(only(flame_text(attributes=neutral))) == ()
-    assert report_unknown(only(flame_text(attributes='version="ember" blur_curve="2"'))) == (
-        "Flame '': blur_curve is unknown and kept unused.",
+    assert report_unknown(only(flame_text(attributes='version="ember" rand_range="2"'))) == (
+        "Flame '': rand_range is unknown and kept unused.",
     )
 
 
