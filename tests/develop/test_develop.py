@@ -16,8 +16,8 @@ from bloom_blender.develop.picture import develop, render, resized
 from bloom_blender.develop.png import png_bytes
 from bloom_blender.develop.tone import curve_tables, display
 from bloom_blender.errors import BloomError
-from bloom_blender.flame.curves import bezier, spline
 from bloom_blender.flame.compatibility import RULES
+from bloom_blender.flame.curves import bezier, spline
 from bloom_blender.flame.model import FILTER_SHAPES, Tone
 from bloom_blender.flame.xml import read_flame
 from tests.develop.samples import flower, square, toned
