@@ -25,6 +25,7 @@ def evaluate_variation(
     affine: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0),
     compatibility: str = "1.0.0.14",
     seed: int = 0,
+    colors: np.ndarray | None = None,
 ) -> np.ndarray:
     """What a variation makes of points.
 
@@ -46,6 +47,8 @@ def evaluate_variation(
         Program whose formula to use.
     seed
         Of the random numbers.
+    colors
+        (N,) colour coordinates of the points, for variations that look at them; absent ones are 0.
 
     Returns
     -------
@@ -61,7 +64,8 @@ def evaluate_variation(
     entry = lookup(name, compatibility)
     if abs(weight) < MINIMUM_WEIGHT:
         return np.zeros_like(points) if form == "regular" else points
-    results = _returned(entry, points, np.zeros(len(points)), weight, parameters, form, affine, seed)
+    colors = np.zeros(len(points)) if colors is None else _checked_colors(colors, points)
+    results = _returned(entry, points, colors, weight, parameters, form, affine, seed)
     return _applied(entry, form, points, results[:, :3])
 
 
@@ -87,9 +91,7 @@ def evaluate_color(
     (N,) float64 array, a copy of `colors` unless the variation is one of `Entry.colors`.
     """
     points = _checked(points, form)
-    colors = np.array(colors, dtype=np.float64)
-    if colors.shape != points.shape[:1]:
-        raise ValueError(f"colors have the shape {colors.shape}, not ({len(points)},)")
+    colors = _checked_colors(colors, points)
     entry = lookup(name, compatibility)
     if abs(weight) < MINIMUM_WEIGHT or not entry.colors:
         return colors
@@ -104,6 +106,13 @@ def _checked(points: np.ndarray, form: str) -> np.ndarray:
     if points.ndim != 2 or points.shape[1] != 3:
         raise ValueError(f"points have the shape {points.shape}, not (N, 3)")
     return points
+
+
+def _checked_colors(colors: np.ndarray, points: np.ndarray) -> np.ndarray:
+    colors = np.array(colors, dtype=np.float64)
+    if colors.shape != points.shape[:1]:
+        raise ValueError(f"colors have the shape {colors.shape}, not ({len(points)},)")
+    return colors
 
 
 def _returned(

@@ -19,7 +19,7 @@ MODES = ("assign", "sum")
 MINIMUM_WEIGHT = 1e-6
 """Variations of a smaller absolute weight are absent."""
 
-_TAKEN = ARGUMENTS | FUNCTIONS.keys() | CONSTANTS.keys() | set(keyword.kwlist)
+_TAKEN = ARGUMENTS | FUNCTIONS.keys() | CONSTANTS.keys() | set(keyword.kwlist) | {"range"}
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,12 @@ class P:
 
     @property
     def argument(self) -> str:
-        """Name of the function's argument: `name`, or ``x_`` where ``x`` has a meaning in the vocabulary."""
+        """Name of the function's argument: `name`, or ``x_`` where ``x`` has a meaning in the vocabulary.
+
+        ``3side`` becomes ``_3side``.
+        """
+        if not self.name.isidentifier():
+            return f"_{self.name}"
         return f"{self.name}_" if self.name in _TAKEN else self.name
 
     def conform(self, value: float) -> float:
