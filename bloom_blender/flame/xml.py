@@ -19,6 +19,7 @@ from defusedxml.ElementTree import fromstring
 
 from ..errors import BloomError
 from .compatibility import COMPATIBILITIES, RULES, compatibility_of
+from .gradients import parse_gradients
 from .model import (
     FILTER_SHAPES,
     IDENTITY,
@@ -219,7 +220,7 @@ def _flame_of(element: ElementTree.Element) -> Flame:
             else:
                 elements.append(_outer_xml(child))
         elif child.tag == "palette":
-            palette = _hex_colors(child.text or "", 6) or palette
+            palette = _block_colors(child.text or "") or palette
         elif child.tag == "colors":
             palette = _hex_colors(child.get("data", ""), 8) or palette
         elif child.tag == "color" and "index" in child.attrib:
@@ -476,6 +477,14 @@ def _numbered(attributes: dict[str, str], ember: bool) -> tuple[tuple[float, flo
     del attributes["palette"]
     attributes.pop("hue", None)
     return colors
+
+
+def _block_colors(text: str) -> list[tuple[float, float, float]]:
+    """Colours of the text of a <palette>: hexadecimal, or an UltraFractal gradient."""
+    if "index=" not in text:
+        return _hex_colors(text, 6)
+    gradient = next(iter(parse_gradients(f"palette {{{text}}}", "the palette").values()))
+    return list(gradient.colors)  # type: ignore[arg-type]
 
 
 def _hex_colors(text: str, digits: int) -> list[tuple[float, float, float]]:
