@@ -226,11 +226,11 @@ def spirograph(w, a, b, d, tmin, ymin, tmax, ymax, c1, c2, u0, u1):
     ),
     mode="sum",
 )
-def starblur(w, power, range, u0, u1):
+def starblur(w, power, range_, u0, u1):
     """A filled star with power points, of even density."""
     t = pi / power
-    m = sqrt(1.0 + range * range - 2.0 * range * cos(t))
-    h = asin(sin(t) * range / m)
+    m = sqrt(1.0 + range_ * range_ - 2.0 * range_ * cos(t))
+    h = asin(sin(t) * range_ / m)
     f = 2.0 * u0 * power
     n = trunc(f)
     p = (f - n) * m
