@@ -5,15 +5,19 @@ from __future__ import annotations
 
 def register() -> None:
     """Register settings and handlers."""
-    from . import playback, settings
+    from . import picture_settings, playback, render_engine, settings
 
     settings.register()
+    picture_settings.register()
+    render_engine.register()
     playback.register()
 
 
 def unregister() -> None:
     """Undo :func:`register`."""
-    from . import playback, settings
+    from . import picture_settings, playback, render_engine, settings
 
     playback.unregister()
+    render_engine.unregister()
+    picture_settings.unregister()
     settings.unregister()

@@ -46,10 +46,26 @@ def compute(flame: Flame, request: Request):
     BloomError
         If the numba core cannot be loaded, or cannot compute this flame.
     """
+    load()
+    from ..chaos.density import footprint_of
+    from ..chaos.points import compute_points
+
+    footprint = footprint_of(flame, overlap=request.smoothness, smallest=request.point_size)
+    return compute_points(flame, request.count, seed=request.seed, detail=request.detail, footprint=footprint)
+
+
+def load() -> None:
+    """Bring the numba core into memory, and have it keep its kernels where the extension may write.
+
+    Raises
+    ------
+    BloomError
+        If it cannot be loaded.
+    """
     try:
+        import numba  # noqa: F401  (what can be missing)
+
         from ..chaos import compiling
-        from ..chaos.density import footprint_of
-        from ..chaos.points import compute_points
     except ImportError as error:
         raise BloomError(
             f"Bloom cannot compute points, as {error.name or 'numba'} is missing: reinstall the extension."
@@ -57,8 +73,6 @@ def compute(flame: Flame, request: Request):
     folder = _cache_folder()
     if folder:
         compiling.set_cache_folder(folder)
-    footprint = footprint_of(flame, overlap=request.smoothness, smallest=request.point_size)
-    return compute_points(flame, request.count, seed=request.seed, detail=request.detail, footprint=footprint)
 
 
 def is_loaded() -> bool:
