@@ -17,9 +17,10 @@ from types import ModuleType
 
 import numpy as np
 
-from . import generated
+from . import generated, machine
 from .structure import Structure, XformStructure
-from .writing import shared_source, template, xform_source
+from .writing import shared_source, template
+from .xforms import APPLY, xform_assembly
 
 _folder: Path | None = None
 
@@ -62,19 +63,19 @@ def _temporary_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="bloom-kernels-"))
 
 
-@functools.lru_cache(maxsize=1024)
-def xform_kernel(structure: XformStructure) -> ModuleType:
-    """The module that applies an xform, written, compiled or loaded from the cache as needed.
+@functools.lru_cache(maxsize=4096)
+def xform_loop(structure: XformStructure) -> int:
+    """Where in memory the loop of an xform lies, compiled or loaded from the cache as needed.
 
     Xforms of the same variations share it, also between flames: adding a variation to one xform
     compiles that xform only.
     """
-    return load_module(xform_source(structure), "xform")
+    return machine.address_of(xform_assembly(structure, machine.lanes()), APPLY, "xform", cache_folder())
 
 
 def game_of(structure: Structure) -> np.ndarray:
     """Addresses of the loops of all xforms and final xforms, uint64."""
-    return np.array([xform_kernel(part).apply.address for part in structure.parts], np.uint64)
+    return np.array([xform_loop(part) for part in structure.parts], np.uint64)
 
 
 @functools.lru_cache(maxsize=1)
@@ -93,6 +94,12 @@ def histogram_kernel() -> ModuleType:
 def develop_kernel() -> ModuleType:
     """The module that spreads the light of a histogram."""
     return load_module("\n\n".join(map(template, ("prelude.py", "develop_kernels.py"))), "develop")
+
+
+@functools.lru_cache(maxsize=1)
+def occlusion_kernel() -> ModuleType:
+    """The module that draws what stands in front of a flame."""
+    return load_module("\n\n".join(map(template, ("prelude.py", "occlusion_kernels.py"))), "occlusion")
 
 
 def load_module(source: str, label: str) -> ModuleType:

@@ -12,7 +12,7 @@ import ast
 import functools
 import inspect
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 
@@ -121,42 +121,6 @@ def function_source(function: Callable[..., object], decorator: str) -> str:
     body = [ast.unparse(ast.fix_missing_locations(s)) for s in kernel_statements(function, lambda n: n)]
     text = textwrap.indent("\n".join(body), "    ")
     return f"{decorator}\ndef {function.__name__}({arguments}):\n{text}\n"
-
-
-def inlined(
-    function: Callable[..., object], prefix: str, arguments: Mapping[str, str], results: tuple[str, ...]
-) -> list[str]:
-    """Lines that compute ``function`` in place.
-
-    Parameters
-    ----------
-    prefix
-        Put before each local name, so that two variations of one xform do not meet.
-    arguments
-        Argument name to the expression it stands for. An argument that the body never assigns is
-        replaced by its expression, others become an assignment first.
-    results
-        Names that receive the returned tuple.
-    """
-    tree = function_tree(function)
-    stored = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    names = [argument.arg for argument in tree.args.args + tree.args.kwonlyargs]
-    lines = [f"{prefix}{name} = {arguments[name]}" for name in names if name in stored]
-    direct = {name: arguments[name] for name in names if name not in stored}
-
-    def rename(name: str) -> str:
-        if name in direct:
-            return direct[name]
-        return prefix + name if name in stored or name in names else name
-
-    *body, last = kernel_statements(function, rename)
-    if not isinstance(last, ast.Return) or not isinstance(last.value, ast.Tuple):
-        raise TypeError(f"{function.__name__} must end with one return of a tuple")
-    for statement in body:
-        lines += ast.unparse(ast.fix_missing_locations(statement)).splitlines()
-    for target, value in zip(results, last.value.elts, strict=True):
-        lines.append(f"{target} = {ast.unparse(ast.fix_missing_locations(value))}")
-    return lines
 
 
 def called_names(source: str) -> list[str]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +14,7 @@ from bloom_blender.chaos.structure import probabilities
 from bloom_blender.flame import evaluate_variation
 from bloom_blender.flame.model import Camera, Flame, Variation, Xform
 from bloom_blender.flame.xml import read_flame
-from tests.support import REPOSITORY, data_path
+from tests.support import data_path
 
 LINEAR = (Variation("linear", 1.0),)
 CORNERS = ((0.0, 0.0), (0.5, 0.0), (0.0, 0.5))
@@ -131,45 +128,15 @@ def test_points_flow_when_a_value_moves():
 def test_no_compilation_when_a_value_changes():
     flame = swirled()
     compute_points(flame, 1000)
-    before = compiling.xform_kernel.cache_info().misses, len(compiling.cloud_kernel().points.signatures)
+    before = compiling.xform_loop.cache_info().misses, len(compiling.cloud_kernel().points.signatures)
     changed = replace(
         flame, xforms=tuple(replace(x, weight=x.weight * 3, color=0.3) for x in swirled(0.05).xforms)
     )
     compute_points(changed, 1000)
     assert (
-        compiling.xform_kernel.cache_info().misses,
+        compiling.xform_loop.cache_info().misses,
         len(compiling.cloud_kernel().points.signatures),
     ) == before
-
-
-def test_kernels_are_loaded_from_disk_by_another_process(tmp_path):
-    """The second process must compile nothing, also where the folder has become read-only."""
-    script = (
-        "from bloom_blender.chaos import compiling\n"
-        "from bloom_blender.chaos.points import compute_points\n"
-        "from bloom_blender.chaos.structure import structure_of\n"
-        "from tests.chaos.test_points import triangle\n"
-        "cloud = compute_points(triangle(), 1000)\n"
-        "module = compiling.cloud_kernel()\n"
-        "kernels = [compiling.xform_kernel(part) for part in structure_of(triangle()).parts]\n"
-        "print(sum(module.points.stats.cache_misses.values()), sum(k.apply.cache_hits == 0 for k in kernels),"
-        " repr(float(cloud.positions.sum())))\n"
-    )
-    environment = os.environ | {"BLOOM_CACHE_DIR": str(tmp_path), "PYTHONPATH": str(REPOSITORY)}
-    environment.pop("NUMBA_CACHE_DIR", None)
-    answers = []
-    for _ in range(2):
-        run = subprocess.run(
-            [sys.executable, "-c", script],
-            env=environment,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        answers.append(run.stdout.split())
-    assert answers[0][:2] == ["1", "3"] and answers[1][:2] == ["0", "0"]
-    assert answers[0][2] == answers[1][2]
 
 
 def test_escaped_orbits_are_seeded_anew():
