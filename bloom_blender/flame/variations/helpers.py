@@ -5,8 +5,11 @@ from __future__ import annotations
 from .registry import helper
 from .vocabulary import (
     acos,
+    asin,
     atan2,
     cos,
+    cosh,
+    exp,
     fabs,
     floor,
     fmod,
@@ -15,8 +18,11 @@ from .vocabulary import (
     maximum,
     minimum,
     pi,
+    sin,
     sqrt,
+    tanh,
     trunc,
+    zeps,
 )
 
 
@@ -155,3 +161,141 @@ def square_angle(x, y):
     s = maximum(a, b)
     p = (s + y if x >= b else 5.0 * s - y) if a >= b else (3.0 * s - x if y >= a else 7.0 * s + x)
     return 0.25 * pi * (p / s - 1.0)
+
+
+@helper
+def shader_hash(x, y, seed):
+    """A number in [0, 1) that looks random: the fraction of 43758.5453 sin(12.9898 x + 78.233 y + seed).
+
+    A widespread formula of shaders; float32 keeps only its first two or three digits.
+    """
+    v = sin(12.9898 * x + 78.233 * y + seed) * 43758.5453
+    return v - floor(v)
+
+
+@helper
+def star_distance(u, power, length):
+    """Distance from the middle of a random point (of `u` in [0, 1)) on the outline of a star."""
+    t = pi / zeps(power)
+    m = sqrt(1.0 + length * length - 2.0 * length * cos(t))
+    h = asin(sin(t) * length / zeps(m))
+    p = (2.0 * u * power - trunc(2.0 * u * power)) * m
+    return sqrt(1.0 + p * p - 2.0 * p * cos(h))
+
+
+@helper
+def star_angle(u, power, length):
+    """Direction of the point of `star_distance`."""
+    t = pi / zeps(power)
+    m = sqrt(1.0 + length * length - 2.0 * length * cos(t))
+    h = asin(sin(t) * length / zeps(m))
+    n = trunc(2.0 * u * power)
+    p = (2.0 * u * power - n) * m
+    g = asin(sin(h) * p / zeps(sqrt(1.0 + p * p - 2.0 * p * cos(h))))
+    half = trunc(0.5 * n)
+    return 2.0 * t * half + (g if n == 2.0 * half else -g)
+
+
+@helper
+def any_branch(u, n):
+    """The angle 2 π k / n of a random branch k, for any n: all of them that differ, for whole n."""
+    return 2.0 * pi * fmod(floor(65536.0 * u), n) / n
+
+
+@helper
+def jacobi_am(u, m1):
+    """Jacobi's amplitude am(u | 1 - m1) for m1 > 0, by the arithmetic-geometric mean.
+
+    M. Abramowitz, I. Stegun, Handbook of Mathematical Functions, 1964, section 16.4, with five steps.
+    """
+    b = sqrt(m1)
+    a1 = 0.5 * (1.0 + b)
+    c1 = 0.5 * (1.0 - b) / a1
+    b = sqrt(b)
+    a2 = 0.5 * (a1 + b)
+    c2 = 0.5 * (a1 - b) / a2
+    b = sqrt(a1 * b)
+    a3 = 0.5 * (a2 + b)
+    c3 = 0.5 * (a2 - b) / a3
+    b = sqrt(a2 * b)
+    a4 = 0.5 * (a3 + b)
+    c4 = 0.5 * (a3 - b) / a4
+    b = sqrt(a3 * b)
+    a5 = 0.5 * (a4 + b)
+    c5 = 0.5 * (a4 - b) / a5
+    t = 32.0 * a5 * u
+    t = 0.5 * (t + asin(c5 * sin(t)))
+    t = 0.5 * (t + asin(c4 * sin(t)))
+    t = 0.5 * (t + asin(c3 * sin(t)))
+    t = 0.5 * (t + asin(c2 * sin(t)))
+    return 0.5 * (t + asin(c1 * sin(t)))
+
+
+@helper
+def jacobi_amplitude(u, m1):
+    """An angle with the sine sn(u | 1 - m1) and the cosine cn(u | 1 - m1), for any m1.
+
+    Section 16.11 there for m1 < 0, 16.15 for 0.
+    """
+    d = sqrt(maximum(0.0, 1.0 - m1))
+    t = jacobi_am(u * d if m1 < 0.0 else u, -m1 / (d * d) if m1 < 0.0 else (m1 if m1 > 0.0 else 1.0))
+    s = sin(t)
+    q = sqrt(maximum(0.0, 1.0 - s * s / (d * d))) if m1 < 0.0 else 1.0
+    t = atan2(s / d, q) if m1 < 0.0 else t
+    return atan2(tanh(u), 1.0 / cosh(u)) if m1 == 0.0 else t
+
+
+@helper
+def jacobi_dn(u, m1):
+    """dn(u | 1 - m1) for any m1; section 16.11 there for m1 < 0, 16.15 for 0."""
+    d = sqrt(maximum(0.0, 1.0 - m1))
+    t = jacobi_am(u * d if m1 < 0.0 else u, -m1 / (d * d) if m1 < 0.0 else (m1 if m1 > 0.0 else 1.0))
+    s = sin(t)
+    c = cos(t)
+    v = c if m1 < 0.0 else sqrt(c * c + m1 * s * s)
+    return 1.0 / cosh(u) if m1 == 0.0 else v
+
+
+@helper
+def error_function(x):
+    """erf x: sections 7.1.6 there (a series) for |x| < 2.5, 7.1.14 (a continued fraction) beyond."""
+    a = minimum(fabs(x), 2.5)
+    term = 1.0
+    total = 1.0
+    for k in range(32):
+        term = term * 2.0 * a * a / (2.0 * k + 3.0)
+        total = total + term
+    near = 2.0 / sqrt(pi) * a * exp(-a * a) * total
+    b = maximum(fabs(x), 2.5)
+    part = b
+    for k in range(32):
+        part = b + 0.5 * (32.0 - k) / part
+    far = 1.0 - exp(-b * b) / sqrt(pi) / part
+    v = near if fabs(x) < 2.5 else far
+    return v if x >= 0.0 else -v
+
+
+@helper
+def log_gamma(x):
+    """ln Γ(x) for x > 0: section 6.1.41 there (J. Stirling's series) from 8 on, 6.1.15 (recurrence) below."""
+    low = x < 8.0
+    v = x + 8.0 if low else x
+    n = minimum(x, 8.0)
+    product = n * (n + 1.0) * (n + 2.0) * (n + 3.0) * (n + 4.0) * (n + 5.0) * (n + 6.0) * (n + 7.0)
+    q = 1.0 / (v * v)
+    series = 1.0 / 12.0 - q * (1.0 / 360.0 - q * (1.0 / 1260.0 - q * (1.0 / 1680.0 - q / 1188.0)))
+    return (v - 0.5) * log(v) - v + 0.9189385332046727 + series / v - (log(product) if low else 0.0)
+
+
+@helper
+def bessel_j1(x):
+    """J1(x): section 9.1.21 there (an integral, by the midpoint rule) for |x| < 25, 9.2.5 beyond."""
+    total = 0.0
+    for k in range(24):
+        t = pi * (k + 0.5) / 24.0
+        total = total + cos(t - x * sin(t))
+    a = maximum(fabs(x), 25.0)
+    p = 1.0 + 15.0 / (128.0 * a * a)
+    q = 3.0 / (8.0 * a) - 105.0 / (1024.0 * a * a * a)
+    far = sqrt(2.0 / (pi * a)) * (p * cos(a - 0.75 * pi) - q * sin(a - 0.75 * pi))
+    return total / 24.0 if fabs(x) < 25.0 else (far if x >= 0.0 else -far)
