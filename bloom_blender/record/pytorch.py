@@ -1,152 +1,407 @@
-"""Record a PyTorch training run without touching its loop."""
+"""Record a PyTorch training run without touching its loop, on one process or on many.
+
+Parameters are folded where they are (see `directions`). What is kept of them is one fold for each group;
+what leaves a device at a recorded step is the K projections and two lengths of each group.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import contextlib
+import sys
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .directions import ROWS_PER_WORD, WIDTH, Change, Key, sign_words, tensor_key
+from ..errors import BloomError
+from .directions import PERIOD, PIECE, WIDTH, Change, Key, block_sign, block_signs, pieces, signs, tensor_key
+from .distributed import add_up, is_sharded, meet, places_of, rank
 from .recorder import Recorder
 
 if TYPE_CHECKING:
     import torch
 
-_BLOCK_WORDS = {"cpu": 8, "cuda": 128}  # larger pieces on a graphics card, 4 million numbers
+_Places = tuple["int", "list[torch.Tensor] | None"]
+_PREFIXES = ("_orig_mod.", "_checkpoint_wrapped_module.")  # torch.compile, activation checkpointing
 
 
-@contextmanager
 def record(
     model: torch.nn.Module,
-    optimizer: torch.optim.Optimizer,
+    optimizer: torch.optim.Optimizer | Sequence[torch.optim.Optimizer],
     path: str | PathLike,
     every: int = 1,
-    directions: int = 16,
-    seed: int = 0,
+    *,
+    embeddings: Mapping[str, Sequence[str]] | None = None,
+    snapshot_every: int | None = None,
     **options,
-) -> Iterator[Recorder]:
-    """Record the run inside a ``with`` block; yields the `Recorder`, for metrics and snapshots.
+) -> Recorder:
+    """Record a run, until the `Recorder` that comes back is closed, as ``with`` does.
 
-    After every `every` optimizer steps the change of the model's trained parameters is projected on the
-    device where they are. A copy of the parameters is kept there for that.
+    After every `every` steps of the optimizer the change of the parameters that it trains is projected on
+    the device where they are. In a distributed training every process calls this, and one of them writes.
 
     Parameters
     ----------
     model : torch.nn.Module
-        Gives the names; only parameters that `optimizer` trains are recorded.
-    optimizer : torch.optim.Optimizer
-    path, every, directions, seed, **options
+        Gives the names. It is not kept alive.
+    optimizer : torch.optim.Optimizer or several
+        The steps of the first one count.
+    path, every
         See `Recorder`.
+    embeddings : mapping, optional
+        Tables to take snapshots of: from the name of a parameter (V, D) to the words of its first rows.
+    snapshot_every : int, optional
+        Take them every so many steps, besides the first and the last; by default a hundred times `every`.
+    **options
+        See `Recorder`. With ``resume=True`` the optimizer's own count of steps is used where it keeps one,
+        as Adam does.
 
     Raises
     ------
     BloomError
         Before the training only, if an argument makes no sense. Later failures give one warning.
     """
-    recorder = Recorder(path, every=every, directions=directions, seed=seed, **options)
-    handle = None
+    recorder = Recorder(path, every=every, writes=rank() == 0, **options)
     try:
-        handle = _install(recorder, model, optimizer)
+        optimizers = [_inner(one) for one in (optimizer if isinstance(optimizer, Sequence) else [optimizer])]
+        _Session(recorder, model, optimizers, embeddings or {}, snapshot_every or 100 * every)
     except Exception as error:
         recorder.complain("record", error)
-    try:
-        yield recorder
-    finally:
-        if handle is not None:
-            handle.remove()
-        recorder.close()
-
-
-def _install(recorder: Recorder, model, optimizer):
-    """Hook a recorder to an optimizer; returns the handle that removes the hook."""
-    import torch
-
-    recorder.metadata.setdefault("framework", f"torch {torch.__version__}")
-    trained = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
-    parameters = {
-        clean_name(name): parameter
-        for name, parameter in model.named_parameters()
-        if id(parameter) in trained
-    }
-    before: dict[str, torch.Tensor] = {}
-    _measure(parameters, before, recorder)
-
-    def after_step(*_):
-        try:
-            if recorder.count_step():
-                recorder.add_changes(_measure(parameters, before, recorder))
-        except Exception as error:
-            recorder.complain("record", error)
-
-    return optimizer.register_step_post_hook(after_step)
+    return recorder
 
 
 def clean_name(name: str) -> str:
     """A parameter's name without what torch.compile and the parallel wrappers add to it."""
-    return name.replace("_orig_mod.", "").removeprefix("module.")
+    for prefix in _PREFIXES:
+        name = name.replace(prefix, "")
+    return name.removeprefix("module.")
 
 
-def _measure(parameters: dict, before: dict, recorder: Recorder) -> dict[str, Change]:
-    """The change of each group since the last call; `before` holds the values then, and is renewed.
+class Folder:
+    """Folds tensors on the devices where they are; keeps the signs and a few MB of room to work there."""
 
-    All that leaves a device is, for each group, the fold of its change and two sums, in one copy.
+    def __init__(self, seed: int):
+        self._seed = seed
+        self._rooms: dict[torch.device, tuple[torch.Tensor, ...]] = {}
+
+    def fold(self, tensor: torch.Tensor, key: Key, start: int = 0) -> torch.Tensor:
+        """As `directions.fold`, on the tensor's device, or the processor if that has no float64."""
+        import torch
+
+        with torch.no_grad(), _one_thread(tensor):
+            flat = _as_real(tensor.detach()).reshape(-1)
+            start = 2 * start if tensor.is_complex() else start
+            home = torch.device("cpu") if flat.device.type == "mps" else flat.device
+            size = PIECE if home.type == "cpu" else PERIOD
+            shared, single, double, ones = self._room(home, size)
+            result = torch.zeros(WIDTH + 1, dtype=torch.float64, device=home)
+            for part, block, of_signs, column in pieces(flat.numel(), start, size, key.shift):
+                values = flat[part].to(home)
+                end = column + len(values)
+                rows = -(-end // WIDTH)
+                table = double[: rows * WIDTH]
+                # A product in the parameter's own precision is exact, and float32 is the fastest.
+                source = table if values.dtype == torch.float64 else single[: rows * WIDTH]
+                source[:column].zero_()
+                torch.mul(values, shared[of_signs], out=source[column:end])
+                source[end:].zero_()
+                if source is not table:
+                    table.copy_(source)
+                result[:WIDTH].addmv_(table.view(rows, WIDTH).t(), ones[:rows], alpha=block_sign(key, block))
+                result[WIDTH:].add_(torch.dot(table, table))
+            return result
+
+    def fold_places(self, tensor: torch.Tensor, key: Key, places: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Fold a part of a tensor whose numbers lie anywhere.
+
+        Parameters
+        ----------
+        tensor : torch.Tensor
+        key : Key
+        places : for each axis, what its index adds to the place in the flattened whole tensor
+        """
+        import torch
+
+        with torch.no_grad(), _one_thread(tensor):
+            values = _as_real(tensor.detach())
+            if values.ndim > tensor.ndim:  # a complex number has two places
+                places = [*(2 * one for one in places), torch.arange(2, device=values.device)]
+            shared = self._room(values.device, PIECE)[0]
+            result = torch.zeros(WIDTH + 1, dtype=torch.float64, device=values.device)
+            rest = torch.zeros((), dtype=torch.int64, device=values.device)
+            for one in places[1:]:
+                rest = rest[..., None] + one.to(values.device)
+            rest = rest.reshape(-1)
+            table = values.reshape(-1, len(rest))
+            rows = max(1, PERIOD // max(1, len(rest)))
+            for begin in range(0, len(table), rows):
+                numbers = table[begin : begin + rows].reshape(-1).double()
+                place = (places[0][begin : begin + rows, None].to(rest.device) + rest).reshape(-1)
+                blocks, block = torch.unique(place // PERIOD, return_inverse=True)
+                negative = block_signs(key, blocks.cpu().numpy()).astype(np.float64)
+                of_blocks = 1 - 2 * torch.from_numpy(negative).to(values.device)
+                signed = numbers * shared[place % PERIOD] * of_blocks[block]
+                result.index_add_(0, (place + key.shift) % WIDTH, signed)
+                result[WIDTH:].add_(torch.dot(numbers, numbers))
+            return result
+
+    def _room(self, device: torch.device, size: int) -> tuple[torch.Tensor, ...]:
+        import torch
+
+        if device not in self._rooms:
+            rows = -(-(size + WIDTH) // WIDTH)
+            self._rooms[device] = (
+                torch.from_numpy(signs(self._seed).copy()).to(device),
+                torch.empty(rows * WIDTH, dtype=torch.float32, device=device),
+                torch.empty(rows * WIDTH, dtype=torch.float64, device=device),
+                torch.ones(rows, dtype=torch.float64, device=device),
+            )
+        return self._rooms[device]
+
+
+class Meter:
+    """Measures how groups of parameters change; keeps no parameter alive, and no copy of one.
+
+    Parameters
+    ----------
+    recorder : Recorder
+        Gives the groups and the directions, and hears of failures. If parameters are sharded, all processes
+        get the step of the one that writes.
+    named : iterable of (name, tensor)
     """
-    import torch
 
-    sums: dict[tuple[torch.device, str], torch.Tensor] = {}
-    with torch.no_grad():
-        for name, parameter in parameters.items():
-            try:
-                after = parameter.detach()
-                if after.is_complex():
-                    after = torch.view_as_real(after)
-                old = before.get(name)
-                if old is None or old.shape != after.shape:
-                    before[name] = after.clone()
-                    continue
-                old = old.to(after.device)
-                change = _measure_tensor(old, after, tensor_key(name, tuple(parameter.shape), recorder.seed))
-                before[name] = old.copy_(after)
-            except Exception as error:
-                recorder.complain_of_parameter(name, error)
+    def __init__(self, recorder: Recorder, named: Iterable[tuple[str, torch.Tensor]]):
+        import torch
+
+        self._recorder = recorder
+        self._folder = Folder(recorder.seed)
+        self._members = []
+        self._home: torch.device | None = None
+        sharded = False
+        for name, tensor in named:
+            group = recorder.group_of(name)
+            if group is None:
                 continue
-            place = (after.device, recorder.group_of(name))
-            sums[place] = sums[place] + change if place in sums else change
-        changes: dict[str, Change] = {}
-        for device in {device for device, _ in sums}:
-            groups = [group for on, group in sums if on == device]
-            rows = torch.stack([sums[device, group] for group in groups]).cpu().double().numpy()
-            for group, row in zip(groups, rows, strict=True):
-                change = Change(row[:WIDTH], float(row[WIDTH]), float(row[WIDTH + 1]))
-                changes[group] = changes[group] + change if group in changes else change
-    return changes
+            part: _Places | None = (0, None) if recorder.writes else None
+            if is_sharded(tensor):
+                sharded, part = True, places_of(tensor)
+            self._home = self._home or _device_of(tensor)
+            key = tensor_key(name, tuple(tensor.shape), recorder.seed)
+            self._members.append((name, weakref.ref(tensor), group, key, part))
+        self._groups = list(dict.fromkeys(group for _, _, group, _, _ in self._members))
+        self._shared: torch.Tensor | None = None  # what the processes add up
+        if sharded:
+            self._groups, recorder.current_step = meet(self._groups, recorder.current_step)
+            self._shared = torch.empty(len(self._groups), WIDTH + 1, device=self._home)
+        if not (sharded or recorder.writes):
+            self._groups = []
+        self._mixer = torch.from_numpy(recorder.mixer).to(self._home)
+        self._before: torch.Tensor | None = None
+        self._calls = 0
+        self._failed: set[str] = set()  # groups that could not be read at the last call
+
+    def measure(self) -> dict[str, Change]:
+        """The change of each group since the last call; empty the first time, and where another writes."""
+        import torch
+
+        self._calls += 1
+        if not self._groups:
+            return {}
+        with torch.no_grad():
+            failed_before, self._failed = self._failed, set()
+            rows = self._difference()
+            if self._calls == 1:
+                return {}
+            if self._shared is not None:
+                # Whatever happened here, the other processes wait for these rows.
+                self._shared.fill_(float("nan")) if rows is None else self._shared.copy_(rows)
+                add_up(self._shared)
+                rows = self._shared.double()
+            if rows is None or not self._recorder.writes:
+                return {}
+            folds = rows[:, :WIDTH]
+            lengths = folds.square().sum(1, keepdim=True)
+            numbers = torch.cat([folds @ self._mixer, lengths, rows[:, WIDTH:]], dim=1).cpu().numpy()
+        return {
+            group: Change(line[:-2], float(line[-2]), float(line[-1]))
+            for group, line in zip(self._groups, numbers, strict=True)
+            if group not in failed_before | self._failed
+        }
+
+    def _difference(self) -> torch.Tensor | None:
+        """For each group the fold of its change, and the sum of squares; None the first time."""
+        import torch
+
+        try:
+            before, self._before = self._before, None
+            after = self._before = self._fold_groups()
+            if before is None:
+                return None
+            return torch.cat([after[:, :WIDTH] - before[:, :WIDTH], after[:, WIDTH:]], dim=1)
+        except Exception as error:
+            self._recorder.complain("record", error)
+            return None
+
+    def _fold_groups(self) -> torch.Tensor:
+        """The (groups, WIDTH + 1) sums of folds; NaN for a group with a parameter that cannot be read."""
+        import torch
+
+        sums = torch.zeros(len(self._groups), WIDTH + 1, dtype=torch.float64, device=self._home)
+        rows = dict(zip(self._groups, sums, strict=True))
+        for name, reference, group, key, part in self._members:
+            if part is None:
+                continue
+            try:
+                tensor = reference()
+                if tensor is None:
+                    raise BloomError("it is gone: do not replace parameters while a run is recorded")
+                rows[group] += self._fold(tensor, key, part).to(self._home)
+            except Exception as error:
+                rows[group].fill_(float("nan"))
+                self._failed.add(group)
+                self._recorder.complain_of_parameter(name, error)
+        return sums
+
+    def _fold(self, tensor, key: Key, part: _Places) -> torch.Tensor:
+        start, places = part
+        local = tensor.to_local() if is_sharded(tensor) else tensor
+        if places is None:
+            return self._folder.fold(local, key, start)
+        return self._folder.fold_places(local, key, places)
 
 
-def _measure_tensor(old: torch.Tensor, after: torch.Tensor, key: Key) -> torch.Tensor:
-    """The fold of after − old (WIDTH numbers), its sum of squares, and that of `after`, on their device.
+class _Session:
+    """A model and its optimizers under a recorder. It begins at the first step, whatever came before.
 
-    The sums are in float64, or float32 on devices that have no float64.
+    So the model may be moved, loaded and wrapped between `record` and the first step.
     """
+
+    def __init__(self, recorder: Recorder, model, optimizers, embeddings, snapshot_every: int):
+        self._recorder = recorder
+        self._model = weakref.ref(model)
+        self._optimizers = [weakref.ref(optimizer) for optimizer in optimizers]
+        self._embeddings = {name: tuple(words) for name, words in embeddings.items()}
+        self._snapshot_every = snapshot_every
+        self._meter: Meter | None = None
+        self._begun = False
+        handles = [
+            optimizers[0].register_step_pre_hook(lambda *_: self._guard(self._before_step)),
+            optimizers[0].register_step_post_hook(lambda *_: self._guard(self._after_step)),
+        ]
+        recorder.at_close(lambda: [handle.remove() for handle in handles])
+        recorder.at_close(self._finish)
+
+    def _guard(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except Exception as error:
+            self._recorder.complain("record", error)
+
+    def _before_step(self) -> None:
+        if self._begun:
+            return
+        self._begun = True
+        recorder = self._recorder
+        recorder.metadata.setdefault("framework", f"torch {sys.modules['torch'].__version__}")
+        counted = self._counted_steps()
+        if recorder.resumes and counted:
+            recorder.resume_at(counted)
+        meter = Meter(recorder, self._trained())
+        meter.measure()
+        self._meter = meter
+        self._snapshot()
+
+    def _after_step(self) -> None:
+        recorder = self._recorder
+        if self._meter is None:
+            recorder.count_step()
+            return
+        if recorder.count_step():
+            recorder.add_changes(self._meter.measure())
+        if recorder.current_step % self._snapshot_every == 0:
+            self._snapshot()
+
+    def _finish(self) -> None:
+        """The last snapshots; not of sharded tables, for which another process may not come."""
+        if self._begun:
+            self._snapshot(sharded=False)
+
+    def _trained(self) -> list[tuple[str, torch.Tensor]]:
+        """The parameters that the optimizers train, by clean names."""
+        optimizers = [optimizer() for optimizer in self._optimizers]
+        trained = {
+            id(parameter)
+            for optimizer in optimizers
+            if optimizer is not None
+            for group in optimizer.param_groups
+            for parameter in group["params"]
+        }
+        model = self._model()
+        named = list(model.named_parameters()) if model is not None else []
+        if any("_fsdp_wrapped_module" in name for name, _ in named):
+            raise BloomError("FullyShardedDataParallel hides the parameters: use fully_shard (FSDP2).")
+        found = [(clean_name(name), parameter) for name, parameter in named if id(parameter) in trained]
+        if not found:
+            raise BloomError(
+                "the optimizer trains no parameter of the model: give the two that belong together."
+            )
+        return found
+
+    def _counted_steps(self) -> int:
+        """The first optimizer's own count of steps, 0 if it keeps none."""
+        optimizer = self._optimizers[0]()
+        states = optimizer.state.values() if optimizer is not None else ()
+        return max((int(state["step"]) for state in states if "step" in state), default=0)
+
+    def _snapshot(self, sharded: bool = True) -> None:
+        model = self._model()
+        if model is None or not self._embeddings:
+            return
+        tables = {clean_name(name): parameter for name, parameter in model.named_parameters()}
+        for name, words in self._embeddings.items():
+            if name not in tables:
+                error = BloomError(f"the model has no parameter {name}: name one of {', '.join(tables)}.")
+                self._recorder.complain("embeddings", error)
+            elif sharded or not is_sharded(tables[name]):
+                vectors = tables[name].detach()
+                vectors = vectors.full_tensor() if is_sharded(vectors) else vectors
+                self._recorder.snapshot(name, words, vectors[: len(words)])
+
+
+def _inner(optimizer):
+    """The optimizer itself, without Accelerate's wrapping."""
+    while not hasattr(optimizer, "_optimizer_step_post_hooks") and hasattr(optimizer, "optimizer"):
+        optimizer = optimizer.optimizer
+    return optimizer
+
+
+def _device_of(tensor: torch.Tensor) -> torch.device:
+    """Where a tensor is folded: Apple's graphics processors have no float64."""
     import torch
 
-    device = after.device
-    dtype = torch.float32 if device.type == "mps" else torch.float64
-    flat_old, flat_after = old.reshape(-1), after.reshape(-1)
-    result = torch.zeros(WIDTH + 2, dtype=dtype, device=device)
-    block_words = _BLOCK_WORDS.get(device.type, 32)
-    block_size = block_words * ROWS_PER_WORD * WIDTH
-    shifts = torch.arange(ROWS_PER_WORD, dtype=torch.int32, device=device)[:, None]
-    for block, start in enumerate(range(0, flat_after.numel(), block_size)):
-        values = flat_after[start : start + block_size].to(dtype)
-        difference = values - flat_old[start : start + block_size].to(dtype)
-        words = -(-difference.numel() // (ROWS_PER_WORD * WIDTH))
-        signs = sign_words(key, block * block_words, words).view(np.int32)
-        bits = (torch.from_numpy(signs).to(device)[:, None, :] >> shifts) & 1
-        padded = torch.nn.functional.pad(difference, (0, bits.numel() - difference.numel()))
-        result[:WIDTH] += (padded.view(bits.shape) * (1 - 2 * bits)).sum((0, 1))
-        result[WIDTH] += difference.square().sum()
-        result[WIDTH + 1] += values.square().sum()
-    return result
+    return torch.device("cpu") if tensor.device.type == "mps" else tensor.device
+
+
+def _as_real(tensor: torch.Tensor) -> torch.Tensor:
+    """A complex tensor with its real and imaginary parts as a last axis of two, another as it is."""
+    import torch
+
+    return torch.view_as_real(tensor) if tensor.is_complex() else tensor
+
+
+@contextlib.contextmanager
+def _one_thread(tensor: torch.Tensor) -> Iterator[None]:
+    """Work on one core if it is on the processor: pieces are too small to wait for others at each."""
+    import torch
+
+    threads = torch.get_num_threads()
+    if tensor.device.type == "cuda" or threads == 1:
+        yield
+        return
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

@@ -1,17 +1,19 @@
 """The recorder: collects what a training run does and keeps a `.bloom` file of it up to date.
 
-It knows no framework. Parameters come as arrays (`Recorder.update`), or an adapter measures their
-change where they live and hands over the result (`Recorder.add_changes`).
+It knows no framework. Parameters come as arrays (`Recorder.step`), or an adapter measures their change
+where they live and hands over the result (`Recorder.count_step` and `Recorder.add_changes`).
 """
 
 from __future__ import annotations
 
+import bisect
 import functools
+import os
 import sys
 import time
 import warnings
 from array import array
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 
@@ -19,17 +21,14 @@ import numpy as np
 
 from .. import __version__
 from ..errors import BloomError
-from ..trajectory import Embeddings, Series, Trajectory, write_bloom
-from .directions import Change, measure_change, mixer
+from ..trajectory import Embeddings, Series, Trajectory, read_bloom, write_bloom
+from .directions import SCHEME, Change, change, fold, mixer, tensor_key
+from .groups import Groups, grouping
 
 _STORED_SERIES = "float32"  # metrics are few and are kept exactly
 _RESERVED = ("update/", "update_norm/", "parameter_norm/")
-_FLUSH_SHARE = 0.05  # at most this part of the time goes into writing the file
-
-
-def module_of(parameter_name: str) -> str:
-    """The group of a parameter: the module that owns it, ``"encoder.rnn"`` for ``"encoder.rnn.weight"``."""
-    return parameter_name.rpartition(".")[0] or parameter_name
+_FLUSH_SHARE = 0.005  # at most this part of the time goes into writing the file
+_COMPARABLE = ("projection", "directions", "seed")  # metadata that a continued run must share
 
 
 def _never_raises(method: Callable) -> Callable:
@@ -58,16 +57,15 @@ class Recorder:
     Parameters
     ----------
     path : path
-        The file to write. It is replaced as a whole, so it can be read at any moment, and what was
-        there before is gone with the first writing.
+        The file to write. It is replaced as a whole, so it can be read at any moment.
+    every : int
+        Record every so many steps; an update is then the change over that many.
     directions : int
         How many projections are recorded for each group.
     seed : int
         Selects the directions. Two runs can be compared only if they have the same.
-    every : int
-        Record every so many steps; an update is then the change over that many.
-    group_of : callable
-        The group of a parameter from its name; by default the module it belongs to.
+    groups : optional
+        Which parameters belong together: by default those of a module; see `groups.grouping`.
     name : str, optional
         What to call the run; by default the file's name without its suffix.
     metadata : mapping of str to str, optional
@@ -76,11 +74,17 @@ class Recorder:
         How often the file is written, at least; more seldom if writing is slow.
     embedding_dtype : {"float32", "float16", "float64"}
         How snapshots are kept and stored.
+    resume : bool or int
+        False: a new run, and what was in the file is gone with the first writing. True: go on with what the
+        file holds, if it is there, and count steps from where it ends. A number: go on from that step, and
+        drop what the file holds after it.
+    writes : bool
+        False for a recorder that does nothing, on all but one of the processes of a training.
 
     Raises
     ------
     BloomError
-        If an argument makes no sense.
+        If an argument makes no sense, or the run to go on with was recorded with other directions.
 
     Examples
     --------
@@ -88,26 +92,33 @@ class Recorder:
     ...     recorder.watch(parameters)                                # a mapping of names to arrays
     ...     for batch in batches:
     ...         parameters, loss = train(parameters, batch)
-    ...         recorder.update(parameters)
-    ...         recorder.log(loss=loss)
+    ...         recorder.step(parameters, loss=loss)
     """
 
     def __init__(
         self,
         path: str | PathLike,
         *,
+        every: int = 1,
         directions: int = 16,
         seed: int = 0,
-        every: int = 1,
-        group_of: Callable[[str], str] = module_of,
+        groups: Groups = None,
         name: str | None = None,
         metadata: Mapping[str, str] | None = None,
         flush_seconds: float = 30.0,
         embedding_dtype: str = "float32",
+        resume: bool | int = False,
+        writes: bool = True,
     ):
-        for value, what in ((directions, "directions"), (every, "every")):
-            if not isinstance(value, int) or value < 1:
-                raise BloomError(f"{what}={value!r} is not possible: give a whole number of at least 1.")
+        for value, what, least in (
+            (directions, "directions", 1),
+            (every, "every", 1),
+            (resume, "resume", 0),
+        ):
+            if not isinstance(value, int) or value < least:
+                raise BloomError(
+                    f"{what}={value!r} is not possible: give a whole number of at least {least}."
+                )
         if embedding_dtype not in ("float16", "float32", "float64"):
             raise BloomError(
                 f"embedding_dtype={embedding_dtype!r} is not possible: give float16, float32 or float64."
@@ -115,26 +126,35 @@ class Recorder:
         self.path = Path(path)
         self.seed = seed
         self.every = every
-        self.group_of = group_of
+        self.group_of = grouping(groups)
         self.current_step = 0
+        self.writes = writes
+        self.resumes = resume is not False
+        self.mixer = mixer(directions, seed)
         self.metadata = {
             "recorder": f"bloom_blender {__version__}",
+            "projection": SCHEME,
             "directions": str(directions),
             "seed": str(seed),
             "every": str(every),
             **(metadata or {}),
         }
         self._name = name or self.path.stem or "run"
-        self._mixer = mixer(directions, seed)
         self._columns: dict[str, _Column] = {}
         self._tables: dict[str, _Table] = {}
         self._embedding_dtype = np.dtype(embedding_dtype)
-        self._before: dict[str, np.ndarray] = {}
+        self._folds = _Folds()
         self._complained: set[tuple[str, type]] = set()
         self._flush_seconds = flush_seconds
         self._next_flush = time.monotonic() + flush_seconds
+        self._at_close: list[Callable[[], object]] = []
         self._closed = False
-        self._prepare_folder()
+        if writes:
+            self._prepare_folder()
+        if writes and self.resumes:
+            self._load()
+            if resume is not True:
+                self.resume_at(resume)
 
     def __enter__(self) -> Recorder:
         return self
@@ -143,30 +163,25 @@ class Recorder:
         self.close()
 
     @_never_raises
-    def watch(self, parameters: Mapping[str, np.ndarray]) -> None:
-        """Remember the parameters (name to array) before the first step, without counting a step."""
-        self._before = {name: np.array(value) for name, value in parameters.items()}
+    def watch(self, parameters: Mapping) -> None:
+        """See the parameters before the first step, without counting one; see `step`."""
+        self._measure(parameters)
 
     @_never_raises
-    def update(self, parameters: Mapping[str, np.ndarray]) -> None:
-        """Count a step, and record how the parameters changed since the last recorded one.
+    def step(self, parameters: Mapping, **metrics) -> None:
+        """Count a step; record how the parameters changed since the last recorded one, and any metric.
 
-        A parameter that was not seen before is remembered only. Arrays of any framework that NumPy can
-        convert are fine. A copy of all parameters is kept, and the directions take a few megabytes.
+        Parameters
+        ----------
+        parameters : mapping
+            From names to arrays of any framework that NumPy can convert, or to mappings and lists of such.
+            A group that was not seen before, or that has other parameters than it had, is only remembered.
+        **metrics
+            As for `log`.
         """
-        if not self.count_step():
-            return
-        changes: dict[str, Change] = {}
-        for name, value in parameters.items():
-            try:
-                change = self._measure(name, np.array(value))
-            except Exception as error:
-                self.complain_of_parameter(name, error)
-                continue
-            if change is not None:
-                group = self.group_of(name)
-                changes[group] = changes[group] + change if group in changes else change
-        self.add_changes(changes)
+        if self.count_step():
+            self.add_changes(self._measure(parameters))
+        self.log(**metrics)
 
     def count_step(self) -> bool:
         """Count one optimizer step; True if it is one to record."""
@@ -174,19 +189,30 @@ class Recorder:
         return self.current_step % self.every == 0
 
     @_never_raises
+    def resume_at(self, step: int) -> None:
+        """Go on from that step: what was recorded after it is dropped, as the training will do it again."""
+        for members in (self._columns, self._tables):
+            for name in list(members):
+                members[name].cut(step)
+                if not members[name].steps:
+                    del members[name]
+        self.current_step = step
+
+    @_never_raises
     def add_changes(self, changes: Mapping[str, Change]) -> None:
         """Record the measured change of each group at the current step (for adapters of frameworks)."""
-        for group, change in changes.items():
-            projections = change.folded @ self._mixer
-            norm, parameter_norm = change.update_square**0.5, change.parameter_square**0.5
+        if not self.writes:
+            return
+        step, column = self.current_step, self._column
+        for group, measured in changes.items():
+            projections = measured.projections
+            norm, parameter_norm = measured.update_square**0.5, measured.parameter_square**0.5
             if self._is_storable(
                 [*projections, norm, parameter_norm], f"the update of {group}", _STORED_SERIES
             ):
-                self._column(f"update/{group}", "update", projections.size).add(
-                    self.current_step, projections
-                )
-                self._column(f"update_norm/{group}", "norm").add(self.current_step, [norm])
-                self._column(f"parameter_norm/{group}", "norm").add(self.current_step, [parameter_norm])
+                column(f"update/{group}", "update", len(projections)).add(step, projections)
+                column(f"update_norm/{group}", "norm").add(step, [norm])
+                column(f"parameter_norm/{group}", "norm").add(step, [parameter_norm])
         self._flush_if_due()
 
     @_never_raises
@@ -195,6 +221,8 @@ class Recorder:
 
         They belong to the current step unless `step` is given; logged twice in a step, the last counts.
         """
+        if not self.writes:
+            return
         for name, value in metrics.items():
             if name.startswith(_RESERVED):
                 raise BloomError(
@@ -219,6 +247,10 @@ class Recorder:
         step : int, optional
             The current step by default.
         """
+        if hasattr(vectors, "full_tensor"):  # sharded: all processes bring their part
+            vectors = vectors.full_tensor()
+        if not self.writes:
+            return
         values = _to_numpy(vectors)
         if not self._is_storable(values, f"the snapshot {name}", self._embedding_dtype.name):
             return
@@ -234,17 +266,29 @@ class Recorder:
         """Write the file now. A failure (a full disk) is tried again at the next time."""
         begin = time.monotonic()
         self._next_flush = begin + self._flush_seconds
-        if self._columns or self._tables:
+        if self.writes and (self._columns or self._tables):
+            self.metadata["step"] = str(self.current_step)
             write_bloom(self.trajectory(), self.path, dtypes=self._dtypes())
         end = time.monotonic()
         self._next_flush = end + max(self._flush_seconds, (end - begin) / _FLUSH_SHARE)
 
+    def at_close(self, action: Callable[[], object]) -> None:
+        """Have something done before the file is written for the last time (for adapters)."""
+        self._at_close.append(action)
+
     def close(self) -> None:
         """Write the file for the last time; safe to call twice."""
-        if not self._closed:
-            self._closed = True
-            self.flush()
-            self._before = {}
+        if self._closed:
+            return
+        self._closed = True
+        for action in self._at_close:
+            try:
+                action()
+            except Exception as error:
+                self.complain("close", error)
+        self._at_close.clear()
+        self._folds = _Folds()
+        self.flush()
 
     def trajectory(self) -> Trajectory:
         """What was recorded so far; BloomError if that is nothing."""
@@ -274,14 +318,52 @@ class Recorder:
         detail = f"{type(error).__name__}: {error}"
         self.complain("a parameter", BloomError(f"the parameter {name} cannot be measured ({detail})"))
 
-    def _measure(self, name: str, after: np.ndarray) -> Change | None:
-        """The change of a parameter since the last recorded step, or None the first time."""
-        before = self._before.get(name)
-        change = None
-        if before is not None and before.shape == after.shape:
-            change = measure_change(name, before, after, self.seed)
-        self._before[name] = after
-        return change
+    def _measure(self, parameters: Mapping) -> dict[str, Change]:
+        """The change of each group since the last call; a group that is new or different has none."""
+        now = _Folds()
+        for name, value in _flat(parameters):
+            group = self.group_of(name)
+            if group is None:
+                continue
+            try:
+                folded, shape = _fold(value, name, self.seed)
+            except Exception as error:
+                self.complain_of_parameter(name, error)
+                continue
+            now.add(group, name, folded, shape)
+        before, self._folds = self._folds, now
+        return {
+            group: change(before.sums[group], total, self.mixer)
+            for group, total in now.sums.items()
+            if before.members.get(group) == now.members[group]
+        }
+
+    def _load(self) -> None:
+        """Take over the run in the file. One that cannot be read is put aside, not overwritten."""
+        if not self.path.exists():
+            return
+        try:
+            run = read_bloom(self.path)
+        except BloomError as error:
+            aside = self.path.with_name(self.path.name + ".unreadable")
+            self.complain("resume", BloomError(f"{error} It is kept as {aside.name}, a new run begins."))
+            try:
+                os.replace(self.path, aside)
+            except OSError as failure:
+                self.complain("resume", failure)
+            return
+        for key in _COMPARABLE:
+            if run.metadata.get(key) != self.metadata[key]:
+                raise BloomError(
+                    f"{self.path.name} was recorded with {key} {run.metadata.get(key, 'unknown')}, not "
+                    f"{self.metadata[key]}: record to another file, or with resume=False to replace it."
+                )
+        self.metadata = {**run.metadata, **self.metadata}
+        self._columns = {one.name: _Column.of(one) for one in run.series}
+        self._tables = {one.name: _Table.of(one, self._embedding_dtype) for one in run.embeddings}
+        last = max(int(one.steps[-1]) for one in (*run.series, *run.embeddings))
+        counted = run.metadata.get("step", "")
+        self.current_step = max(last, int(counted)) if counted.isdecimal() else last
 
     def _prepare_folder(self) -> None:
         try:
@@ -315,33 +397,79 @@ class Recorder:
         return dtypes | dict.fromkeys(self._tables, self._embedding_dtype.name)
 
 
-class _Column:
-    """The growing values of one series; `width` numbers a step, or a plain one for 0."""
+class _Folds:
+    """The summed folds of the parameters of each group, and which parameters these were."""
 
-    def __init__(self, kind: str, width: int):
+    def __init__(self) -> None:
+        self.sums: dict[str, np.ndarray] = {}
+        self.members: dict[str, set[tuple[str, tuple[int, ...]]]] = {}
+
+    def add(self, group: str, name: str, folded: np.ndarray, shape: tuple[int, ...]) -> None:
+        self.sums[group] = self.sums.get(group, 0.0) + folded
+        self.members.setdefault(group, set()).add((name, shape))
+
+
+def _flat(parameters, name: str = "") -> Iterator[tuple[str, object]]:
+    """Names and arrays of nested mappings and lists, with ``/`` between the names."""
+    if isinstance(parameters, Mapping):
+        items: Iterable[tuple[object, object]] = parameters.items()
+    elif isinstance(parameters, (list, tuple)):
+        items = enumerate(parameters)
+    else:
+        yield name, parameters
+        return
+    for key, value in items:
+        yield from _flat(value, f"{name}/{key}" if name else str(key))
+
+
+def _place(steps: Sequence[int], step: int) -> tuple[int, bool]:
+    """Where a step belongs among increasing steps, and whether it is there already."""
+    if not steps or step > steps[-1]:
+        return len(steps), False
+    place = bisect.bisect_left(steps, step)
+    return place, steps[place] == step
+
+
+class _Column:
+    """The growing values of one series, in order of the steps; `width` numbers each, or a plain one for 0."""
+
+    def __init__(self, kind: str, width: int, unit: str = ""):
         self.kind = kind
         self.width = width
+        self.unit = unit
         self.steps = array("q")
         self.values = array("d" if kind == "metric" else "f")
 
-    def add(self, step: int, values: Iterable[float]) -> None:
-        if self.steps and step < self.steps[-1]:
-            raise BloomError(f"step {step} comes after step {self.steps[-1]}: record in order.")
-        if self.steps and step == self.steps[-1]:
-            self.steps.pop()
-            del self.values[-(self.width or 1) :]
-        self.steps.append(step)
-        self.values.extend(values)
+    @classmethod
+    def of(cls, series: Series) -> _Column:
+        column = cls(series.kind, series.values.shape[1] if series.values.ndim == 2 else 0, series.unit)
+        column.steps.extend(series.steps.tolist())
+        column.values.extend(series.values.ravel().tolist())
+        return column
+
+    def add(self, step: int, values: Sequence[float] | np.ndarray) -> None:
+        width = self.width or 1
+        if len(values) != width:
+            raise BloomError(f"there are {len(values)} numbers for a series of {width}: keep their number.")
+        place, is_there = _place(self.steps, step)
+        if not is_there:
+            self.steps.insert(place, step)
+        self.values[place * width : (place + is_there) * width] = array(self.values.typecode, values)
+
+    def cut(self, step: int) -> None:
+        """Drop what comes after the step."""
+        keep = bisect.bisect_right(self.steps, step)
+        del self.steps[keep:]
+        del self.values[keep * (self.width or 1) :]
 
     def series(self, name: str) -> Series:
         values = np.array(self.values, dtype=np.float64)
-        return Series(
-            name, np.array(self.steps), values.reshape(-1, self.width) if self.width else values, self.kind
-        )
+        shaped = values.reshape(-1, self.width) if self.width else values
+        return Series(name, np.array(self.steps), shaped, self.kind, self.unit)
 
 
 class _Table:
-    """The growing snapshots of one embedding table."""
+    """The growing snapshots of one embedding table, in order of the steps."""
 
     def __init__(self, words: tuple[str, ...], shape: tuple[int, ...]):
         self.words = words
@@ -349,20 +477,45 @@ class _Table:
         self.steps: list[int] = []
         self.vectors: list[np.ndarray] = []
 
+    @classmethod
+    def of(cls, embeddings: Embeddings, dtype: np.dtype) -> _Table:
+        table = cls(embeddings.words, embeddings.vectors.shape[1:])
+        table.steps = embeddings.steps.tolist()
+        table.vectors = [vectors.astype(dtype) for vectors in embeddings.vectors]
+        return table
+
     def add(self, snapshot: Embeddings, values: np.ndarray) -> None:
-        step = int(snapshot.steps[0])
         if snapshot.words != self.words or values.shape != self.shape:
             raise BloomError(f"the words or the size of {snapshot.name!r} changed: use another name.")
-        if self.steps and step < self.steps[-1]:
-            raise BloomError(f"step {step} comes after step {self.steps[-1]}: record in order.")
-        if self.steps and step == self.steps[-1]:
-            self.steps.pop()
-            self.vectors.pop()
-        self.steps.append(step)
-        self.vectors.append(values)
+        step = int(snapshot.steps[0])
+        place, is_there = _place(self.steps, step)
+        self.steps[place : place + is_there] = [step]
+        self.vectors[place : place + is_there] = [values]
+
+    def cut(self, step: int) -> None:
+        """Drop what comes after the step."""
+        keep = bisect.bisect_right(self.steps, step)
+        del self.steps[keep:]
+        del self.vectors[keep:]
 
     def embeddings(self, name: str) -> Embeddings:
         return Embeddings(name, self.words, np.array(self.steps, dtype=np.int64), np.stack(self.vectors))
+
+
+def _fold(value, name: str, seed: int) -> tuple[np.ndarray, tuple[int, ...]]:
+    """The fold of an array of any framework, and its shape; a tensor of PyTorch is folded where it is."""
+    if hasattr(value, "detach"):
+        from .pytorch import Folder
+
+        shape = tuple(value.shape)
+        return Folder(seed).fold(value, tensor_key(name, shape, seed)).cpu().numpy(), shape
+    values = np.asarray(value)
+    shape = values.shape
+    if values.dtype.kind == "c":
+        values = np.ascontiguousarray(values).view(values.real.dtype)
+    elif values.dtype.kind not in "fiu":
+        values = values.astype(np.float32)  # JAX's bfloat16; anything else fails
+    return fold(values, tensor_key(name, shape, seed), seed), shape
 
 
 def _to_numpy(values) -> np.ndarray:

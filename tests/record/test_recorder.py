@@ -17,7 +17,7 @@ import pytest
 
 from bloom_blender.errors import BloomError
 from bloom_blender.record import Recorder
-from bloom_blender.record.directions import measure_change, mixer
+from bloom_blender.record.directions import fold, mixer, tensor_key
 from bloom_blender.trajectory import read_bloom
 
 
@@ -36,11 +36,23 @@ def run(path, steps=12, *, seed=0, **options):
         for _ in range(steps):
             for value in parameters.values():
                 value -= 0.1 * value  # in place, as optimizers do
-            recorder.update(parameters)
-            recorder.log(loss=sum(float(np.sum(value**2)) for value in parameters.values()))
+            recorder.step(parameters, loss=sum(float(np.sum(value**2)) for value in parameters.values()))
             history.append({name: value.copy() for name, value in parameters.items()})
         recorder.snapshot("source", ["a", "b"], parameters["output.weight"][:2])
     return history
+
+
+def projected(before, after, names, directions=16, seed=0):
+    """The change of these parameters on the directions, from the change itself; its length; their length."""
+    changes = {name: after[name].astype(np.float64) - before[name] for name in names}
+    folded = sum(
+        fold(change, tensor_key(name, change.shape, seed), seed)[:-1] for name, change in changes.items()
+    )
+    lengths = [
+        np.sqrt(sum(np.sum(part[name].astype(np.float64) ** 2) for name in names))
+        for part in (changes, after)
+    ]
+    return folded @ mixer(directions, seed), *lengths
 
 
 def test_a_run_is_recorded_and_read_back(tmp_path):
@@ -48,38 +60,60 @@ def test_a_run_is_recorded_and_read_back(tmp_path):
     back = read_bloom(tmp_path / "run.bloom")
     assert back.name == "run"
     assert back.metadata["note"] == "small"
+    assert back.metadata["step"] == "12"
     assert [one.name for one in back.updates] == ["update/encoder", "update/output"]
     update = back.series_named("update/encoder")
     assert update.steps.tolist() == list(range(1, 13))
     for step in range(1, 13):
-        before, after = history[step - 1], history[step]
-        change = sum_changes(before, after, ("encoder.weight", "encoder.bias"))
-        np.testing.assert_allclose(update.values[step - 1], change.folded @ mixer(16, 0), rtol=1e-6)
-        norms = [
-            back.series_named(f"{kind}_norm/encoder").values[step - 1] for kind in ("update", "parameter")
-        ]
-        np.testing.assert_allclose(
-            norms, [change.update_square**0.5, change.parameter_square**0.5], rtol=1e-6
+        projections, length, parameter_length = projected(
+            history[step - 1], history[step], ("encoder.weight", "encoder.bias")
         )
+        np.testing.assert_allclose(update.values[step - 1], projections, rtol=1e-6, atol=1e-6 * length)
+        assert back.series_named("update_norm/encoder").values[step - 1] == pytest.approx(length, rel=0.05)
+        assert back.series_named("parameter_norm/encoder").values[step - 1] == pytest.approx(parameter_length)
     assert back.series_named("loss").steps.tolist() == list(range(1, 13))
     table = back.embedding("source")
     assert table.steps.tolist() == [0, 12]
     np.testing.assert_array_equal(table.vectors[1], history[12]["output.weight"][:2].astype(np.float32))
 
 
-def sum_changes(before, after, names):
-    first, *others = [measure_change(name, before[name], after[name], 0) for name in names]
-    for other in others:
-        first = first + other
-    return first
-
-
 def test_every_second_step_adds_up_two(tmp_path):
     history = run(tmp_path / "run.bloom", steps=5, every=2, directions=4)
-    update = read_bloom(tmp_path / "run.bloom").series_named("update/output")
-    assert update.steps.tolist() == [2, 4]
-    change = measure_change("output.weight", history[2]["output.weight"], history[4]["output.weight"], 0)
-    np.testing.assert_allclose(update.values[1], change.folded @ mixer(4, 0), rtol=1e-6)
+    back = read_bloom(tmp_path / "run.bloom")
+    assert back.series_named("update/output").steps.tolist() == [2, 4]
+    projections, length, _ = projected(history[2], history[4], ["output.weight"], 4)
+    np.testing.assert_allclose(back.series_named("update/output").values[1], projections, rtol=1e-6)
+    assert back.series_named("update_norm/output").values[1] == pytest.approx(length)  # one small tensor
+
+
+def test_nested_parameters_have_paths_as_names(tmp_path):
+    with Recorder(tmp_path / "run.bloom") as recorder:
+        for value in (1.0, 4.0):
+            recorder.step({"params": {"dense": {"kernel": np.array([[value]]), "bias": np.array([value])}}})
+    back = read_bloom(tmp_path / "run.bloom")
+    assert [one.name for one in back.updates] == ["update/params/dense"]
+    assert back.series_named("parameter_norm/params/dense").values.tolist() == [pytest.approx(32**0.5)]
+
+
+@pytest.mark.parametrize(
+    "groups, expected",
+    [
+        (None, ["wte", "h.0.attn", "h.0.mlp", "h.1.attn"]),
+        ("*.attn.*", ["*.attn.*"]),
+        (["*.mlp.*", "*"], ["*", "*.mlp.*"]),
+        ({"block *": "h.*.*", "rest": ["*"]}, ["rest", "block 0", "block 1"]),
+        ({"attention": ["h.0.attn.weight", "h.[1-9].attn.*"]}, ["attention"]),
+        (lambda name: name[0] if name != "wte.weight" else None, ["h"]),
+    ],
+)
+def test_groups_are_modules_or_patterns_or_a_function(tmp_path, groups, expected):
+    names = ["wte.weight", "h.0.attn.weight", "h.0.mlp.weight", "h.1.attn.weight", "h.1.attn.bias"]
+    with Recorder(tmp_path / "run.bloom", groups=groups) as recorder:
+        for value in (1.0, 3.0):
+            recorder.step({name: np.array([value]) for name in names})
+    assert [
+        one.name.removeprefix("update/") for one in read_bloom(tmp_path / "run.bloom").updates
+    ] == expected
 
 
 def test_two_runs_give_the_same_bytes_in_two_processes(tmp_path):
@@ -99,15 +133,10 @@ def test_two_runs_give_the_same_bytes_in_two_processes(tmp_path):
     assert (tmp_path / "a/run.bloom").read_bytes() == (tmp_path / "b/run.bloom").read_bytes()
 
 
-def test_groups_are_a_choice(tmp_path):
-    run(tmp_path / "run.bloom", group_of=lambda name: "all")
-    assert [one.name for one in read_bloom(tmp_path / "run.bloom").updates] == ["update/all"]
-
-
 def test_without_watch_the_first_step_is_only_remembered(tmp_path):
     with Recorder(tmp_path / "run.bloom") as recorder:
         for value in (1.0, 3.0, 4.0):
-            recorder.update({"w": np.array([value])})
+            recorder.step({"w": np.array([value])})
     norm = read_bloom(tmp_path / "run.bloom").series_named("update_norm/w")
     assert norm.steps.tolist() == [2, 3]
     assert norm.values.tolist() == [2.0, 1.0]
@@ -125,7 +154,18 @@ def test_the_last_of_two_logs_in_a_step_counts(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "arguments", [{"directions": 0}, {"every": 0}, {"every": 1.5}, {"embedding_dtype": "int8"}]
+    "arguments",
+    [
+        {"directions": 0},
+        {"every": 0},
+        {"every": 1.5},
+        {"embedding_dtype": "int8"},
+        {"resume": -1},
+        {"resume": "yes"},
+        {"groups": 3},
+        {"groups": {"a": [1]}},
+        {"groups": {"": "*"}},
+    ],
 )
 def test_senseless_arguments_are_refused_at_once(tmp_path, arguments):
     with pytest.raises(BloomError, match="is not possible: give"):
@@ -141,13 +181,13 @@ def test_every_failure_warns_once_and_the_rest_is_recorded(tmp_path):
         with Recorder(tmp_path / "run.bloom") as recorder:
             for step in range(3):
                 recorder.log(loss="not a number")
-                recorder.update({"w": np.array([float(step)]), "odd": np.array(["text"])})
-                recorder.log(**{"update_norm/w": 1.0})
-                recorder.watch(None)
+                recorder.step({"v.w": np.array([float(step)]), "v.odd": np.array(["text"])})
+                recorder.log(**{"update_norm/v": 1.0})
+                recorder.add_changes(None)
                 recorder.snapshot("source", ["a"], np.zeros((2, 2)))
                 recorder.log(loss=float(step))
     assert read_bloom(tmp_path / "run.bloom").series_named("loss").values.tolist() == [0.0, 1.0, 2.0]
-    assert read_bloom(tmp_path / "run.bloom").series_named("update_norm/w").steps.tolist() == [2, 3]
+    assert read_bloom(tmp_path / "run.bloom").series_named("update_norm/v").steps.tolist() == [2, 3]
     messages = [str(one.message) for one in caught]
     assert len(messages) == len(set(messages)) == 5
     assert all(one.category is RuntimeWarning for one in caught)
@@ -160,8 +200,7 @@ def test_a_diverged_step_is_left_out(tmp_path):
         Recorder(tmp_path / "run.bloom") as recorder,
     ):
         for value in (1.0, np.nan, 2.0, 3.0, np.nan):
-            recorder.update({"w": np.array([value])})
-            recorder.log(loss=value)
+            recorder.step({"w": np.array([value])}, loss=value)
     back = read_bloom(tmp_path / "run.bloom")
     assert back.series_named("update_norm/w").steps.tolist() == [4]
     assert back.series_named("loss").steps.tolist() == [1, 3, 4]
@@ -232,7 +271,7 @@ def test_nothing_recorded_writes_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_file_is_written_at_intervals_of_at_least_twenty_writings(tmp_path, monkeypatch):
+def test_the_file_is_written_at_intervals_of_at_least_two_hundred_writings(tmp_path, monkeypatch):
     from bloom_blender.record import recorder as module
 
     now = [0.0]
@@ -240,15 +279,15 @@ def test_the_file_is_written_at_intervals_of_at_least_twenty_writings(tmp_path, 
 
     def slow(*_args, **_options):
         written.append(now[0])
-        now[0] += 4.0
+        now[0] += 0.5
 
     monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
     monkeypatch.setattr(module, "write_bloom", slow)
     recorder = Recorder(tmp_path / "run.bloom", flush_seconds=10)
-    for _ in range(100):
+    for _ in range(120):
         now[0] += 1.0
         recorder.log(loss=1.0)
-    assert written == [10.0, 94.0]
+    assert written == [10.0, 110.5]
 
 
 def _train_for_ever(path):
@@ -257,7 +296,7 @@ def _train_for_ever(path):
         recorder.watch(parameters)
         while True:
             parameters["w"] += 1.0
-            recorder.update(parameters)
+            recorder.step(parameters)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
@@ -273,6 +312,90 @@ def test_a_killed_training_leaves_a_whole_file(tmp_path):
     process.join()
     steps = read_bloom(path).series_named("update/w").steps
     assert steps.tolist() == list(range(1, len(steps) + 1))
+
+
+# Order and resumption.
+
+
+def test_steps_are_kept_in_order_whatever_the_order_they_come_in(tmp_path):
+    with Recorder(tmp_path / "run.bloom") as recorder:
+        for step in (5, 1, 9, 3, 5):
+            recorder.log(step=step, loss=float(step + recorder.current_step))
+            recorder.snapshot("t", ["a"], [[float(step)]], step=step)
+            recorder.current_step += 1
+    back = read_bloom(tmp_path / "run.bloom")
+    assert back.series_named("loss").steps.tolist() == [1, 3, 5, 9]
+    assert back.series_named("loss").values.tolist() == [2.0, 6.0, 9.0, 11.0]
+    assert back.embedding().vectors.ravel().tolist() == [1.0, 3.0, 5.0, 9.0]
+
+
+def train(path, first, last, **options):
+    """Steps `first` to `last` of a training whose state depends on the step only, as after a checkpoint."""
+
+    def parameters(step):
+        return {"w": np.array([np.sin(step), step**0.5])}
+
+    with Recorder(path, **options) as recorder:
+        recorder.watch(parameters(first - 1))
+        for step in range(first, last + 1):
+            recorder.step(parameters(step), loss=1 / step)
+        recorder.snapshot("t", ["a", "b"], parameters(last)["w"][:, None])
+
+
+def same(one, two):
+    """Whether two runs hold the same, apart from metadata."""
+    first, second = read_bloom(one), read_bloom(two)
+    assert [each.name for each in first.series] == [each.name for each in second.series]
+    for a, b in zip(first.series + first.embeddings, second.series + second.embeddings, strict=True):
+        np.testing.assert_array_equal(a.steps, b.steps)
+        values = [each.values if hasattr(each, "values") else each.vectors for each in (a, b)]
+        np.testing.assert_array_equal(*values)
+
+
+def test_a_run_goes_on_where_it_stopped(tmp_path):
+    train(tmp_path / "a.bloom", 1, 20)
+    train(tmp_path / "b.bloom", 1, 12, resume=True)
+    with Recorder(tmp_path / "b.bloom", resume=12):
+        pass
+    assert read_bloom(tmp_path / "b.bloom").embedding().steps.tolist() == [12]
+    train(tmp_path / "b.bloom", 13, 20, resume=True)
+    assert read_bloom(tmp_path / "b.bloom").embedding().steps.tolist() == [12, 20]
+    with Recorder(tmp_path / "a.bloom", resume=True) as recorder:
+        recorder.snapshot("t", ["a", "b"], [[np.sin(12)], [12**0.5]], step=12)
+    same(tmp_path / "a.bloom", tmp_path / "b.bloom")
+
+
+def test_what_comes_after_the_checkpoint_is_replaced(tmp_path):
+    train(tmp_path / "a.bloom", 1, 20)
+    train(tmp_path / "b.bloom", 1, 15)
+    train(tmp_path / "b.bloom", 11, 20, resume=10)
+    same(tmp_path / "a.bloom", tmp_path / "b.bloom")
+
+
+def test_a_new_run_replaces_an_old_one(tmp_path):
+    train(tmp_path / "a.bloom", 1, 15)
+    train(tmp_path / "a.bloom", 1, 4)
+    assert read_bloom(tmp_path / "a.bloom").series_named("loss").steps.tolist() == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("options", [{"seed": 1}, {"directions": 4}])
+def test_runs_on_other_directions_are_not_continued(tmp_path, options):
+    train(tmp_path / "a.bloom", 1, 5)
+    with pytest.raises(BloomError, match=f"recorded with {next(iter(options))} .* record to another file"):
+        Recorder(tmp_path / "a.bloom", resume=True, **options)
+
+
+def test_a_file_that_cannot_be_read_is_put_aside(tmp_path):
+    (tmp_path / "a.bloom").write_bytes(b"what?")
+    with pytest.warns(RuntimeWarning, match="kept as a.bloom.unreadable, a new run begins"):
+        train(tmp_path / "a.bloom", 1, 5, resume=True)
+    assert (tmp_path / "a.bloom.unreadable").read_bytes() == b"what?"
+    assert read_bloom(tmp_path / "a.bloom").series_named("loss").steps.tolist() == [1, 2, 3, 4, 5]
+
+
+def test_a_recorder_that_does_not_write_does_nothing(tmp_path):
+    run(tmp_path / "run.bloom", writes=False)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_importing_the_recorder_imports_neither_torch_nor_blender():
