@@ -1,24 +1,37 @@
-"""`bloom grow`: a run and a flame to curves in an `.npz` file."""
+"""`bloom grow`: a run and a flame to curves in an `.npz` file, or to frames in a `.flame` file."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import BloomError
-from ..flame.xml import read_flame
-from ..growth import MAPPINGS, grow
+from ..flame.model import Flame
+from ..flame.parameters import with_parameters
+from ..flame.xml import read_flame, write_flames
+from ..growth import COLORS, DRIVES, MAPPINGS, TIMES, Curves, grow, parse_binding
 from ..trajectory import read_trajectory
 
 DESCRIPTION = """\
-Compute how a training run moves the parameters of a flame, and write an .npz file with the arrays
-names (P), base (P), values (frames x P) and order. The rows are in the order of the film and the last
-one is the base flame, except with the classic mapping: its rows are written as that mapping emits them,
-from the base flame outwards (order is "reversed"), and play from the last row to the first."""
+Let a training run move a flame: it opens from a bud while the run learns, trembles as long as the run is
+restless, and ends on exactly the flame you gave. A run that diverged tears it apart instead.
+
+-o FILE.npz gets curves: the arrays names (P), base (P), values (frames x P) and order. The rows are in the
+order of the film, except with the classic mapping: its rows are written as that mapping emits them, from the
+base flame outwards (order is "reversed"), and play from the last row to the first.
+-o FILE.flame gets the frames as flames, all of them or those of --at; `bloom render` makes pictures of them.
+
+  bloom grow run.bloom rose.flame -o film.flame --frames 240 --at 1,60,120,240 --colors embeddings
+  bloom render film.flame --range - --width 640 -o film####.png"""
+
+EPILOG = """\
+Try the film of a loss curve with --drive metric, one part of the network for each part of the flower with
+--drive layers, and a run beside another one, moved by the same rules, with --like OTHER.bloom."""
 
 
 def add_parser(subparsers) -> None:
@@ -27,23 +40,83 @@ def add_parser(subparsers) -> None:
         "grow",
         help="make curves of a run and a flame",
         description=DESCRIPTION,
+        epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("trajectory", metavar="RUN", help=".bloom file or folder of word embeddings")
-    parser.add_argument("flame", metavar="FLAME", help=".flame file")
-    parser.add_argument("-o", "--output", metavar="FILE", required=True, help=".npz file to write")
+    parser.add_argument(
+        "trajectory", metavar="RUN", help="training run: a .bloom file, or a folder of embeddings"
+    )
+    parser.add_argument("flame", metavar="FLAME", help=".flame file: where a run that converges arrives")
+    parser.add_argument("-o", "--output", metavar="FILE", required=True, help=".npz or .flame file to write")
     parser.add_argument("--mapping", choices=list(MAPPINGS), default="robust", help="default: %(default)s")
-    parser.add_argument("--frames", type=int, default=250, metavar="N", help="default: %(default)s")
+    parser.add_argument(
+        "--frames", type=int, default=250, metavar="N", help="of the film, default: %(default)s"
+    )
+    parser.add_argument(
+        "--at", metavar="N,N,…", help="write only these frames of a .flame, from 1; or every: /25"
+    )
     parser.add_argument("--index", type=int, default=1, metavar="N", help="which flame of the file, from 1")
     parser.add_argument(
         "--side", choices=["auto", "src", "tgt"], default="auto", help="language of a folder with two"
     )
-    parser.add_argument("--source", metavar="NAME", help="update series or embedding table of the run to use")
+    parser.add_argument(
+        "--source",
+        metavar="NAME",
+        help="series or embedding table of the run to use, or a pattern such as 'update/encoder.*'; default: "
+        "all updates, else the embeddings, else the metrics (bloom info lists them)",
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="another choice of what moves what, default: 0")
     robust = parser.add_argument_group("robust mapping")
+    robust.add_argument(
+        "--drive",
+        choices=list(DRIVES),
+        help="all: the main directions of the whole run move everything (default); layers: each part of the "
+        "network moves an xform of its own; metric: the changes of the loss do; hand: only what --bind says",
+    )
+    robust.add_argument(
+        "--bind",
+        action="append",
+        metavar="SERIES=TARGET[:GAIN]",
+        help="let a series move one thing: loss=bud, loss=xform1.coefs.turn:0.5, grad_norm=palette.phase; may "
+        "be given many times, implies --drive hand",
+    )
+    robust.add_argument(
+        "--time",
+        choices=list(TIMES),
+        help="learning: slow down where much is learned (default); step: as the run went; log: the first "
+        "steps are long, the last ones short; loss: as fast as the loss falls",
+    )
+    robust.add_argument("--metric", metavar="NAME", help="metric of --time loss, default: the first loss")
     robust.add_argument("--bud", type=float, metavar="X", help="how closed it begins, default: 1")
     robust.add_argument("--wind", type=float, metavar="X", help="how much it trembles, default: 1")
     robust.add_argument("--gain", type=float, metavar="X", help="how far the run moves it, default: 1")
+    robust.add_argument(
+        "--smoothing",
+        type=float,
+        metavar="X",
+        help="0 keeps the run's own noise, 5 makes it float, default: 1",
+    )
+    robust.add_argument(
+        "--loop", action="store_true", help="close again at the end, for a film that goes round"
+    )
+    robust.add_argument(
+        "--like",
+        metavar="RUN",
+        help="move it by the rules found on this run of the same model, to compare the two",
+    )
+    colors = parser.add_argument_group("colours")
+    colors.add_argument(
+        "--colors",
+        choices=list(COLORS),
+        help="of the flame (default), or a palette that its word vectors make",
+    )
+    colors.add_argument(
+        "--table",
+        action="append",
+        metavar="NAME",
+        help="embedding table to colour by, default: all, side by side",
+    )
+    colors.add_argument("--hue", type=float, metavar="DEGREES", help="turn the colours of the embeddings")
     classic = parser.add_argument_group("classic mapping")
     classic.add_argument("--epochs", type=int, metavar="N", help="updates to use, default: 15")
     classic.add_argument("--skip-words", type=int, metavar="N", help="words to leave out, default: 2")
@@ -58,27 +131,79 @@ def add_parser(subparsers) -> None:
     parser.set_defaults(run=run)
 
 
+_PLAIN = (
+    *("seed", "source", "drive", "time", "metric", "bud", "wind", "gain", "smoothing"),
+    *("epochs", "skip_words", "colors", "hue"),
+)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Read, grow, write; a line on stdout says what was written."""
-    options = {
-        name: getattr(arguments, name)
-        for name in ("seed", "source", "bud", "wind", "gain", "epochs", "skip_words")
-    }
+    output = Path(arguments.output)
+    if output.is_dir():
+        raise BloomError(f"{output} is a folder: name a file in it.")
+    as_flames = output.suffix.lower() == ".flame"
+    if arguments.at and not as_flames:
+        raise BloomError("--at is for frames as flames: name an output that ends in .flame.")
+    frames = _frames_at(arguments.at, arguments.frames) if as_flames else []
+    options = _options(arguments)
+    trajectory = read_trajectory(arguments.trajectory, side=arguments.side)
+    if arguments.like is not None:
+        options["like"] = read_trajectory(arguments.like, side=arguments.side)
+    flame = read_flame(arguments.flame, arguments.index - 1)
+    order = "time" if as_flames else "emitted"
+    curves = grow(
+        trajectory, flame, mapping=arguments.mapping, frames=arguments.frames, order=order, **options
+    )
+    if as_flames:
+        write_flames(tuple(_still(flame, curves, frame) for frame in frames), output)
+        print(f"{output}: {len(frames)} of {curves.frames} frames")
+    else:
+        curves.save_npz(output)
+        print(f"{output}: {curves.frames} frames of {len(curves.names)} parameters")
+    return 0
+
+
+def _options(arguments: argparse.Namespace) -> dict:
+    """What `grow` is to be called with, without what was not given."""
+    options = {name: getattr(arguments, name) for name in _PLAIN}
+    if arguments.bind:
+        options["bindings"] = tuple(parse_binding(text) for text in arguments.bind)
+        options["drive"] = arguments.drive or "hand"
+    if arguments.table:
+        options["tables"] = tuple(arguments.table)
+    if arguments.loop:
+        options["loop"] = True
     if arguments.permutation is not None:
         options["permutation"] = read_permutation(arguments.permutation)
     if arguments.mapping == "classic" or arguments.end_on_base:
         options["end_on_base"] = arguments.end_on_base
-    output = Path(arguments.output)
-    if output.is_dir():
-        raise BloomError(f"{output} is a folder: name a file in it.")
-    trajectory = read_trajectory(arguments.trajectory, side=arguments.side)
-    flame = read_flame(arguments.flame, arguments.index - 1)
-    curves = grow(
-        trajectory, flame, mapping=arguments.mapping, frames=arguments.frames, order="emitted", **options
-    )
-    curves.save_npz(output)
-    print(f"{output}: {curves.frames} frames of {len(curves.names)} parameters")
-    return 0
+    return options
+
+
+def _frames_at(text: str | None, frames: int) -> list[int]:
+    """Numbers of frames, from 1: of a list ``1,25,250``, every so many ``/25`` and the last, or all."""
+    if text is None:
+        return list(range(1, frames + 1))
+    try:
+        if text.startswith("/"):
+            numbers = sorted({*range(1, frames + 1, int(text[1:])), frames})
+        else:
+            numbers = [int(word) for word in text.replace(",", " ").split()]
+    except ValueError:
+        numbers = []
+    if not numbers or not all(1 <= number <= frames for number in numbers):
+        raise BloomError(
+            f"--at is {text!r}: give numbers of frames from 1 to {frames}, as in 1,25,250 or /25."
+        )
+    return numbers
+
+
+def _still(flame: Flame, curves: Curves, frame: int) -> Flame:
+    """One frame as a flame that any program can read: the palette it shows is written out."""
+    still = with_parameters(flame, curves.parameters(frame - 1))
+    palette = replace(still.palette, colors=still.palette.array, anchors=())
+    return replace(still, name=f"{flame.name or 'flame'} {frame:04}", palette=palette)
 
 
 def read_permutation(path: str) -> list[int]:

@@ -79,7 +79,7 @@ def in_gamut(lab: np.ndarray) -> np.ndarray:
 
 
 def blended(anchors: np.ndarray, count: int) -> np.ndarray:
-    """`count` display colours along `anchors` (K, 3), which are evenly spaced; blended in OKLab, (count, 3)."""
+    """`count` display colours (count, 3) along evenly spaced `anchors` (K, 3), blended in OKLab."""
     lab = oklab(np.clip(anchors, 0.0, 1.0))
     place = np.linspace(0.0, len(lab) - 1.0, count)
     between = np.stack([np.interp(place, np.arange(len(lab)), column) for column in lab.T], axis=1)

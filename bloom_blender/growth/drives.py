@@ -30,7 +30,10 @@ SHEAR = 0.15
 MOVE = 0.3  # of the distance between the origin and where it is sent, see `affine`
 FINAL = 0.35  # final xforms and post affine maps move everything at once, so they move less
 
+PHASE = 0.5  # of once around the palette, where a series is bound to that by hand
+
 AFFINE_CHANNELS = 6
+AFFINE_WORDS = ("turn", "size", "aspect", "shear", "right", "down")  # what each of them does
 WINDY = (0, 3, 4, 5)  # the channels of an affine map that a breeze may move: turn, shear and place
 
 
@@ -64,6 +67,16 @@ def drives_of(flame: Flame) -> tuple[Drive, ...]:
                 seen.update(drive.names)
                 drives.append(drive)
     return tuple(drives)
+
+
+def phase_drive(flame: Flame) -> Drive:
+    """The shift of the palette, which a run moves only if it is bound by hand."""
+    return Drive(("palette.phase",), (flame.palette.phase,), 1, partial(shifted, reach=PHASE))
+
+
+def shifted(base: np.ndarray, signals: np.ndarray, reach: float) -> np.ndarray:
+    """``base + reach * signal``."""
+    return base + reach * signals
 
 
 def multiplied(base: np.ndarray, signals: np.ndarray, reach: float) -> np.ndarray:

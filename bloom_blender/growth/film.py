@@ -18,21 +18,40 @@ EASE = 1.3  # exponent of the slowing down towards the end
 SMOOTH = 0.012  # standard deviation of the smoothing, as a share of the film
 SMOOTH_FRAMES = 3.0  # but at least this many frames
 
+WIDEST = 0.2  # and never more than this share
+THERE = 0.75  # share of a loop that goes forth; the rest goes back
+
 FILM = np.linspace(0.0, 1.0, GRID + 1)
 
 
-def width_for(frames: int) -> float:
+def width_for(frames: int, smoothing: float = 1.0) -> float:
     """Standard deviation of the smoothing for a film of so many frames, as a share of the film."""
-    return min(max(SMOOTH, SMOOTH_FRAMES / max(frames - 1, 1)), 0.1)
+    return min(smoothing * min(max(SMOOTH, SMOOTH_FRAMES / max(frames - 1, 1)), 0.1), WIDEST)
 
 
-def run_times(path: Path) -> np.ndarray:
+def run_times(path: Path, by: str = "learning", learned: np.ndarray | None = None) -> np.ndarray:
     """The run's time, 0 to 1, that each moment of the grid shows; not decreasing, (GRID + 1,).
 
-    A clock that goes `PACE` parts by progress and the rest by steps runs from 0 to 1 over the run; the
-    film shows the moment at which it stands at ``1 - (1 - film) ** EASE``.
+    Parameters
+    ----------
+    path
+    by : {"learning", "step", "log", "loss"}
+        ``"learning"``: a clock that goes `PACE` parts by progress and the rest by steps runs from 0 to 1
+        over the run; the film shows the moment at which it stands at ``1 - (1 - film) ** EASE``. ``"step"``:
+        steps pass evenly. ``"log"``: so does the logarithm of their number. ``"loss"``: so does
+        what a metric had still to gain, for 0.98 parts, and the steps for the rest.
+    learned : (N + 1,), for ``by="loss"``
+        How much of its way the metric had come before each step of the path and at the end, 0 … 1.
     """
     times = _times(path)
+    if by == "step":
+        return FILM.copy()
+    if by == "log":
+        count = max(float(path.counts.sum()), 1.0)
+        return np.expm1(FILM * np.log1p(count)) / count
+    if by == "loss" and learned is not None:
+        clock = 0.98 * learned + 0.02 * times
+        return np.interp(FILM, clock / clock[-1], times)
     clock = PACE * progress_steps(path) + (1.0 - PACE) * times
     return np.interp(1.0 - (1.0 - FILM) ** EASE, clock / clock[-1], times)
 
@@ -46,14 +65,23 @@ def progress_steps(path: Path) -> np.ndarray:
 def along(values: np.ndarray, path: Path, moments: np.ndarray) -> np.ndarray:
     """`values` (N + 1, C), known before each step and at the end, at `moments` of the run: (M, C)."""
     times = _times(path)
-    return np.stack([np.interp(moments, times, column) for column in values.T], axis=1)
+    found = [np.interp(moments, times, column) for column in values.T]
+    return np.stack(found, axis=1) if found else np.zeros((len(moments), 0))
 
 
-def speed(path: Path, moments: np.ndarray, window: float = 0.05) -> np.ndarray:
-    """How fast the run moves around `moments`, relative to its average: progress within ± `window`."""
-    times, progress = _times(path), progress_steps(path)
+def restlessness(path: Path, moments: np.ndarray, window: float = 0.05) -> np.ndarray:
+    """How much the steps of the run within ± `window` differ: a standard deviation, a length per step, (M,).
+
+    A run that goes straight on has none.
+    """
+    times = _times(path)
     early, late = np.maximum(moments - window, 0.0), np.minimum(moments + window, 1.0)
-    return (np.interp(late, times, progress) - np.interp(early, times, progress)) / (late - early)
+
+    def within(amounts: np.ndarray) -> np.ndarray:
+        total = np.concatenate([[0.0], np.cumsum(amounts)])
+        return np.interp(late, times, total) - np.interp(early, times, total)
+
+    return np.sqrt(np.maximum(within(path.trembles), 0.0) / np.maximum(within(path.counts), 1.0))
 
 
 def smooth(values: np.ndarray, width: float, *, keep_start: bool = False) -> np.ndarray:
@@ -65,6 +93,8 @@ def smooth(values: np.ndarray, width: float, *, keep_start: bool = False) -> np.
     With `keep_start` the film is mirrored in its first point as well, which keeps that and every
     straight line, but not the bounds.
     """
+    if width * GRID < 0.25:
+        return np.concatenate([values[:-1], np.zeros_like(values[-1:])])
     reach = min(math.ceil(4.0 * width * GRID), GRID)
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / (width * GRID)) ** 2)
     kernel /= kernel.sum()
@@ -72,14 +102,33 @@ def smooth(values: np.ndarray, width: float, *, keep_start: bool = False) -> np.
     if keep_start:
         before = 2.0 * values[:1] - values[1 : reach + 1][::-1]
     padded = np.concatenate([before, values, after])
-    smoothed = np.stack([np.convolve(column, kernel, mode="valid") for column in padded.T], axis=1)
+    columns = [np.convolve(column, kernel, mode="valid") for column in padded.T]
+    smoothed = np.stack(columns, axis=1) if columns else values.copy()
     smoothed[-1] = 0.0
     return smoothed
 
 
-def at_frames(values: np.ndarray, frames: int) -> np.ndarray:
-    """(GRID + 1, C) values at `frames` moments from the first to the last: (frames, C)."""
-    moments = np.linspace(0.0, 1.0, frames)
+def moments_of(frames: int, *, loop: bool = False) -> np.ndarray:
+    """The film's time, 0 to 1, at each frame: (frames,).
+
+    Without `loop` from the first moment to the last, evenly. With it the film begins gently, is at its end at
+    frame `turn_of`, and goes back the way it came, faster, to where a frame more would be the first again.
+    """
+    if not loop:
+        return np.linspace(0.0, 1.0, frames)
+    turn = turn_of(frames, loop=True)
+    there = np.arange(turn) / turn
+    back = np.arange(frames - turn) / (frames - turn)
+    return np.concatenate([there**2 * (2.0 - there), 1.0 - back**2 * (3.0 - 2.0 * back)])
+
+
+def turn_of(frames: int, *, loop: bool = False) -> int:
+    """The row of the frame that shows the end of the run: the last, or in a loop one that 3/4 lie before."""
+    return min(max(round(THERE * frames), 1), frames - 1) if loop else frames - 1
+
+
+def at_moments(values: np.ndarray, moments: np.ndarray) -> np.ndarray:
+    """(GRID + 1, C) values at M moments of the film: (M, C)."""
     return np.stack([np.interp(moments, FILM, column) for column in values.T], axis=1)
 
 

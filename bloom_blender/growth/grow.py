@@ -6,14 +6,20 @@ import inspect
 import math
 from collections.abc import Callable
 
+import numpy as np
+
 from ..errors import BloomError
 from ..flame.model import Flame
 from ..trajectory import Trajectory
-from .classic import classic
+from .classic import EPOCHS, classic
+from .colors import color_curves, fit_colors
 from .curves import Curves
+from .mapping import Choices, fit
 from .robust import robust
 
 MAPPINGS: dict[str, Callable[..., Curves]] = {"robust": robust, "classic": classic}
+
+COLORS = ("flame", "embeddings")
 
 MOST_FRAMES = 1_000_000
 STRONGEST = 10.0
@@ -37,9 +43,10 @@ def grow(
     frames : int
         How many frames the film has, 2 or more.
     **options
-        Of `robust`: ``bud``, ``wind``, ``gain``, ``seed``, ``source``. Of `classic`: ``epochs``,
-        ``skip_words``, ``permutation``, ``seed``, ``source``, ``end_on_base``, which is True here. ``None``
-        stands for the default.
+        Those of `robust` or of `classic`; `classic` has ``end_on_base`` True here. ``None`` stands for the
+        default.
+        For either: ``colors``, ``"flame"`` (the default) or ``"embeddings"``, which adds a palette that
+        the run's word vectors make, with the options of `colors.color_curves`: ``tables`` and ``hue``.
         For either: ``order``, ``"time"`` (the default) or ``"emitted"``, which leaves the rows of the
         classic mapping as it emits them, the end of the film first.
 
@@ -55,6 +62,7 @@ def grow(
     """
     if mapping not in MAPPINGS:
         raise BloomError(f"there is no mapping {mapping!r}: choose one of {', '.join(MAPPINGS)}.")
+    coloring = {name: options.pop(name, None) for name in ("colors", "tables", "hue")}
     order = options.pop("order", None) or "time"
     if order not in ("time", "emitted"):
         raise BloomError(f"the order is {order!r}: choose time or emitted.")
@@ -69,19 +77,53 @@ def grow(
     if mapping == "classic":
         options.setdefault("end_on_base", True)
     _check_whole("frames", frames, 2, MOST_FRAMES)
-    for name in ("bud", "wind", "gain"):
+    for name in ("bud", "wind", "gain", "smoothing"):
         if name in options:
             options[name] = _strength(name, options[name])
     for name, least in (("seed", 0), ("epochs", 1), ("skip_words", 0)):
         if name in options:
             _check_whole(name, options[name], least)
+    colored = coloring["colors"] or "flame"
+    if colored not in COLORS:
+        raise BloomError(f"colors is {colored!r}: choose one of {', '.join(COLORS)}.")
     try:
-        curves = function(trajectory, flame, frames=int(frames), **options)
+        if mapping == "robust":
+            like = options.pop("like", None) or trajectory
+            fitted = fit(like, Choices(**options))
+            curves = fitted.apply(trajectory, flame, frames=int(frames))
+        else:
+            like = trajectory
+            curves = function(trajectory, flame, frames=int(frames), **options)
+        if colored == "embeddings":
+            if mapping == "robust":
+                steps = fitted.steps_shown(trajectory, int(frames))
+            else:
+                steps = _classic_steps(trajectory, curves, options)
+            colors = fit_colors(like, coloring["tables"], hue=float(coloring["hue"] or 0.0))
+            curves = _joined(curves, *color_curves(colors, trajectory, steps))
     except BloomError as error:
         if trajectory.name in str(error):
             raise
         raise BloomError(f"{trajectory.name}: {error}") from None
     return curves.in_time_order() if order == "time" else curves
+
+
+def _classic_steps(trajectory: Trajectory, curves: Curves, options: dict) -> np.ndarray:
+    """The step that each row of a classic film shows, to the end of the table in its last frame."""
+    steps = trajectory.embedding(options.get("source")).steps
+    epochs = min(options.get("epochs", EPOCHS), len(steps) - 1)
+    shown = np.interp(np.linspace(0, epochs, curves.frames), np.arange(len(steps)), steps)
+    shown[-1] = steps[-1]
+    return shown[::-1] if curves.order == "reversed" else shown
+
+
+def _joined(curves: Curves, names: tuple[str, ...], base: np.ndarray, values: np.ndarray) -> Curves:
+    return Curves(
+        curves.names + names,
+        np.concatenate([curves.base, base]),
+        np.concatenate([curves.values, values], axis=1),
+        curves.order,
+    )
 
 
 def _check_whole(name: str, value: object, least: int, most: int = 2**63 - 1) -> None:

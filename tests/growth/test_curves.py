@@ -126,7 +126,10 @@ def test_other_files_are_refused(tmp_path):
         ({"gain": "much"}, "gain is 'much'"),
         ({"seed": -1}, "seed is -1: give a whole number, 0 or more"),
         ({"order": "random"}, "time or emitted"),
-        ({"epochs": 3}, "robust mapping has no option 'epochs': choose among bud, gain, seed, source, wind"),
+        (
+            {"epochs": 3},
+            "robust mapping has no option 'epochs': choose among bindings, bud, drive",
+        ),
         ({"mapping": "classic", "bud": 1.0}, "classic mapping has no option 'bud'"),
         ({"mapping": "classic", "epochs": 0}, "epochs is 0"),
         ({"mapping": "classic", "skip_words": -1}, "skip_words is -1"),
