@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .helpers import any_branch
 from .registry import P, variation
-from .vocabulary import atan2, cos, exp, fabs, floor, fmod, log, pi, pow, rint, sin, sqrt, trunc, zeps
+from .vocabulary import atan2, cos, exp, fabs, floor, log, pi, pow, rint, sin, sqrt, zeps
 
 
 @variation(
@@ -42,6 +42,16 @@ def phoenix_julia(x, y, w, power, dist, x_distort, y_distort, u0):
     n = zeps(power)
     a = atan2(y * (y_distort + 1.0), x * (x_distort + 1.0)) * dist / n
     t = a + any_branch(u0, n)
+    k = w * pow(x * x + y * y, 0.5 * dist / n)
+    return k * cos(t), k * sin(t), 0.0
+
+
+@variation("phoenix_julia", parameters=_PHOENIX, compatibility="current")
+def phoenix_julia_of_few_branches(x, y, w, power, dist, x_distort, y_distort, u0):
+    """As ember 25 has it: the branches k below the power, also where it is not whole."""
+    n = zeps(power)
+    a = atan2(y * (y_distort + 1.0), x * (x_distort + 1.0)) * dist / n
+    t = a + 2.0 * pi / n * floor(n * u0)
     k = w * pow(x * x + y * y, 0.5 * dist / n)
     return k * cos(t), k * sin(t), 0.0
 
@@ -90,6 +100,15 @@ _CPOW3 = (
 )
 
 
+@variation(
+    "cpow3",
+    parameters=(
+        *_CPOW3,
+        P("divisor", 1.0, kind="real_nonzero", description="Divisor of the power, and branches"),
+        P("spread", 1.0, description="Spread of the turns"),
+    ),
+    compatibility="current",
+)
 @variation(
     "cpow3",
     parameters=(

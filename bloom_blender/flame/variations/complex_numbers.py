@@ -106,6 +106,20 @@ def escher(x, y, z, w, beta):
     return k * cos(t), k * sin(t), w * z
 
 
+@variation(
+    "escher", parameters=(P("beta", 3.0, description="Angle of the spiral"),), z="wz", compatibility="current"
+)
+def escher_from_the_y_axis(x, y, z, w, beta):
+    """As ember 25 has it: the angle counts from the y axis."""
+    a = atan2(x, y)
+    n = 0.5 * log(x * x + y * y)
+    c = 0.5 + 0.5 * cos(beta)
+    d = 0.5 * sin(beta)
+    k = w * exp(c * n - d * a)
+    t = c * a + d * n
+    return k * cos(t), k * sin(t), w * z
+
+
 @variation("elliptic")
 def elliptic(x, y, w):
     """2 w / π (atan2(a, b), ±ln(m + sqrt(m - 1))): elliptic coordinates, the sign that of y.
@@ -133,6 +147,17 @@ def edisc(x, y, w):
     v = -acos(x / m)
     k = w / 11.57034632
     return k * cosh(v) * cos(s), (-k if y > 0.0 else k) * sinh(v) * sin(s), 0.0
+
+
+@variation("edisc", compatibility="current")
+def edisc_mirrored(x, y, w):
+    """As ember 25 has it: mirrored in the x axis."""
+    t = x * x + y * y + 1.0
+    m = 0.5 * (sqrt(t + 2.0 * x) + sqrt(t - 2.0 * x))
+    s = log(m + sqrt(m - 1.0))
+    v = -acos(x / m)
+    k = w / 11.57034632
+    return k * cosh(v) * cos(s), (k if y > 0.0 else -k) * sinh(v) * sin(s), 0.0
 
 
 @variation("flux", parameters=(P("spread", 0.0, description="Spread"),), z="own", three_d=False)
@@ -165,19 +190,29 @@ def juliascope(x, y, z, w, dist, power, u0):
     return m * cos(t), m * sin(t), w * z
 
 
-@variation(
-    "wedge_julia",
-    parameters=(
-        P("angle", 0.0, description="Angle of a wedge"),
-        P("count", 1.0, description="Number of wedges"),
-        P("power", 1.0, description="Branches"),
-        P("dist", 0.0, description="Power of the distance"),
-    ),
+_WEDGE_JULIA = (
+    P("angle", 0.0, description="Angle of a wedge"),
+    P("count", 1.0, description="Number of wedges"),
+    P("power", 1.0, description="Branches"),
+    P("dist", 0.0, description="Power of the distance"),
 )
+
+
+@variation("wedge_julia", parameters=_WEDGE_JULIA)
 def wedge_julia(x, y, w, angle, count, power, dist, u0):
     """A `julian` whose angle a is squeezed into sectors as in `wedge`: flam3 variation "wedge_julia"."""
     m = w * pow(x * x + y * y, 0.5 * dist / power)
     a = (atan2(y, x) + 2.0 * pi * trunc(fabs(power) * u0)) / power
+    n = floor((count * a + pi) / (2.0 * pi))
+    a = a * (1.0 - angle * count / (2.0 * pi)) + n * angle
+    return m * cos(a), m * sin(a), 0.0
+
+
+@variation("wedge_julia", parameters=_WEDGE_JULIA, compatibility="current")
+def wedge_julia_of_whole_branches(x, y, w, angle, count, power, dist, u0):
+    """As ember 25 has it: a power that is not whole has the branches of the whole number below."""
+    m = w * pow(x * x + y * y, 0.5 * dist / power)
+    a = (atan2(y, x) + 2.0 * pi * floor(trunc(fabs(power)) * u0)) / power
     n = floor((count * a + pi) / (2.0 * pi))
     a = a * (1.0 - angle * count / (2.0 * pi)) + n * angle
     return m * cos(a), m * sin(a), 0.0

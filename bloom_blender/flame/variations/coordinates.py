@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from .helpers import bipolar_sigma, bipolar_tau, collided, elliptic_mu, elliptic_nu, three_signs
 from .registry import P, variation
-from .vocabulary import atan2, cos, cosh, exp, fabs, floor, fmod, pi, sin, sinh, sqrt, trunc, zeps
+from .vocabulary import EPSILON, atan2, cos, cosh, exp, fabs, floor, fmod, pi, sin, sinh, sqrt, trunc, zeps
 
 
 @variation(
@@ -118,6 +118,14 @@ def ecollide(x, y, w, a, num):
 @variation(
     "collideoscope",
     parameters=(
+        P("a", 0.0, description="Turn of the sectors"),
+        P("num", 1.0, description="Number of sectors"),
+    ),
+    compatibility="current",
+)
+@variation(
+    "collideoscope",
+    parameters=(
         P("a", 0.0, kind="cyclic", minimum=0.0, maximum=1.0, description="Turn of the sectors"),
         P("num", 1, kind="integer", description="Number of sectors"),
     ),
@@ -169,13 +177,28 @@ def bmod(x, y, w, radius, distance):
     return k * sinh(t), k * sin(s), 0.0
 
 
+_ROTATE = P("rotate", 0.0, description="Turn along the circles")
+_MOVES = (
+    P("move", 0.0, description="Way across the circles"),
+    P("split", 0.0, description="Split of the halves"),
+)
+
+
 @variation(
     "bTransform",
     parameters=(
-        P("rotate", 0.0, description="Turn along the circles"),
+        _ROTATE,
+        P("power", 1.0, kind="real_nonzero", minimum=1.0, maximum=2147483647, description="Branches"),
+        *_MOVES,
+    ),
+    compatibility="current",
+)
+@variation(
+    "bTransform",
+    parameters=(
+        _ROTATE,
         P("power", 1, kind="integer", minimum=1, maximum=2147483647, description="Branches"),
-        P("move", 0.0, description="Way across the circles"),
-        P("split", 0.0, description="Split of the halves"),
+        *_MOVES,
     ),
 )
 def btransform(x, y, w, rotate, power, move, split, u0):
@@ -186,6 +209,14 @@ def btransform(x, y, w, rotate, power, move, split, u0):
     return k * sinh(t), k * sin(s), 0.0
 
 
+@variation(
+    "bCollide",
+    parameters=(
+        P("a", 0.0, kind="cyclic", minimum=-1.0, maximum=1.0, description="Turn of the sectors"),
+        P("num", 1.0, minimum=EPSILON, maximum=2147483647, description="Number of sectors"),
+    ),
+    compatibility="current",
+)
 @variation(
     "bCollide",
     parameters=(

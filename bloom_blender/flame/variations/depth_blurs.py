@@ -22,7 +22,6 @@ from .vocabulary import (
     sin,
     sinh,
     sqrt,
-    tan,
     trunc,
     zeps,
 )
@@ -74,7 +73,7 @@ def depth_gaussian(x, y, w, blur, radius, u0, u1):
 
 @variation("depth_gaussian2", parameters=(_BLUR, _RADIUS, *_ELLIPSE))
 def depth_gaussian2(x, y, w, blur, radius, x0, y0, mulx, muly, exp_, u0, u1):
-    """`depth_gaussian` with an elliptic distance from a centre (times the squares of mul), and a power of it."""
+    """`depth_gaussian` with a power of an elliptic distance, whose axes are 1 / mulx² and 1 / muly²."""
     p = (x - x0) * mulx * mulx
     q = (y - y0) * muly * muly
     r = sqrt(p * p + q * q) - radius
@@ -195,7 +194,9 @@ def d_spherical(x, y, w, weight, u0):
     return k * x, k * y, 0.0
 
 
-@variation("asteria", parameters=(P("alpha", 0.0, kind="cyclic", minimum=0.0, maximum=1.0, description="Turn"),))
+@variation(
+    "asteria", parameters=(P("alpha", 0.0, kind="cyclic", minimum=0.0, maximum=1.0, description="Turn"),)
+)
 def asteria(x, y, w, alpha, u0):
     """The unit disc is squeezed into the astroid between four discs, points of it at times. By dark-beam.
 

@@ -5,22 +5,28 @@ r² = x² + y², φ = atan2(y, x), w is the weight, u a uniform random number in
 
 from __future__ import annotations
 
+from .helpers import any_branch
 from .registry import P, variation
 from .vocabulary import atan2, cos, exp, fabs, floor, fmod, log, pi, pow, sin, sqrt, trunc, zeps
+
+_MAP = (
+    P("a", 1.0, description="x of x"),
+    P("b", 0.0, description="y in x"),
+    P("c", 0.0, description="x in y"),
+    P("d", 1.0, description="y of y"),
+    P("e", 0.0, description="Shift of x"),
+    P("f", 0.0, description="Shift of y"),
+)
+_DIST = P("dist", 1.0, description="Power of the distance")
 
 
 @variation(
     "julian2",
-    parameters=(
-        P("a", 1.0, description="x of x"),
-        P("b", 0.0, description="y in x"),
-        P("c", 0.0, description="x in y"),
-        P("d", 1.0, description="y of y"),
-        P("e", 0.0, description="Shift of x"),
-        P("f", 0.0, description="Shift of y"),
-        P("power", 2, kind="integer_nonzero", description="Branches"),
-        P("dist", 1.0, description="Power of the distance"),
-    ),
+    parameters=(*_MAP, P("power", 2.0, kind="real_nonzero", description="Branches"), _DIST),
+    compatibility="current",
+)
+@variation(
+    "julian2", parameters=(*_MAP, P("power", 2, kind="integer_nonzero", description="Branches"), _DIST)
 )
 def julian2(x, y, w, a, b, c, d, e, f, power, dist, u0):
     """`julian` after an affine map: (a x + b y + e, c x + d y + f)."""
@@ -28,6 +34,21 @@ def julian2(x, y, w, a, b, c, d, e, f, power, dist, u0):
     q = c * x + d * y + f
     t = (atan2(q, p) + 2.0 * pi * floor(u0 * fabs(power))) / power
     k = w * pow(p * p + q * q, 0.5 * dist / power)
+    return k * cos(t), k * sin(t), 0.0
+
+
+@variation(
+    "juliaq",
+    parameters=(
+        P("power", 3.0, kind="real_nonzero", description="Branches"),
+        P("divisor", 2.0, kind="real_nonzero", description="Divisor of the branches"),
+    ),
+    compatibility="current",
+)
+def juliaq_of_any_power(x, y, w, power, divisor, u0):
+    """As ember 25 has it: `juliaq` of a power that need not be whole."""
+    t = atan2(y, x) * divisor / power + any_branch(u0, power)
+    k = w * pow(x * x + y * y, 0.5 * divisor / power)
     return k * cos(t), k * sin(t), 0.0
 
 
@@ -83,6 +104,14 @@ def glynnia(x, y, w, u0):
     "murl",
     parameters=(
         P("c", 0.0, description="Strength"),
+        P("power", 2.0, minimum=2.0, description="Power"),
+    ),
+    compatibility="current",
+)
+@variation(
+    "murl",
+    parameters=(
+        P("c", 0.0, description="Strength"),
         P("power", 2, kind="integer", minimum=2, maximum=2147483647, description="Power"),
     ),
 )
@@ -97,6 +126,14 @@ def murl(x, y, w, c, power):
     return m * (x * re + y * im), m * (y * re - x * im), 0.0
 
 
+@variation(
+    "murl2",
+    parameters=(
+        P("c", 0.0, minimum=-1.0, maximum=1.0, description="Strength"),
+        P("power", 1.0, description="Power"),
+    ),
+    compatibility="current",
+)
 @variation(
     "murl2",
     parameters=(
@@ -193,18 +230,26 @@ def fibonacci2(x, y, w, sc, sc2):
     return w * (k * cos(a) - m * cos(b)) / sqrt(5.0), w * (k * sin(a) - m * sin(b)) / sqrt(5.0), 0.0
 
 
-@variation(
-    "SphericalN",
-    parameters=(
-        P("Power", 1.0, description="Branches"),
-        P("Dist", 1.0, description="Power of the distance"),
-    ),
+_SPHERICALN = (
+    P("Power", 1.0, description="Branches"),
+    P("Dist", 1.0, description="Power of the distance"),
 )
+
+
+@variation("SphericalN", parameters=_SPHERICALN)
 def sphericaln(x, y, w, Power, Dist, u0):
     """w / r^dist (cos t, sin t), t = φ + 2 π k / power."""
     t = atan2(y, x) + 2.0 * pi / Power * floor(trunc(Power) * u0)
     k = w / zeps(pow(sqrt(x * x + y * y), Dist))
     return k * cos(t), k * sin(t), 0.0
+
+
+@variation("SphericalN", parameters=_SPHERICALN, compatibility="current")
+def sphericaln_exchanged(x, y, w, Power, Dist, u0):
+    """As ember 25 has it: x and y exchanged."""
+    t = atan2(y, x) + 2.0 * pi / Power * floor(trunc(Power) * u0)
+    k = w / zeps(pow(sqrt(x * x + y * y), Dist))
+    return k * sin(t), k * cos(t), 0.0
 
 
 @variation(
@@ -231,4 +276,29 @@ def cpow2(x, y, w, r, a, divisor, spread, u0, u1, u2):
     q = log(x * x + y * y)
     k = w * exp(0.5 * c * q - d * t)
     s = c * t + 0.5 * d * q + 2.0 * pi / divisor * floor(divisor * u2)
+    return k * cos(s), k * sin(s), 0.0
+
+
+@variation(
+    "cpow2",
+    parameters=(
+        P("r", 1.0, description="Modulus of the power"),
+        P("a", 0.0, description="Direction of the power in quarter turns"),
+        P("divisor", 1.0, description="Divisor of the power"),
+        P("spread", 1.0, description="Branches of the angle"),
+    ),
+    compatibility="current",
+)
+def cpow2_of_any_divisor(x, y, w, r, a, divisor, spread, u0, u1, u2):
+    """As ember 25 has it: `cpow2` of a divisor and a spread that need not be whole."""
+    c = r * cos(0.5 * pi * a) / divisor
+    d = r * sin(0.5 * pi * a) / divisor
+    n = floor(trunc(spread) * u0)
+    t = atan2(y, x)
+    n = n + 1.0 if t < 0.0 else n
+    t = t + 2.0 * pi * n
+    t = t - 2.0 * pi * spread if cos(0.5 * t / spread) < 2.0 * u1 - 1.0 else t
+    q = log(x * x + y * y)
+    k = w * exp(0.5 * c * q - d * t)
+    s = c * t + 0.5 * d * q + any_branch(u2, divisor)
     return k * cos(s), k * sin(s), 0.0

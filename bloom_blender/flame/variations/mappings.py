@@ -32,7 +32,9 @@ def flip_in_x(x, y, w):
     return (-w * x if y > 0.0 else w * x), w * y, 0.0
 
 
-@variation("rotate", parameters=(P("angle", 0.0, soft_minimum=-180, soft_maximum=180, description="Degrees"),))
+@variation(
+    "rotate", parameters=(P("angle", 0.0, soft_minimum=-180, soft_maximum=180, description="Degrees"),)
+)
 def rotate(x, y, w, angle):
     """w (x cos a - y sin a, x sin a + y cos a), a in degrees."""
     c = cos(angle * (pi / 180.0))
@@ -119,7 +121,7 @@ def modulus_in_y(x, y, w, y_, shift):
     ),
 )
 def gnarly(x, y, w, cellsize, twist):
-    """In the disc of each square cell the point turns by -twist ln(d² / R²), d from the middle, R the radius."""
+    """In the disc, of radius R, of each square cell the point turns by -twist ln(d² / R²), d from the middle."""
     size = zeps(cellsize)
     cx = (floor(x / size) + 0.5) * size
     cy = (floor(y / size) + 0.5) * size

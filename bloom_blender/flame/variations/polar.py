@@ -187,7 +187,15 @@ def polar2(x, y, z, w):
     return w * atan2(x, y) / pi, w * 0.5 * log(x * x + y * y) / pi, w * z
 
 
-@variation("fan2", parameters=_FAN2, z="wz", compatibility="current")
+@variation(
+    "fan2",
+    parameters=(
+        P("x", 0.7071067811865476, description=_FAN2[0].description),
+        P("y", -0.7071067811865476, description=_FAN2[1].description),
+    ),
+    z="wz",
+    compatibility="current",
+)
 def fan2_exchanged(x, y, z, w, x_, y_):
     """As ember 25 has it: x and y exchanged."""
     a = atan2(x, y)

@@ -102,12 +102,26 @@ def waves42(x, y, w, scalex, scaley, freqx, freqy, cont, yfact, freqx2):
 @variation(
     "vibration",
     parameters=(
-        P("dir", 0.0, kind="cyclic", minimum=0.0, maximum=2.0 * pi, description="Direction of the first wave"),
+        P(
+            "dir",
+            0.0,
+            kind="cyclic",
+            minimum=0.0,
+            maximum=2.0 * pi,
+            description="Direction of the first wave",
+        ),
         P("angle", 0.5 * pi, kind="cyclic", minimum=0.0, maximum=2.0 * pi, description="Its vibration"),
         P("freq", 1.0, description="Its frequency"),
         P("amp", 0.25, description="Its height"),
         P("phase", 0.0, kind="cyclic", minimum=0.0, maximum=1.0, description="Its phase"),
-        P("dir2", 0.5 * pi, kind="cyclic", minimum=0.0, maximum=2.0 * pi, description="Direction of the second"),
+        P(
+            "dir2",
+            0.5 * pi,
+            kind="cyclic",
+            minimum=0.0,
+            maximum=2.0 * pi,
+            description="Direction of the other",
+        ),
         P("angle2", 0.5 * pi, kind="cyclic", minimum=0.0, maximum=2.0 * pi, description="Its vibration"),
         P("freq2", 1.0, description="Its frequency"),
         P("amp2", 0.25, description="Its height"),

@@ -136,19 +136,25 @@ def blur_linear(x, y, w, length, angle, u0):
     return w * (x + r * cos(angle)), w * (y + r * sin(angle)), 0.0
 
 
-@variation(
-    "blur_zoom",
-    parameters=(
-        P("length", 0.0, description="Length"),
-        P("x", 0.0, description="Centre"),
-        P("y", 0.0, description="Centre"),
-    ),
-    z="wz",
+_BLUR_ZOOM = (
+    P("length", 0.0, description="Length"),
+    P("x", 0.0, description="Centre"),
+    P("y", 0.0, description="Centre"),
 )
+
+
+@variation("blur_zoom", parameters=_BLUR_ZOOM, z="wz")
 def blur_zoom(x, y, z, w, length, x_, y_, u0):
     """w ((x - X) k + X, (y - Y) k - Y), k = 1 + length u."""
     k = 1.0 + length * u0
     return w * ((x - x_) * k + x_), w * ((y - y_) * k - y_), w * z
+
+
+@variation("blur_zoom", parameters=_BLUR_ZOOM, z="wz", compatibility="current")
+def blur_zoom_about_the_centre(x, y, z, w, length, x_, y_, u0):
+    """As ember 25 has it: w ((x - X) k + X, (y + Y) k - Y)."""
+    k = 1.0 + length * u0
+    return w * ((x - x_) * k + x_), w * ((y + y_) * k - y_), w * z
 
 
 @variation(
@@ -218,12 +224,18 @@ def spirograph(w, a, b, d, tmin, ymin, tmax, ymax, c1, c2, u0, u1):
     return w * (p + d * cos(t) + v), w * (q + d * sin(t) + v), 0.0
 
 
+_STAR_RANGE = P("range", 0.4016228317, description="Length of the points")
+
+
 @variation(
     "starblur",
-    parameters=(
-        P("power", 5, kind="integer_nonzero", description="Points of the star"),
-        P("range", 0.4016228317, description="Length of the points"),
-    ),
+    parameters=(P("power", 5.0, description="Points of the star"), _STAR_RANGE),
+    mode="sum",
+    compatibility="current",
+)
+@variation(
+    "starblur",
+    parameters=(P("power", 5, kind="integer_nonzero", description="Points of the star"), _STAR_RANGE),
     mode="sum",
 )
 def starblur(w, power, range_, u0, u1):
@@ -290,15 +302,27 @@ def checks(x, y, z, w, x_, y_, size, rnd, u0):
     return w * (x + p), w * (y + q), w * z
 
 
+_EDGES = (
+    P("left", -1.0, description="Left edge"),
+    P("top", -1.0, description="Top edge"),
+    P("right", 1.0, description="Right edge"),
+    P("bottom", 1.0, description="Bottom edge"),
+)
+_TO_ZERO = P("zero", 0, kind="integer", minimum=0, maximum=1, description="1 sends the outside to the origin")
+
+
+@variation(
+    "crop",
+    parameters=(*_EDGES, P("scatter_area", 0.0, description="Width of the scattered border"), _TO_ZERO),
+    z="wz",
+    compatibility="current",
+)
 @variation(
     "crop",
     parameters=(
-        P("left", -1.0, description="Left edge"),
-        P("top", -1.0, description="Top edge"),
-        P("right", 1.0, description="Right edge"),
-        P("bottom", 1.0, description="Bottom edge"),
+        *_EDGES,
         P("scatter_area", 0.0, minimum=-1.0, maximum=1.0, description="Width of the scattered border"),
-        P("zero", 0, kind="integer", minimum=0, maximum=1, description="1 sends the outside to the origin"),
+        _TO_ZERO,
     ),
     z="wz",
 )

@@ -1,6 +1,7 @@
 """Inverse functions of complex numbers, elliptic functions, the error function, the logarithm of gamma.
 
-p = x + i y, w is the weight. Formulas after M. Abramowitz, I. Stegun, Handbook of Mathematical Functions, 1964.
+p = x + i y, w is the weight. Formulas after M. Abramowitz, I. Stegun, Handbook of Mathematical Functions,
+1964.
 """
 
 from __future__ import annotations
@@ -41,7 +42,11 @@ def arcsinh(x, y, w):
     arsinh p = arcosh(i p) - i π / 2 for x > 0, and odd.
     """
     s = 1.0 if x >= 0.0 else -1.0
-    return s * 2.0 * w / pi * elliptic_mu(y, x), s * 2.0 * w / pi * (elliptic_nu(-s * y, fabs(x)) - 0.5 * pi), 0.0
+    return (
+        s * 2.0 * w / pi * elliptic_mu(y, x),
+        s * 2.0 * w / pi * (elliptic_nu(-s * y, fabs(x)) - 0.5 * pi),
+        0.0,
+    )
 
 
 @variation("arctanh")

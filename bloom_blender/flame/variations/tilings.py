@@ -222,21 +222,42 @@ def gridout(x, y, w):
     return w * p, w * q, 0.0
 
 
-@variation(
-    "bwraps",
-    parameters=(
-        P("cellsize", 1.0, description="Size of a cell"),
-        P("space", 0.0, description="Gap between the bubbles"),
-        P("gain", 1.0, description="Strength of the bubbles"),
-        P("inner_twist", 0.0, description="Twist inside"),
-        P("outer_twist", 0.0, description="Twist outside"),
-    ),
-    z="wz",
+_BWRAPS = (
+    P("cellsize", 1.0, description="Size of a cell"),
+    P("space", 0.0, description="Gap between the bubbles"),
+    P("gain", 1.0, description="Strength of the bubbles"),
+    P("inner_twist", 0.0, description="Twist inside"),
+    P("outer_twist", 0.0, description="Twist outside"),
 )
+
+
+@variation("bwraps", parameters=_BWRAPS, z="wz")
 def bwraps(x, y, z, w, cellsize, space, gain, inner_twist, outer_twist):
     """`bubble` in every cell of a grid, twisted: a disc of radius cellsize / (2 (1 + space²)) each."""
     h = 0.5 * cellsize / (1.0 + space * space)
     g = gain * gain / h
+    m = g * h
+    m = 1.0 if m > 2.0 else m / (0.25 * m * m + 1.0)
+    cx_ = (floor(x / cellsize) + 0.5) * cellsize
+    cy_ = (floor(y / cellsize) + 0.5) * cellsize
+    p = (x - cx_) * g
+    q = (y - cy_) * g
+    k = h / m / (0.25 * (p * p + q * q) + 1.0)
+    s = k * p
+    t = k * q
+    v = (s * s + t * t) / (h * h)
+    a = inner_twist * (1.0 - v) + outer_twist * v
+    c = s * cos(a) + t * sin(a)
+    d = t * cos(a) - s * sin(a)
+    flat = cellsize == 0.0 or (x - cx_) * (x - cx_) + (y - cy_) * (y - cy_) > h * h
+    return w * (x if flat else cx_ + c), w * (y if flat else cy_ + d), w * z
+
+
+@variation("bwraps", parameters=_BWRAPS, z="wz", compatibility="current")
+def bwraps_of_plain_gain(x, y, z, w, cellsize, space, gain, inner_twist, outer_twist):
+    """As ember 25 has it: `bubble` of gain² p, whatever the radius of the disc."""
+    h = 0.5 * cellsize / (1.0 + space * space)
+    g = gain * gain + 1e-6
     m = g * h
     m = 1.0 if m > 2.0 else m / (0.25 * m * m + 1.0)
     cx_ = (floor(x / cellsize) + 0.5) * cellsize

@@ -271,19 +271,27 @@ def pdj(x, y, z, w, a, b, c, d):
     return w * (sin(a * y) - cos(b * x)), w * (sin(c * x) - cos(d * y)), w * z
 
 
-@variation(
-    "curve",
-    parameters=(
-        P("xamp", 0.0, description="Height in x"),
-        P("yamp", 0.0, description="Height in y"),
-        P("xlength", 1.0, description="Length of the bump in x"),
-        P("ylength", 1.0, description="Length of the bump in y"),
-    ),
+_CURVE = (
+    P("xamp", 0.0, description="Height in x"),
+    P("yamp", 0.0, description="Height in y"),
+    P("xlength", 1.0, description="Length of the bump in x"),
+    P("ylength", 1.0, description="Length of the bump in y"),
 )
+
+
+@variation("curve", parameters=_CURVE)
 def curve(x, y, w, xamp, yamp, xlength, ylength):
     """w (x + X exp(-y² / l²), y + Y exp(-x² / m²)): flam3 variation "curve"."""
     p = x + xamp * exp(-y * y / maximum(xlength * xlength, 1e-20))
     q = y + yamp * exp(-x * x / maximum(ylength * ylength, 1e-20))
+    return w * p, w * q, 0.0
+
+
+@variation("curve", parameters=_CURVE, compatibility="current")
+def curve_of_plain_lengths(x, y, w, xamp, yamp, xlength, ylength):
+    """As ember 25 has it: w (x + X exp(-y² / l), y + Y exp(-x² / m))."""
+    p = x + xamp * exp(-y * y / maximum(xlength, 1e-20))
+    q = y + yamp * exp(-x * x / maximum(ylength, 1e-20))
     return w * p, w * q, 0.0
 
 
