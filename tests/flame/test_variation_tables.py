@@ -13,13 +13,16 @@ import numpy as np
 import pytest
 
 from bloom_blender.flame.variations import VARIATIONS, registry
-from bloom_blender.flame.variations.evaluate import evaluate_variation
+from bloom_blender.flame.variations.evaluate import evaluate_color, evaluate_variation
 from tests.support import data_path
 
 WEIGHT = 0.7
 SAMPLES = 2000
-OTHER_NOISE = {("crackle", 1), ("crackle", 2)}
-"""Rows that hang on ember's own noise table, from which ours differs by design."""
+OTHER_NOISE = {("crackle", 1), ("crackle", 2), ("dc_perlin", 2)} | {("pixel_flow", k) for k in range(3)}
+"""Rows that hang on ember's own noise table or hash, from which ours differs by design."""
+
+SLACK = {"hypertile3D1": 3e-5}
+"""Their random numbers are exact to float32; an angle that is one times 2^32, only to a millionth."""
 
 HEAVY_TAILS = {"arch", "rays", "epispiral"}
 """Their means say little: they pass through a pole."""
@@ -29,6 +32,18 @@ HEAVY_TAILS = {"arch", "rays", "epispiral"}
 def tables() -> dict[str, np.ndarray]:
     with np.load(data_path("variation-tables/v1.0.0.14.npz")) as file:
         return {name: file[name] for name in file.files}
+
+
+def names() -> list[str]:
+    """The variations that the program has: those of the tables, or all where there are no tables."""
+    try:
+        theirs = set(tables()["names"])
+    except pytest.skip.Exception:
+        return list(VARIATIONS)
+    return [name for name in VARIATIONS if name in theirs]
+
+
+NAMES = names()
 
 
 def rows(name: str) -> list[int]:
@@ -42,19 +57,20 @@ def parameters(row: int) -> dict[str, float]:
     return {key[len(name) + 1 :]: value for key, value in json.loads(tables()["params_json"][row]).items()}
 
 
-def evaluated(row: int, points: np.ndarray, form: str = "regular") -> np.ndarray:
-    return evaluate_variation(
-        str(tables()["names"][row]),
-        points,
-        weight=WEIGHT,
-        parameters=parameters(row),
-        form=form,
-        affine=tuple(tables()["affine"]),
-        seed=row,
-    )
+def settings(row: int) -> dict:
+    return {
+        "weight": WEIGHT,
+        "parameters": parameters(row),
+        "affine": tuple(tables()["affine"]),
+        "seed": row,
+    }
 
 
-@pytest.mark.parametrize("name", VARIATIONS)
+def evaluated(row: int, points: np.ndarray, form: str = "regular", colors: np.ndarray | None = None):
+    return evaluate_variation(str(tables()["names"][row]), points, form=form, colors=colors, **settings(row))
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_parameters_are_those_of_the_program(name):
     kinds = {"integer non-zero": "integer_nonzero", "non-zero": "real_nonzero"}
     (row,) = [row for row in rows(name) if tables()["param_set"][row] == 0]
@@ -69,7 +85,7 @@ def test_parameters_are_those_of_the_program(name):
         assert p.maximum == (maximum if maximum < 1e300 else np.inf)
 
 
-@pytest.mark.parametrize("name", VARIATIONS)
+@pytest.mark.parametrize("name", NAMES)
 def test_forms_act_as_in_the_program(name):
     lines = data_path("variation-tables/pre_post_1014.tsv").read_text().splitlines()
     header, *body = [line.split("\t") for line in lines]
@@ -77,28 +93,30 @@ def test_forms_act_as_in_the_program(name):
     entry = VARIATIONS[name]
     assert entry.mode == line["pre_mode"] == line["post_mode"]
     assert bool(entry.clears) == (line["writes_running_output"] == "1")
-    if name != "curl3D":  # which is linear with the parameters of the table
+    if not entry.clears and name != "curl3D":  # which is linear with the parameters of the table
         assert entry.z == {"w*z": "wz", "z": "own"}.get(line["regular_z"], line["regular_z"])
 
 
 @pytest.mark.parametrize("form", ["regular", "pre", "post"])
-@pytest.mark.parametrize("name", VARIATIONS)
+@pytest.mark.parametrize("name", NAMES)
 def test_values(name, form):
     column = {"regular": "output", "pre": "output_pre", "post": "output_post"}[form]
     compared = 0
     for row in rows(name):
         table = tables()
+        if table["kind"][row] == "state":
+            continue  # it remembers the points before; ours has the same distribution
         sens = table["sens"][row][:, None]
         theirs = table[column][row]
         use = table["deterministic"][row][:, None] & np.isfinite(theirs) & (sens <= 1e5)
-        ours = evaluated(row, table["affine_input"], form)
+        ours = evaluated(row, table["affine_input"], form, table["color_in"])
         with np.errstate(invalid="ignore"):
             error = np.abs(ours - theirs)
         allowed = 1e-9 * (1.0 + np.abs(theirs)) + 1e-10 * sens
         bad = use & ~(error <= allowed)
         assert not bad.any(), (table["params_json"][row], table["affine_input"][bad.any(axis=1)][:3])
         compared += int(use.any(axis=1).sum())
-        if table["kind"][row] == "fixed":
+        if table["kind"][row] == "fixed" and not name.startswith("mirror_"):  # which keep 0 only
             assert use.any(axis=1).sum() >= 50
     assert compared or VARIATIONS[name].randoms
 
@@ -125,6 +143,51 @@ def test_values_of_the_current_program(name):
         assert (~use | (error <= 1e-9 * (1.0 + np.abs(theirs)) + 1e-10 * sens)).all(), held
 
 
+@pytest.mark.parametrize("name", [name for name, entry in VARIATIONS.items() if entry.colors])
+def test_colors(name):
+    table = tables()
+    for row in rows(name):
+        theirs, before = table["output_color"][row], table["color_in"]
+        ours = evaluate_color(name, table["affine_input"], before, **settings(row))
+        use = table["deterministic"][row] & np.isfinite(theirs) & (table["sens"][row] <= 1e5)
+        # Colours are taken modulo 1, and a turn between 0 and 1 is a jump that `sens` does not know.
+        error = np.abs(ours - theirs)[use]
+        error = np.minimum(error, 1.0 - error)
+        assert (error <= 1e-9 + 1e-10 * table["sens"][row][use]).all(), table["params_json"][row]
+        if table["kind"][row] == "random" and np.isfinite(table["color_stats"][row]).all():
+            check_color_statistics(row)
+
+
+def check_color_statistics(row: int) -> None:
+    """Mean, spread and quantiles of the colour at the points of the random rows."""
+    table = tables()
+    name = str(table["names"][row])
+    points = table["rand_affine_input"]
+    unchanged = rows("arch")[0]  # its statistics are those of the input
+    before = np.repeat(table["color_stats"][unchanged][:, 0], SAMPLES)
+    colors = evaluate_color(name, np.repeat(points, SAMPLES, axis=0), before, **settings(row))
+    colors = colors.reshape(len(points), SAMPLES)
+    mean, spread, *quantiles = table["color_stats"][row].T
+    sigma = np.sqrt((colors.var(axis=1) + spread**2) / SAMPLES)
+    assert (np.abs(colors.mean(axis=1) - mean) <= 6.0 * sigma + 1e-5).all()
+    if name == "dc_perlin":  # another noise, of the same spread
+        np.testing.assert_allclose(colors.std(axis=1), spread, rtol=0.2)
+    else:
+        assert_quantiles(colors, quantiles, name)
+
+
+def assert_quantiles(samples: np.ndarray, quantiles, name: str) -> None:
+    """That 10, 50 and 90 % of (points, SAMPLES, ...) are below the given quantiles (points, ...)."""
+    for share, quantile in zip((0.1, 0.5, 0.9), quantiles, strict=True):
+        quantile = quantile[:, None]
+        slack = SLACK.get(name, 1e-5) * (1.0 + np.abs(quantile))
+        below = (samples < quantile - slack).mean(axis=1)
+        upto = (samples <= quantile + slack).mean(axis=1)
+        sigma = np.sqrt(share * (1.0 - share) * (1.0 / SAMPLES + 1.0 / 4096))
+        assert (below <= share + 6.0 * sigma).all()
+        assert (upto >= share - 6.0 * sigma).all()
+
+
 def random_rows() -> list:
     try:
         table = tables()
@@ -133,7 +196,11 @@ def random_rows() -> list:
     known = [
         row
         for row, name in enumerate(table["names"])
-        if name in VARIATIONS and table["kind"][row] == "random"
+        if name in VARIATIONS
+        and (
+            table["kind"][row] == "random"
+            or (table["kind"][row] == "state" and np.isfinite(table["mean"][row]).any())
+        )
     ]
     return [pytest.param(row, id=f"{table['names'][row]}-{table['param_set'][row]}") for row in known]
 
@@ -152,13 +219,6 @@ def test_distributions(row):
     if name not in HEAVY_TAILS:
         spread = np.sqrt(samples.var(axis=1) / SAMPLES + table["std"][row][use] ** 2 / 4096)
         difference = np.abs(samples.mean(axis=1) - table["mean"][row][use])
-        slack = 1e-5 * (1.0 + np.abs(table["mean"][row][use]))  # float32 random numbers, see below
+        slack = SLACK.get(name, 1e-5) * (1.0 + np.abs(table["mean"][row][use]))
         assert (difference <= 6.0 * spread + slack).all()
-    for share, key in ((0.1, "q10"), (0.5, "q50"), (0.9, "q90")):
-        quantile = table[key][row][use][:, None, :]
-        slack = 1e-5 * (1.0 + np.abs(quantile))  # theirs come from float32 random numbers
-        below = (samples < quantile - slack).mean(axis=1)
-        upto = (samples <= quantile + slack).mean(axis=1)
-        sigma = np.sqrt(share * (1.0 - share) * (1.0 / SAMPLES + 1.0 / 4096))
-        assert (below <= share + 6.0 * sigma).all()
-        assert (upto >= share - 6.0 * sigma).all()
+    assert_quantiles(samples, [table[key][row][use] for key in ("q10", "q50", "q90")], name)

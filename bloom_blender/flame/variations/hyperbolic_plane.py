@@ -98,6 +98,33 @@ def hypertile_3d(x, y, z, w, p, q, n):
 
 
 @variation(
+    "hypertile3D1",
+    parameters=(
+        P("p", 3, kind="integer", minimum=3, maximum=2147483647, description="Sides of a tile"),
+        P("q", 7, kind="integer", minimum=3, maximum=2147483647, description="Tiles around a corner"),
+    ),
+    z="own",
+)
+def hypertile3d1(x, y, z, w, p, q, u0):
+    """As `hypertile3D`, to a random neighbour of the middle tile, but not quite.
+
+    In the terms of x and of the divisor that should hold y, ember 1.0.0.14 has x.
+    """
+    r = space_tile_distance(p, q)
+    v = 2.0 * pi * floor(p * u0) / p
+    a = r * cos(v)
+    b = r * sin(v)
+    s = x * x + y * y + z * z
+    k = w / zeps(r * r * s + 2.0 * (a - b) * x + 1.0)
+    c = a * a - b * b
+    return (
+        k * (x * (1.0 + c) - a * (2.0 * b * x - s - 1.0)),
+        k * (y * (1.0 - c) - b * (2.0 * a * x + s + 1.0)),
+        k * (1.0 - r * r) * z,
+    )
+
+
+@variation(
     "hypertile3D2",
     parameters=(
         P("p", 3, kind="integer", minimum=3, maximum=2147483647, description="Sides of a tile"),

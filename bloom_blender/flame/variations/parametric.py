@@ -283,17 +283,16 @@ def z_shapes(
     return w * total * cos(a), w * total * sin(a), 0.0
 
 
-@variation(
-    "lazysusan",
-    parameters=(
-        P("spin", pi, description="Turn of the disc"),
-        P("space", 0.0, description="Gap around the disc"),
-        P("twist", 0.0, description="Turn that grows towards the middle"),
-        P("x", 0.0, description="Centre"),
-        P("y", 0.0, description="Centre"),
-    ),
-    z="wz",
+_LAZYSUSAN = (
+    P("spin", pi, description="Turn of the disc"),
+    P("space", 0.0, description="Gap around the disc"),
+    P("twist", 0.0, description="Turn that grows towards the middle"),
+    P("x", 0.0, description="Centre"),
+    P("y", 0.0, description="Centre"),
 )
+
+
+@variation("lazysusan", parameters=_LAZYSUSAN, z="wz")
 def lazysusan(x, y, z, w, spin, space, twist, x_, y_):
     """A disc of radius w that turns: flam3 variation "lazysusan".
 
@@ -309,6 +308,20 @@ def lazysusan(x, y, z, w, spin, space, twist, x_, y_):
     dx = w * r * cos(a) if inside else k * px
     dy = w * r * sin(a) if inside else k * py
     return dx + w * x_, dy - w * y_, w * z
+
+
+@variation("lazysusan", parameters=_LAZYSUSAN, z="wz", compatibility="flam3")
+def lazysusan_flam3(x, y, z, w, spin, space, twist, x_, y_):
+    """`lazysusan` whose centre (X, -Y) is added without the weight; measured on flam3 3.1.1."""
+    px = x - x_
+    py = y + y_
+    r = sqrt(px * px + py * py)
+    a = atan2(py, px) + spin + twist * (w - r)
+    k = w * (1.0 + space / zeps(r))
+    inside = r < w
+    dx = w * r * cos(a) if inside else k * px
+    dy = w * r * sin(a) if inside else k * py
+    return dx + x_, dy - y_, w * z
 
 
 @variation(
@@ -376,3 +389,39 @@ def truchet(x, y, w, extended, exponent, arc_width, rotation, size, seed):
     width = 0.5 * (pow(2.0, 1.0 / exponent) - 1.0) * arc_width
     on = 1.0 if fabs(first - 0.5) < width or fabs(second - 0.5) < width else 0.0
     return on * size * (p + floor(x)), on * size * (q + floor(y)), 0.0
+
+
+@variation(
+    "Truchet_fill",
+    parameters=(
+        P("exponent", 2.0, kind="cyclic", minimum=0.001, maximum=2.0, description="2 circles, 1 diamonds"),
+        P("arc_width", 0.5, kind="cyclic", minimum=0.001, maximum=1.0, description="Width of the arcs"),
+        P("seed", 0.0, soft_minimum=0.0, soft_maximum=200.0, description="Turns tiles: 0 none, 1 all"),
+    ),
+    keeps="",
+)
+def truchet_fill(x, y, w, exponent, arc_width, seed):
+    """As `Truchet`, with tiles of size w, and the point taken off (tatasz).
+
+    The result is 2 ((p, q) + floor(x, y)) for each of the two arcs that the point is on, minus (x, y). A
+    congruential generator, started from the seed and the rounded input, decides which tiles are turned. The
+    pre and post forms set the depth to 0.
+    """
+    i = floor(fabs(x / w) + 0.5)
+    j = floor(fabs(y / w) + 0.5)
+    p = fabs(x / w) - i if x / w >= 0.0 else i - fabs(x / w)
+    q = fabs(y / w) - j if y / w >= 0.0 else j - fabs(y / w)
+    p = p + 1.0 if p < 0.0 else p
+    q = q + 1.0 if q < 0.0 else q
+    k = 0.25 * sqrt(1.5 * seed) / zeps(0.5 * seed)
+    a = floor(fabs(x) + 0.5) * k
+    b = floor(fabs(y) + 0.5) * k
+    single = fmod((seed + a + b + a * b) * k * 0.5 * 32747.0 + 12345.0, 65535.0)
+    turn = 0.0 if fmod(single, 2.0) < 1.0 else 1.0
+    if seed == 0.0 or seed == 1.0:
+        turn = seed
+    first = pow(pow(fabs(p - turn), exponent) + pow(fabs(q), exponent), 1.0 / exponent)
+    second = pow(pow(fabs(p - 1.0 + turn), exponent) + pow(fabs(q - 1.0), exponent), 1.0 / exponent)
+    width = 0.5 * (pow(2.0, 1.0 / exponent) - 1.0) * arc_width
+    on = (2.0 if fabs(first - 0.5) < width else 0.0) + (2.0 if fabs(second - 0.5) < width else 0.0)
+    return on * (p + floor(x)) - x, on * (q + floor(y)) - y, 0.0
