@@ -13,7 +13,9 @@ from ..errors import BloomError
 from ..flame.model import Flame, Xform
 from ..flame.variations import lookup
 from ..flame.xml import read_flames, report_unknown
-from ..trajectory import Trajectory, read_trajectory
+from ..trajectory import describe as describe_run
+from ..trajectory.description import summary
+from .reading import SOURCES, add_reading_options, reading_options
 
 
 def add_parser(subparsers) -> None:
@@ -21,17 +23,15 @@ def add_parser(subparsers) -> None:
     parser = subparsers.add_parser(
         "info", help="tell what is in a flame or a run", description="Tell what is in a flame or a run."
     )
-    parser.add_argument("file", metavar="FILE", help=".flame file, .bloom file or folder of word embeddings")
+    parser.add_argument("file", metavar="FILE", help=f".flame file, or a run: {SOURCES}")
     parser.add_argument("--json", action="store_true", help="for programs")
-    parser.add_argument(
-        "--side", choices=["auto", "src", "tgt"], default="auto", help="language of a folder with two"
-    )
+    add_reading_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the description of a file, as text or as JSON."""
-    description = describe(Path(arguments.file), arguments.side)
+    description = describe(Path(arguments.file), **reading_options(arguments))
     if arguments.json:
         print(json.dumps(description, indent=2, ensure_ascii=False))
         return 0
@@ -40,12 +40,12 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def describe(path: Path, side: str = "auto") -> dict[str, Any]:
-    """What is in a flame file, a `.bloom` file or a folder, as JSON has it."""
+def describe(path: Path, **options: Any) -> dict[str, Any]:
+    """What is in a flame file or a run, as JSON has it; `options` are those of `read_trajectory`."""
     if _is_xml(path):
         flames = [_flame_description(flame) for flame in read_flames(path)]
         return {"kind": "flame", "file": str(path), "flames": flames}
-    return {"kind": "run", "file": str(path), **_run_description(read_trajectory(path, side=side))}
+    return {"kind": "run", "file": str(path), **describe_run(path, **options)}
 
 
 def _is_xml(path: Path) -> bool:
@@ -116,36 +116,6 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _run_description(trajectory: Trajectory) -> dict[str, Any]:
-    return {
-        "name": trajectory.name,
-        "metadata": dict(trajectory.metadata),
-        "series": [
-            {
-                "name": series.name,
-                "kind": series.kind,
-                "unit": series.unit,
-                "length": len(series.steps),
-                "width": 1 if series.values.ndim == 1 else series.values.shape[1],
-                "first_step": int(series.steps[0]),
-                "last_step": int(series.steps[-1]),
-            }
-            for series in trajectory.series
-        ],
-        "embeddings": [
-            {
-                "name": table.name,
-                "words": len(table.words),
-                "dimensions": table.vectors.shape[2],
-                "length": len(table.steps),
-                "first_step": int(table.steps[0]),
-                "last_step": int(table.steps[-1]),
-            }
-            for table in trajectory.embeddings
-        ],
-    }
-
-
 def _flame_text(description: dict[str, Any]) -> list[str]:
     lines = []
     for flame in description["flames"]:
@@ -161,21 +131,13 @@ def _flame_text(description: dict[str, Any]) -> list[str]:
 
 
 def _run_text(description: dict[str, Any]) -> list[str]:
-    lines = [f"run {description['name']!r}"]
+    if "runs" in description:
+        return [f"{description['name']} holds {summary(description)[0]}", *description["runs"]]
+    lines = [f"run {description['name']!r}, {description['format']}"]
     for key, text in description["metadata"].items():
-        lines.append(f"  {key}: {text}")
-    for series in description["series"]:
-        unit = f" in {series['unit']}" if series["unit"] else ""
-        lines.append(
-            f"  {series['kind']} {series['name']!r}{unit}: {series['length']} × {series['width']}, "
-            f"steps {series['first_step']} to {series['last_step']}"
-        )
-    for table in description["embeddings"]:
-        lines.append(
-            f"  embeddings {table['name']!r}: {table['length']} snapshots of {table['words']} words × "
-            f"{table['dimensions']}, steps {table['first_step']} to {table['last_step']}"
-        )
-    return lines
+        if key != "origin":
+            lines.append(f"  {key}: {text}")
+    return lines + [f"  {line}" for line in summary(description)]
 
 
 def _list(names: Iterable[str]) -> str:

@@ -1,6 +1,7 @@
 """What a training run left behind: the data model, the `.bloom` file, readers of other forms."""
 
 from .bloom_file import read_bloom, write_bloom
+from .description import describe
 from .embedding_folder import read_embedding_folder
 from .read import read_trajectory
 from .trajectory import Embeddings, Series, Trajectory
@@ -9,6 +10,7 @@ __all__ = [
     "Embeddings",
     "Series",
     "Trajectory",
+    "describe",
     "read_bloom",
     "read_embedding_folder",
     "read_trajectory",

@@ -1,33 +1,139 @@
-"""The one door for whatever a user chooses as a training run."""
+"""The one door for whatever a user chooses as a training run. See docs/readers.md."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
+from types import ModuleType
 
+from ..errors import BloomError
+from .bloom_file import FORMAT as BLOOM_FORMAT
 from .bloom_file import read_bloom
-from .embedding_folder import read_embedding_folder
+from .embedding_folder import embedding_side, has_embeddings, read_embedding_folder
+from .options import Options
+from .readers import checkpoints, folder, safetensors_file, tensorboard, wandb_file
+from .selection import select
+from .source import Source
 from .trajectory import Trajectory
 
+_BINARY_READERS: tuple[ModuleType, ...] = (wandb_file, tensorboard)
 
-def read_trajectory(path: str | PathLike, *, side: str = "auto") -> Trajectory:
+
+def read_trajectory(
+    path: str | PathLike,
+    *,
+    series: str | Iterable[str] = (),
+    steps: str = "",
+    run: str | None = None,
+    side: str = "auto",
+    partial: bool = False,
+    directions: int = 16,
+    seed: int = 0,
+) -> Trajectory:
     """Read a training run; what it is, is decided by its content and not by its name.
 
     Parameters
     ----------
     path : path
-        A `.bloom` file, or a folder of word embeddings.
+        A `.bloom` file, the log of some program, one of a series of checkpoints, or a folder of these.
+    series : str or sequence of str
+        Names of the series and embedding tables to keep, with wildcards; all by default.
+    steps : str
+        The range of steps to keep, such as ``"100:2000"``, both ends included.
+    run : str, optional
+        Which run of a folder or file that holds several.
     side : {"auto", "src", "tgt"}
         Which embeddings to read from a folder that has those of two languages; see
-        `read_embedding_folder`. A `.bloom` file
-        holds all of its tables, so it is not used there.
+        `read_embedding_folder`. A `.bloom` file holds all of its tables, so it is not used there.
+    partial : bool
+        Take what is readable of damaged files.
+    directions, seed : int
+        How the changes between checkpoints are projected; as in `bloom_blender.record.Recorder`.
 
     Raises
     ------
     BloomError
-        If there is nothing, or nothing that Bloom can read.
+        If there is nothing, or nothing that Bloom can read, or several runs and none is chosen.
     """
-    path = Path(path)
+    if directions < 1:
+        raise BloomError(f"there cannot be {directions} directions: give a whole number of at least 1.")
+    options = Options(select(series, steps), run or None, side, partial, directions, seed)
+    try:
+        trajectory = _read(Path(path), options)
+    except ValueError as error:
+        if isinstance(error, BloomError):
+            raise
+        if "\0" in str(path):
+            raise BloomError(f"{str(path)!r} is no path: check it.") from None
+        raise
+    return options.selection.apply(trajectory)
+
+
+def _read(path: Path, options: Options) -> Trajectory:
+    kind, source = recognize(path, options)
+    if kind == "folder":
+        return folder.read(path, options)
+    if kind == "embeddings":
+        return read_embedding_folder(path if path.is_dir() else path.parent, _side(path, options), options)
+    if options.run is not None and not getattr(kind, "HAS_RUNS", False):
+        raise BloomError(f"{path.name} holds one run: leave the choice of a run out.")
+    if kind == "bloom":
+        return read_bloom(path)
+    assert source is not None and isinstance(kind, ModuleType)
+    return kind.read(source, options)
+
+
+def recognize(path: Path, options: Options) -> tuple[str | ModuleType, Source | None]:
+    """What a path is: ``"folder"``, ``"embeddings"``, ``"bloom"`` or the reader of the file.
+
+    Raises
+    ------
+    BloomError
+        If it does not exist, or is nothing that Bloom can read.
+    """
     if path.is_dir():
-        return read_embedding_folder(path, side)
-    return read_bloom(path)
+        return ("embeddings" if has_embeddings(path, options.side) else "folder"), None
+    if path.is_file() and embedding_side(path.name) and has_embeddings(path.parent, options.side):
+        return "embeddings", None
+    if path.suffix.lower() == ".bloom" and not path.is_dir():
+        return "bloom", None
+    source = Source(path)
+    if not source.head:
+        raise BloomError(f"{path.name} is empty: copy it again or record the run anew.")
+    if safetensors_file.recognizes(source):
+        header, _ = safetensors_file.read_header(path)
+        metadata = header.get("__metadata__")
+        if isinstance(metadata, dict) and metadata.get("format") == BLOOM_FORMAT:
+            return "bloom", source
+    for reader in _BINARY_READERS:
+        if reader.recognizes(source):
+            return reader, source
+    if checkpoints.recognizes(source):
+        return checkpoints, source
+    found = folder.log_reader(source)
+    if found is not None:
+        return found, source
+    raise BloomError(f"{path.name} is no training run: {_what_instead(source)}.")
+
+
+def _side(path: Path, options: Options) -> str:
+    """The side that was asked for, or that of the file that was chosen."""
+    if options.side == "auto" and not path.is_dir():
+        return embedding_side(path.name) or "auto"
+    return options.side
+
+
+def _what_instead(source: Source) -> str:
+    head = source.head
+    if head[:2] == b"PK":
+        return "a zip archive or a pickle that Bloom does not load, choose a checkpoint or a .npz"
+    if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05":
+        return (
+            "a pickle, which Bloom does not load because it could run code, save it as .npz or .safetensors"
+        )
+    if head[:4] == b"\x89HDF":
+        return "an HDF5 file, save the weights as .npz or .safetensors"
+    if source.looks_binary:
+        return "choose one of the formats in docs/readers.md"
+    return "no line of it tells a step and a number, choose a log, a table or a .bloom file"

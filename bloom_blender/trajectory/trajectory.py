@@ -160,6 +160,11 @@ class Trajectory:
         object.__setattr__(self, "metadata", MappingProxyType(metadata))
 
     @property
+    def members(self) -> tuple[Series | Embeddings, ...]:
+        """The series, then the embedding tables."""
+        return (*self.series, *self.embeddings)
+
+    @property
     def updates(self) -> tuple[Series, ...]:
         """The series of kind ``"update"``, one for each group of parameters; empty if none was recorded."""
         return tuple(series for series in self.series if series.kind == "update")

@@ -171,7 +171,7 @@ def test_misspelt_arguments_end_with_2(capsys):
 def test_interrupted_and_out_of_memory(files, capsys, monkeypatch):
     for error, status in ((KeyboardInterrupt, 130), (MemoryError, 2)):
 
-        def fail(*_, error=error):
+        def fail(*_, error=error, **_options):
             raise error
 
         monkeypatch.setattr("bloom_blender.cli.info.describe", fail)
@@ -212,7 +212,17 @@ def test_info_of_a_run(files, capsys):
     description = json.loads(capsys.readouterr().out)
     assert description["kind"] == "run"
     steps = {"length": 300, "width": 6, "first_step": 0, "last_step": 299}
-    assert description["series"] == [{"name": "weights", "kind": "update", "unit": "", **steps}]
+    facts = {
+        "name": "weights",
+        "kind": "update",
+        "unit": "",
+        "nan": 0,
+        "gaps": 0,
+        "largest_gaps": [],
+        **steps,
+    }
+    assert len(description["series"]) == 1
+    assert facts.items() <= description["series"][0].items()
     assert description["embeddings"] == []
     assert bloom("info", files / "words.bloom") == 0
     assert "embeddings 'source': 8 snapshots of 40 words × 24, steps 0 to 7" in capsys.readouterr().out
@@ -228,4 +238,4 @@ def test_info_of_anything_else_is_an_error(tmp_path, capsys, content):
 
 def test_info_of_an_empty_folder_is_an_error(tmp_path, capsys):
     assert bloom("info", tmp_path) == 2
-    assert "holds no embeddings" in error_of(capsys)
+    assert "holds no run that Bloom can read" in error_of(capsys)

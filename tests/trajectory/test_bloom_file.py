@@ -188,7 +188,7 @@ def test_metadata_of_another_shape(tmp_path, changes):
 @pytest.mark.parametrize(
     ("arrays", "words"),
     [
-        ({"series.2.values": np.full(7, np.nan)}, "NaN or infinity"),
+        ({"series.0.values": np.full((7, 4), np.nan)}, "NaN or infinity"),
         ({"series.2.values": np.zeros(6)}, "shape"),
         ({"steps.0": np.zeros(7, np.int64)}, "do not increase"),
         ({"embeddings.0.vectors": np.zeros((2, 4, 5))}, "4|shape"),
@@ -210,18 +210,19 @@ def test_things_that_are_no_run(tmp_path):
     for name, data, words in [
         ("empty.bloom", b"", "is empty"),
         ("short.bloom", b"\x05", "no training run"),
-        ("text.csv", b"epoch,loss\n1,2.5\n" * 9, "no training run"),
-        ("model.pt", b"PK\x03\x04" + bytes(99), "pickle, which Bloom does not load"),
+        ("text.csv", b"epoch or loss\nnothing\n" * 9, "no training run"),
+        ("model.pt", b"PK\x03\x04" + bytes(99), "pickle that Bloom does not load"),
         ("model.pkl", b"\x80\x04" + bytes(99), "pickle, which Bloom does not load"),
+        ("model.bloom", b"\x80\x04" + bytes(99), "pickle, which Bloom does not load"),
         ("zeros.bloom", bytes(64), "no training run"),
         ("header.bloom", b"\x09" + bytes(7) + b'{"a": tru', "damaged"),
     ]:
         (tmp_path / name).write_bytes(data)
         refuse(tmp_path / name, words)
     safetensors.numpy.save_file({"w": np.zeros(3)}, tmp_path / "model.safetensors")
-    refuse(tmp_path / "model.safetensors", "no training run")
-    safetensors.numpy.save_file({"w": np.zeros(3)}, tmp_path / "other.safetensors", {"format": "pt"})
-    refuse(tmp_path / "other.safetensors", "no training run")
+    refuse(tmp_path / "model.safetensors", "one checkpoint")
+    safetensors.numpy.save_file({"w": np.zeros(3)}, tmp_path / "other.bloom", {"format": "pt"})
+    refuse(tmp_path / "other.bloom", "no training run")
     with pytest.raises(BloomError, match=r"no path|does not exist"):
         read_bloom("a\0b")
 

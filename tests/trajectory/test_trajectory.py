@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bloom_blender.errors import BloomError
-from bloom_blender.trajectory import Embeddings, Series, Trajectory
+from bloom_blender.trajectory import Embeddings, Series, Trajectory, read_bloom, write_bloom
 
 
 def series(name="loss", steps=(1, 2, 5), values=(3.0, 2.0, 1.0), kind="metric", unit=""):
@@ -44,8 +44,8 @@ def test_the_callers_arrays_are_neither_shared_nor_frozen():
         ({"steps": (3, 2, 1)}, "do not increase"),
         ({"steps": (1.0, 2.0, 3.0)}, "whole numbers"),
         ({"steps": np.array([1, 2, 2**64 - 1], np.uint64)}, "too large"),
-        ({"values": (1.0, np.nan, 2.0)}, "NaN or infinity"),
-        ({"values": (1.0, np.inf, 2.0)}, "NaN or infinity"),
+        ({"values": (1.0, np.nan, 2.0), "kind": "update"}, "NaN or infinity"),
+        ({"values": (1.0, np.inf, 2.0), "kind": "norm"}, "NaN or infinity"),
         ({"values": ("x", "y", "z")}, "not a real number"),
         ({"values": np.array([1j, 2, 3])}, "not a real number"),
         ({"values": ((1.0,), (2.0, 3.0), (4.0,))}, "different lengths"),
@@ -75,6 +75,15 @@ def test_a_bad_series_is_refused_in_one_sentence(change, words):
 def test_a_bad_table_is_refused(change, words):
     with pytest.raises(BloomError, match=words):
         table(**change)
+
+
+def test_a_metric_keeps_that_the_run_diverged(tmp_path):
+    values = [3.0, np.inf, np.nan]
+    np.testing.assert_array_equal(series(values=values).values, values)
+    write_bloom(
+        Trajectory("run", (series(values=values),)), tmp_path / "run.bloom", dtypes={"loss": "float16"}
+    )
+    np.testing.assert_array_equal(read_bloom(tmp_path / "run.bloom").series_named("loss").values, values)
 
 
 def test_any_text_is_a_word():

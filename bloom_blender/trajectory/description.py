@@ -1,0 +1,194 @@
+"""What a run holds, to be shown before it is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .options import Options
+from .read import read_trajectory, recognize
+from .readers import checkpoints, csv_log, folder
+from .selection import select
+from .trajectory import Embeddings, Series, Trajectory
+
+MOST_GAPS = 5  # that are told one by one
+
+
+def describe(
+    path: str | PathLike,
+    *,
+    series: str | Iterable[str] = (),
+    steps: str = "",
+    run: str | None = None,
+    side: str = "auto",
+    partial: bool = False,
+) -> dict[str, Any]:
+    """What `read_trajectory` would give for the same arguments, as JSON has it.
+
+    Of checkpoints only the headers are read. A folder or file with several runs, of which none is chosen,
+    gives ``{"runs": [names]}``.
+
+    Returns
+    -------
+    dict
+        ``name``, ``format``, ``metadata``, ``series`` and ``embeddings``, or ``runs``. A series has
+        ``name``, ``kind``, ``unit``, ``length``, ``width``, ``first_step``, ``last_step``, ``minimum``,
+        ``maximum`` (of the finite numbers; None where that is not known), ``nan`` (how many numbers are
+        NaN or infinite), ``gaps`` (how many) and ``largest_gaps`` ([from, to] of up to five).
+
+    Raises
+    ------
+    BloomError
+        If there is nothing that Bloom can read.
+    """
+    path = Path(path)
+    options = Options(select(series, steps), run or None, side, partial)
+    kind, source = recognize(path, options)
+    if kind == "folder" and run is None:
+        found = folder.find_runs(path)
+        if len(found) > 1:
+            return _runs(path.name, [one.name or "." for one in found])
+    if kind is csv_log and run is None and source is not None:
+        names = csv_log.runs_of(source, options)
+        if len(names) > 1:
+            return _runs(path.name, names)
+    weights = _weights(path, kind, options)
+    if weights is not None:
+        return _planned(weights, options)
+    trajectory = read_trajectory(path, series=series, steps=steps, run=run, side=side, partial=partial)
+    return describe_trajectory(trajectory) | ({"format": "Bloom"} if kind == "bloom" else {})
+
+
+def describe_trajectory(trajectory: Trajectory) -> dict[str, Any]:
+    """The description of a run that is read."""
+    return {
+        "name": trajectory.name,
+        "format": trajectory.metadata.get("origin", "Bloom"),
+        "metadata": dict(trajectory.metadata),
+        "series": [_series(series) for series in trajectory.series],
+        "embeddings": [_table(table) for table in trajectory.embeddings],
+    }
+
+
+def gaps_in(steps: np.ndarray) -> list[tuple[int, int]]:
+    """Neighbouring steps that are more than twice as far apart as is usual (the median), widest first."""
+    if len(steps) < 3:
+        return []
+    distances = np.diff(steps)
+    wide = np.flatnonzero(distances > 2 * np.median(distances))
+    wide = wide[np.argsort(-distances[wide], kind="stable")]
+    return [(int(steps[place]), int(steps[place + 1])) for place in wide]
+
+
+def summary(description: dict[str, Any], most: int = 0) -> list[str]:
+    """Lines for people, one for each series and table; at most so many if `most` is given."""
+    if "runs" in description:
+        return [f"{len(description['runs'])} runs, choose one:", *description["runs"][: most or None]]
+    lines = [_series_line(series) for series in description["series"]]
+    lines += [
+        f"embeddings {table['name']!r}: {table['length']} snapshots of {table['words']} words × "
+        f"{table['dimensions']}, steps {table['first_step']} to {table['last_step']}"
+        for table in description["embeddings"]
+    ]
+    if most and len(lines) > most:
+        lines = [*lines[: most - 1], f"and {len(lines) - most + 1} more"]
+    return lines
+
+
+def _series_line(series: dict[str, Any]) -> str:
+    unit = f" in {series['unit']}" if series["unit"] else ""
+    line = (
+        f"{series['kind']} {series['name']!r}{unit}: {series['length']} × {series['width']}, "
+        f"steps {series['first_step']} to {series['last_step']}"
+    )
+    if series["minimum"] is not None:
+        line += f", {series['minimum']:.4g} to {series['maximum']:.4g}"
+    if series["nan"]:
+        line += f", {series['nan']} not finite"
+    if series["gaps"]:
+        first, last = series["largest_gaps"][0]
+        line += f", {series['gaps']} gaps (the widest from {first} to {last})"
+    return line
+
+
+def _runs(name: str, runs: list[str]) -> dict[str, Any]:
+    return {"name": name, "runs": runs}
+
+
+def _weights(path: Path, kind: Any, options: Options) -> tuple[str, list] | None:
+    """The checkpoints of a path that holds nothing else, which are too large to be read for a look."""
+    if kind is checkpoints:
+        return path.resolve().parent.name or "run", checkpoints.series_of(path)
+    if kind == "folder":
+        run = folder.choose(path, options)
+        if len(run.weights) > 1 and not run.parts:
+            return run.name or path.resolve().name, run.weights
+    return None
+
+
+def _planned(weights: tuple[str, list], options: Options) -> dict[str, Any]:
+    name, files = weights
+    plan = checkpoints.plan(files, options)
+    steps = np.array(plan["steps"][1:])
+    steps = steps[[options.selection.has_step(int(step)) for step in steps]]
+    if not steps.size:
+        raise options.selection.no_steps(name, min(plan["steps"]), max(plan["steps"]))
+    series = []
+    for group in plan["groups"]:
+        for kind, prefix, width in (
+            ("update", "update", options.directions),
+            ("norm", "update_norm", 1),
+            ("norm", "parameter_norm", 1),
+        ):
+            if options.selection.has_name(f"{prefix}/{group}"):
+                entry = {"name": f"{prefix}/{group}", "kind": kind, "unit": "", "width": width}
+                series.append(entry | _step_facts(steps) | {"minimum": None, "maximum": None, "nan": 0})
+    if not series:
+        options.selection.complain_if_unnamed(name, [f"update/{group}" for group in plan["groups"]])
+    parameters = sum(plan["groups"].values())
+    return {
+        "name": name,
+        "format": checkpoints.FORMAT,
+        "metadata": {"checkpoints": str(len(files)), "parameters": str(parameters)},
+        "series": series,
+        "embeddings": [],
+    }
+
+
+def _step_facts(steps: np.ndarray) -> dict[str, Any]:
+    gaps = gaps_in(steps)
+    return {
+        "length": len(steps),
+        "first_step": int(steps[0]),
+        "last_step": int(steps[-1]),
+        "gaps": len(gaps),
+        "largest_gaps": [list(gap) for gap in gaps[:MOST_GAPS]],
+    }
+
+
+def _series(series: Series) -> dict[str, Any]:
+    finite = np.isfinite(series.values)
+    numbers = series.values[finite]
+    return {
+        "name": series.name,
+        "kind": series.kind,
+        "unit": series.unit,
+        "width": 1 if series.values.ndim == 1 else series.values.shape[1],
+        **_step_facts(series.steps),
+        "minimum": float(numbers.min()) if numbers.size else None,
+        "maximum": float(numbers.max()) if numbers.size else None,
+        "nan": int(finite.size - np.count_nonzero(finite)),
+    }
+
+
+def _table(table: Embeddings) -> dict[str, Any]:
+    return {
+        "name": table.name,
+        "words": len(table.words),
+        "dimensions": table.vectors.shape[2],
+        **_step_facts(table.steps),
+    }

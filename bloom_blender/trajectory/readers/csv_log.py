@@ -1,0 +1,246 @@
+"""Tables of numbers: CSV of Keras, Lightning, TensorBoard, wandb, MLflow and of people's own scripts.
+
+The first line names the columns. Cells may be empty: that column was not measured in that row. The step
+is the first column of `rows.CLOCKS` that there is, or else the number of the row, from 0. A table with
+columns for name and value (and step) is read as one measurement per row.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+
+from ...errors import BloomError
+from ..measurements import Measurements
+from ..options import Options
+from ..selection import listed
+from ..source import LONGEST_LINE, Source
+from ..trajectory import Trajectory
+from .rows import CLOCKS, NUMBER, is_clock, whole
+
+FORMAT = "CSV"
+HAS_RUNS = True
+
+_DELIMITERS = (",", ";", "\t", "|")
+_EMPTY = ("", "null", "none", "n/a", "na", "-", "undefined")
+_NAMES = ("metric", "name", "key", "tag", "metric_name")
+_COMMA_DECIMAL = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?", re.A)
+_MOST_COLUMNS = 20_000
+
+
+def recognizes(source: Source) -> bool:
+    """Whether the first line names two or more columns, or one, and the second fits it."""
+    lines = source.head_lines
+    if source.looks_binary or not lines:
+        return False
+    delimiter = _delimiter(lines[0])
+    try:
+        header, *rows = csv.reader(lines[:3], delimiter=delimiter)
+    except (csv.Error, ValueError):
+        return False
+    if len(header) == 1:
+        values = [line.strip() for line in lines[1:50]]
+        return _is_name(header[0]) and bool(values) and all(map(NUMBER.fullmatch, values))
+    if not any(_is_name(cell) for cell in header) or len(set(header)) < 2:
+        return False
+    return all(len(row) >= 2 for row in rows)
+
+
+def read(source: Source, options: Options) -> Trajectory:
+    """Read all columns of numbers."""
+    measured = Measurements(options.selection)
+    table = _Table(source, options)
+    runs = table.runs()
+    name, prefix = source.run_name, ""
+    if options.run is not None:
+        if options.run not in runs:
+            there = f"choose among {listed(runs)}" if runs else "leave the choice of a run out"
+            raise BloomError(f"{source.name} has no run named {options.run!r}: {there}.")
+        name = options.run
+    if len(runs) == 1:
+        name = runs[0]
+    if name in runs:
+        prefix = f"{name} - "
+    if table.is_long:
+        _read_long(table, measured)
+    else:
+        _read_wide(table, measured, prefix)
+    if not measured.names and table.row_names:
+        raise BloomError(
+            f"{source.name} has a row for each run and not for each step: export the history of one run."
+        )
+    return measured.trajectory(name, source.name, {"origin": FORMAT})
+
+
+def runs_of(source: Source, options: Options) -> list[str]:
+    """The runs in an export of wandb, by the names of its columns; empty for other tables."""
+    return _Table(source, options).runs()
+
+
+class _Table:
+    """Header and rows of a file, checked."""
+
+    def __init__(self, source: Source, options: Options):
+        self.source, self.options = source, options
+        self.remarks: list[str] = []
+        self._reader = _rows(source, options, _delimiter(source.head_lines[0]))
+        try:
+            _, header = next(self._reader)
+        except StopIteration:
+            raise BloomError(f"{source.name} is empty: copy it again.") from None
+        self.header = [cell.strip() for cell in header]
+        if self.header and not self.header[-1] and len(self.header) > 1:
+            self.header.pop()  # lines that end with a delimiter
+        if len(self.header) > _MOST_COLUMNS:
+            raise BloomError(f"{source.name} has {len(self.header)} columns: export fewer of them.")
+        lower = [name.lower() for name in self.header]
+        self.clock = next((lower.index(clock) for clock in CLOCKS if clock in lower), None)
+        self.name_column = next((lower.index(name) for name in _NAMES if name in lower), None)
+        self.value_column = lower.index("value") if "value" in lower else None
+        self.is_long = (
+            self.clock is not None and self.name_column is not None and self.value_column is not None
+        )
+        self.row_names = self.clock is None and self.name_column is not None
+
+    def runs(self) -> list[str]:
+        """The runs of an export of wandb, whose columns are called ``<run> - <metric>``."""
+        if self.clock is None:
+            return []
+        columns = [name for index, name in enumerate(self.header) if index != self.clock]
+        if not columns or not all(" - " in name for name in columns):
+            return []
+        return list(dict.fromkeys(name.rpartition(" - ")[0] for name in columns))
+
+    def rows(self) -> Iterator[tuple[int, int, list[str]]]:
+        """(number of the line, step, cells) of each row."""
+        count, width = 0, len(self.header)
+        for line, cells in self._reader:
+            if len(cells) == width + 1 and not cells[-1].strip():
+                cells.pop()
+            if cells == self.header or [cell.strip() for cell in cells] == self.header:
+                continue  # written again by a run that was restarted
+            if len(cells) != width:
+                if self.options.partial:
+                    continue
+                hint = ", with points as decimal signs" if len(cells) > width else ""
+                raise BloomError(
+                    f"line {line} of {self.source.name} has {len(cells)} cells where the header has {width}: "
+                    f"export it again{hint}, or ask for what is readable."
+                )
+            step: int | None = count
+            if self.clock is not None:
+                text = cells[self.clock].strip()
+                step = whole(text)
+                if step is None:
+                    if text.lower() in _EMPTY or self.options.partial:
+                        continue
+                    raise self.bad_cell(line, self.clock, text)
+            count += 1
+            yield line, step, cells  # type: ignore[misc]
+
+    def number(self, line: int, column: int, cell: str) -> float | None:
+        """The number in a cell; None if it is empty. A text raises ValueError."""
+        cell = cell.strip()
+        if NUMBER.fullmatch(cell):
+            return float(cell)
+        if cell.lower() in _EMPTY:
+            return None
+        if _COMMA_DECIMAL.fullmatch(cell):
+            raise BloomError(
+                f"{cell!r} in line {line} of {self.source.name} has a comma as decimal sign: "
+                f"export it with points."
+            )
+        raise ValueError
+
+    def bad_cell(self, line: int, column: int, cell: str) -> BloomError:
+        """The error for a cell that ought to be a number."""
+        return BloomError(
+            f"{cell[:40]!r} in line {line} of {self.source.name} is no number for {self.header[column]!r}: "
+            f"mend the line, or ask for what is readable."
+        )
+
+
+def _read_wide(table: _Table, measured: Measurements, prefix: str) -> None:
+    columns = _columns(table, prefix)
+    numeric: dict[int, bool] = {}  # whether a column holds numbers, by its first cell that is not empty
+    for line, step, cells in table.rows():
+        for index, name in columns.items():
+            if numeric.get(index, True):
+                try:
+                    number = table.number(line, index, cells[index])
+                except ValueError:
+                    if index not in numeric:
+                        numeric[index] = False
+                        measured.remarks.append(f"the column {name!r} holds text and is left out")
+                    elif not table.options.partial:
+                        raise table.bad_cell(line, index, cells[index]) from None
+                    continue
+                if number is not None:
+                    numeric[index] = True
+                    if not table.row_names:
+                        measured.add(name, step, number)
+
+
+def _columns(table: _Table, prefix: str) -> dict[int, str]:
+    """Which columns are measurements, and what to call them."""
+    columns: dict[int, str] = {}
+    taken: set[str] = set()
+    there = set(table.header)
+    for index, full in enumerate(table.header):
+        base = re.sub(r"__(MIN|MAX)$", "", full)  # the range within a bin of wandb's plots
+        if is_clock(full) or (base != full and base in there) or not full.startswith(prefix):
+            continue
+        if not re.sub(r"^unnamed: \d+$", "", full.lower()):
+            continue  # pandas' index
+        name, number = full.removeprefix(prefix), 2
+        base = name
+        while name in taken:
+            name, number = f"{base} ({number})", number + 1
+        taken.add(name)
+        columns[index] = name
+    return columns
+
+
+def _read_long(table: _Table, measured: Measurements) -> None:
+    assert table.name_column is not None and table.value_column is not None
+    for line, step, cells in table.rows():
+        name = cells[table.name_column].strip()
+        try:
+            number = table.number(line, table.value_column, cells[table.value_column])
+        except ValueError:
+            if not table.options.partial:
+                raise table.bad_cell(line, table.value_column, cells[table.value_column]) from None
+            continue
+        if name and number is not None:
+            measured.add(name, step, number)
+
+
+def _rows(source: Source, options: Options, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    csv.field_size_limit(LONGEST_LINE)
+    reader = csv.reader(source.lines(partial=options.partial, keep_ends=True), delimiter=delimiter)
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            if options.partial:
+                return
+            raise BloomError(
+                f"line {reader.line_num} of {source.name} is no line of a table: "
+                f"copy it again, or ask for what is readable."
+            ) from None
+        if any(cell.strip() for cell in cells):
+            yield reader.line_num, cells
+
+
+def _delimiter(line: str) -> str:
+    """The sign that parts the cells of the header: outside of quotes, the most frequent one."""
+    outside = re.sub(r'"[^"]*"', "", line)
+    return max(_DELIMITERS, key=lambda sign: (outside.count(sign), -_DELIMITERS.index(sign)))
+
+
+def _is_name(cell: str) -> bool:
+    cell = cell.strip()
+    return bool(cell) and NUMBER.fullmatch(cell) is None and not cell[0].isdigit() and len(cell) < 300
