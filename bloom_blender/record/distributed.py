@@ -102,7 +102,7 @@ def places_of(tensor) -> tuple[int, list[torch.Tensor] | None] | None:
 
     mesh = tensor.device_mesh
     coordinate = mesh.get_coordinate()
-    if coordinate is None or tensor.to_local().numel() == 0:
+    if coordinate is None or tensor.to_local().numel() == 0 or not _is_first_mesh(mesh):
         return None
     for number, placement in zip(coordinate, tensor.placements, strict=True):
         if placement.is_replicate() and number != 0:
@@ -126,15 +126,22 @@ def places_of(tensor) -> tuple[int, list[torch.Tensor] | None] | None:
     return start, places
 
 
+def _is_first_mesh(mesh) -> bool:
+    """Whether this mesh is the first, with the first process, of those that a larger one was cut into.
+
+    They all have the same tensors.
+    """
+    root = mesh._get_root_mesh() if hasattr(mesh, "_get_root_mesh") else mesh
+    return bool((mesh.mesh == root.mesh.flatten()[0]).any())
+
+
 def _along(placement, axis: int, axes: int):
     """The placement of a list of an axis's indices that goes with the tensor's; None if it is whole."""
-    import copy
-
     if not hasattr(placement, "dim") or placement.dim % axes != axis:
         return None
-    placement = copy.copy(placement)
-    object.__setattr__(placement, "dim", 0)
-    return placement
+    if hasattr(placement, "split_factor"):  # sharded twice, as by tensor-parallel and fully_shard
+        return type(placement)(0, split_factor=placement.split_factor)
+    return type(placement)(0)
 
 
 def _increase(places: list[torch.Tensor]) -> bool:

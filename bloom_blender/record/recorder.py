@@ -128,6 +128,7 @@ class Recorder:
         self.every = every
         self.group_of = grouping(groups)
         self.current_step = 0
+        self._begun_at = 0
         self.writes = writes
         self.resumes = resume is not False
         self.mixer = mixer(directions, seed)
@@ -196,12 +197,15 @@ class Recorder:
                 members[name].cut(step)
                 if not members[name].steps:
                     del members[name]
-        self.current_step = step
+        self.current_step = self._begun_at = step
 
     @_never_raises
     def add_changes(self, changes: Mapping[str, Change]) -> None:
-        """Record the measured change of each group at the current step (for adapters of frameworks)."""
-        if not self.writes:
+        """Record the measured change of each group at the current step (for adapters of frameworks).
+
+        A change over fewer than `every` steps, after a run went on from between two of them, is left out.
+        """
+        if not self.writes or self.current_step - self._begun_at < self.every:
             return
         step, column = self.current_step, self._column
         for group, measured in changes.items():
@@ -363,7 +367,7 @@ class Recorder:
         self._tables = {one.name: _Table.of(one, self._embedding_dtype) for one in run.embeddings}
         last = max(int(one.steps[-1]) for one in (*run.series, *run.embeddings))
         counted = run.metadata.get("step", "")
-        self.current_step = max(last, int(counted)) if counted.isdecimal() else last
+        self.current_step = self._begun_at = max(last, int(counted)) if counted.isdecimal() else last
 
     def _prepare_folder(self) -> None:
         try:

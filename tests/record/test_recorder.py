@@ -372,6 +372,16 @@ def test_what_comes_after_the_checkpoint_is_replaced(tmp_path):
     same(tmp_path / "a.bloom", tmp_path / "b.bloom")
 
 
+def test_an_update_over_fewer_steps_than_the_others_is_left_out(tmp_path):
+    train(tmp_path / "a.bloom", 1, 20, every=4)
+    train(tmp_path / "b.bloom", 1, 10, every=4)
+    train(tmp_path / "b.bloom", 11, 20, every=4, resume=True)
+    one, two = (read_bloom(tmp_path / f"{name}.bloom").series_named("update/w") for name in "ab")
+    assert one.steps.tolist() == [4, 8, 12, 16, 20]
+    assert two.steps.tolist() == [4, 8, 16, 20]
+    np.testing.assert_array_equal(two.values, one.values[[0, 1, 3, 4]])
+
+
 def test_a_new_run_replaces_an_old_one(tmp_path):
     train(tmp_path / "a.bloom", 1, 15)
     train(tmp_path / "a.bloom", 1, 4)
