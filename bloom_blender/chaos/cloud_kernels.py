@@ -11,9 +11,7 @@ def visible(x, y, z, age, fuse, limit):
 
 
 @compiled
-def count_batch(
-    batch, fuse, steps, seed, limit, per_unit, game, offsets, values, table, xaos, opacities, cells
-):
+def count_batch(batch, fuse, steps, seed, limit, per_unit, game, offsets, values, table, opacities, cells):
     """Count where the candidates of a batch fall."""
     f = np.empty(FLOATS, np.float32)
     u = np.empty(WORDS, np.uint32)
@@ -22,7 +20,7 @@ def count_batch(
     places = np.zeros(opacities.shape[0], np.int64)
     start(f, u, o, batch, seed, opacities.shape[0])
     for s in range(fuse + steps):
-        advance(f, u, o, counts, places, game, offsets, values, table, xaos)
+        advance(f, u, o, counts, places, game, offsets, values, table)
         if s < fuse:
             continue
         show(f, u, counts, game, offsets, values)
@@ -36,7 +34,7 @@ def count_batch(
 
 @numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
 def count_candidates(
-    batches, fuse, steps, seed, limit, per_unit, game, offsets, values, table, xaos, opacities, cells
+    batches, fuse, steps, seed, limit, per_unit, game, offsets, values, table, opacities, cells
 ):
     """Count where all candidates of a cloud fall, cell by cell."""
     for batch in numba.prange(batches):
@@ -51,7 +49,6 @@ def count_candidates(
             offsets,
             values,
             table,
-            xaos,
             opacities,
             cells,
         )
@@ -98,7 +95,6 @@ def points_batch(
     offsets,
     values,
     table,
-    xaos,
     opacities,
     palette,
     cells,
@@ -122,7 +118,7 @@ def points_batch(
     last = F(palette.shape[0] - 1)
     start(f, u, o, batch, seed, opacities.shape[0])
     for _ in range(fuse):
-        advance(f, u, o, counts, places, game, offsets, values, table, xaos)
+        advance(f, u, o, counts, places, game, offsets, values, table)
     total = I(positions.shape[0])
     for s in range(steps):
         first = I((I(batch) * I(steps) + I(s)) * I(M))
@@ -138,7 +134,7 @@ def points_batch(
             f[BAGE + j] = F(0.0)
             o[BK + j] = 0
         for _ in range(group):
-            advance(f, u, o, counts, places, game, offsets, values, table, xaos)
+            advance(f, u, o, counts, places, game, offsets, values, table)
             show(f, u, counts, game, offsets, values)
             consider(f, u, o, fuse, limit, group, per_unit, opacities, cells)
         for j in range(min(I(M), total - first)):
@@ -185,7 +181,6 @@ def points(
     offsets,
     values,
     table,
-    xaos,
     opacities,
     palette,
     cells,
@@ -211,7 +206,6 @@ def points(
             offsets,
             values,
             table,
-            xaos,
             opacities,
             palette,
             cells,

@@ -1,7 +1,8 @@
 """The chaos game: a template, copied into every module that plays it.
 
 Orbits advance in batches of ``M``. In each step every orbit draws an xform, the orbits are grouped by
-xform (counting sort), each group runs through its xform's loop, and the results go back to their orbit.
+xform (counting sort), each group runs through its xform's loop, and the results go back to their orbit. An
+orbit moves as one vector of four; its xform's loop turns it into rows and back (docs/speed.md).
 Random numbers are a pure function of (seed, orbit, step): point i of one frame and point i of the next
 share their symbolic address and move continuously.
 
@@ -31,6 +32,20 @@ def call(typing_context, address, f, u, begin, count, values):
     return types.none(address, f, u, types.int64, types.int64, values), code
 
 
+@intrinsic
+def move_four(typing_context, array, target, source):
+    """array[target : target + 4] = array[source : source + 4], as one vector."""
+
+    def code(context, builder, signature, given):
+        view = context.make_array(signature.args[0])(context, builder, given[0])
+        four = ir.VectorType(ir.FloatType(), 4).as_pointer()
+        places = [builder.bitcast(builder.gep(view.data, [index]), four) for index in given[1:]]
+        builder.store(builder.load(places[1], align=4), places[0], align=4)
+        return context.get_dummy_value()
+
+    return types.none(array, target, source), code
+
+
 @compiled
 def start(f, u, o, batch, seed, xforms):
     """Give each orbit of a batch its generator and a random point in [-1, 1] squared."""
@@ -40,12 +55,13 @@ def start(f, u, o, batch, seed, xforms):
         b = mixed(U(a + U(0x85EBCA6B)))
         u[S0 + j] = a
         u[S1 + j] = U(b | U(1))  # xoroshiro must not start at zero
-        f[X + j] = uniform(mixed(U(b + U(1)))) * F(2.0) - F(1.0)
-        f[Y + j] = uniform(mixed(U(b + U(2)))) * F(2.0) - F(1.0)
-        f[Z + j] = F(0.0)
-        f[C + j] = uniform(mixed(U(b + U(3))))
+        at = S + I(4) * j
+        f[at] = uniform(mixed(U(b + U(1)))) * F(2.0) - F(1.0)
+        f[at + I(1)] = uniform(mixed(U(b + U(2)))) * F(2.0) - F(1.0)
+        f[at + I(2)] = F(0.0)
+        f[at + I(3)] = uniform(mixed(U(b + U(3))))
         f[AGE + j] = F(0.0)
-        o[K + j] = xforms  # the table's last row: chances of the first step
+        o[K + j] = xforms  # the last row of a table with xaos: chances of the first step
 
 
 @compiled
@@ -62,93 +78,97 @@ def draw(u):
         u[R + j] = word
 
 
+FEW = 16  # up to so many xforms, comparing with all of them is faster than searching
+
+
 @compiled
-def choose(u, o, counts, table, xaos):
-    """Choose an xform for each orbit by the word it drew."""
+def choose(u, o, counts, table):
+    """Choose an xform for each orbit by the word it drew, and count who chose which.
+
+    ``table`` holds upper limits of the words: one row for all orbits, or with xaos one for each xform that the
+    orbit may come from.
+    """
     xforms = counts.shape[0]
-    for k in range(xforms):
-        counts[k] = 0
-    if xaos:
-        for j in range(I(M)):
-            row = I(o[K + j])
-            k = 0
-            while u[R + j] > table[row, k] and k < xforms - 1:
-                k += 1
-            o[K + j] = k
-    else:
+    rows = table.shape[0]
+    if rows == 1 and xforms <= FEW:
         for j in range(I(M)):
             o[K + j] = 0
+        left = M
         for k in range(xforms - 1):
-            limit = table[xforms, k]
+            limit = table[0, k]
+            above = 0
             for j in range(I(M)):
-                o[K + j] += 1 if u[R + j] > limit else 0
-    for j in range(I(M)):
-        counts[o[K + j]] += 1
+                past = 1 if u[R + j] > limit else 0
+                o[K + j] += past
+                above += past
+            counts[k] = left - above
+            left = above
+        counts[xforms - 1] = left
+    else:
+        for k in range(xforms):
+            counts[k] = 0
+        for j in range(I(M)):
+            row = I(o[K + j]) if rows > 1 else I(0)
+            low = 0
+            high = xforms - 1
+            while low < high:
+                middle = (low + high) >> 1
+                if u[R + j] > table[row, I(middle)]:
+                    low = middle + 1
+                else:
+                    high = middle
+            o[K + j] = low
+            counts[low] += 1
 
 
 @compiled
 def pack(f, u, o, counts, places):
-    """Group the orbits by xform: counting sort, then gather their state."""
+    """Group the orbits by xform: a counting sort that moves them."""
     total = 0
     for k in range(counts.shape[0]):
         places[k] = total
         total += counts[k]
     for j in range(I(M)):
         k = I(o[K + j])
-        o[ORDER + I(places[k])] = j
-        places[k] += 1
-    for j in range(I(M)):
-        i = I(o[ORDER + j])
-        f[PX + j] = f[X + i]
-        f[PY + j] = f[Y + i]
-        f[PZ + j] = f[Z + i]
-        f[PC + j] = f[C + i]
-        u[PR + j] = u[R + i]
+        place = I(places[k])
+        places[k] = place + I(1)
+        o[POS + j] = place
+        u[PR + place] = u[R + j]
+        move_four(f, P + I(4) * place, S + I(4) * j)
 
 
 @compiled
-def unpack(f, u, o):
-    """Give the new points back to their orbits; an orbit that escaped or is not a number starts anew."""
+def unpack(f, o):
+    """Give the new points back to their orbits; the loop of the xform has marked those that escaped."""
     for j in range(I(M)):
-        i = I(o[ORDER + j])
-        x = f[PX + j]
-        y = f[PY + j]
-        z = f[PZ + j]
-        c = f[PC + j]
-        inside = fabs(x) + fabs(y) + fabs(z) < ESCAPED
-        if not inside:
-            x = uniform(mixed(U(u[R + i] + U(0x51ED270B)))) * F(2.0) - F(1.0)
-            y = uniform(mixed(U(u[R + i] + U(0x2545F491)))) * F(2.0) - F(1.0)
-            z = F(0.0)
-        f[X + i] = x
-        f[Y + i] = y
-        f[Z + i] = z
-        f[C + i] = c if fabs(c) < ESCAPED else F(0.0)
-        f[AGE + i] = f[AGE + i] + F(1.0) if inside else F(0.0)
+        move_four(f, S + I(4) * j, P + I(4) * I(o[POS + j]))
+    for j in range(I(M)):
+        f[AGE + j] = f[AGE + j] + F(1.0) if f[S + I(4) * j + I(3)] < ESCAPED else F(0.0)
 
 
 @compiled
-def advance(f, u, o, counts, places, game, offsets, values, table, xaos):
+def advance(f, u, o, counts, places, game, offsets, values, table):
     """One application of a random xform to every orbit of the batch."""
     draw(u)
-    choose(u, o, counts, table, xaos)
+    choose(u, o, counts, table)
     pack(f, u, o, counts, places)
     begin = 0
     for k in range(counts.shape[0]):
         if counts[k] > 0:
             call(game[k], f, u, begin, counts[k], values[offsets[k] :])
         begin += counts[k]
-    unpack(f, u, o)
+    unpack(f, o)
 
 
 @compiled
 def show(f, u, counts, game, offsets, values):
-    """Copy the orbits to the packed rows, in orbit order, and apply the final xforms there."""
+    """Copy the orbits to the rows of what is shown, and apply the final xforms there."""
     for j in range(I(M)):
-        f[PX + j] = f[X + j]
-        f[PY + j] = f[Y + j]
-        f[PZ + j] = f[Z + j]
-        f[PC + j] = f[C + j]
+        at = S + I(4) * j
+        f[PX + j] = f[at]
+        f[PY + j] = f[at + I(1)]
+        f[PZ + j] = f[at + I(2)]
+        f[PC + j] = f[at + I(3)]
         u[PR + j] = mixed(U(u[R + j] + U(0x1B56C4E9)))
     for k in range(counts.shape[0], game.shape[0]):
         call(game[k], f, u, 0, M, values[offsets[k] :])

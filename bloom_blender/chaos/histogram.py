@@ -82,6 +82,8 @@ class Histogram:
         (rows, columns, 4) float32: red, green, blue in palette colours, and hits.
     iterations
         Points played so far, after fusing; also those outside the picture.
+    hidden
+        How many of them were not shown because their orbit had escaped, as the end of each round says.
     """
 
     def __init__(
@@ -106,7 +108,7 @@ class Histogram:
             raise BloomError(
                 f"The picture has {self.grid.buckets} buckets: choose a smaller size or supersample."
             )
-        self.iterations = 0
+        self.iterations = self.hidden = 0
         self._kernel = kernel = histogram_kernel()
         shape = (self.grid.rows, self.grid.columns, 4)
         self.buckets = np.zeros(shape, np.float32) if buckets is None else buckets
@@ -125,9 +127,8 @@ class Histogram:
         structure = structure_of(flame)
         game, offsets = game_of(structure), np.array(structure.offsets, np.int64)
         values = values_of(flame, structure)
-        xaos = any(factor != 1.0 for xform in flame.xforms for factor in xform.xaos)
         opacities = values[offsets[: structure.xforms] + OPACITY] * np.float32(weight)
-        self._game = (game, offsets, values, thresholds(flame), xaos, opacities)
+        self._game = (game, offsets, values, thresholds(flame), opacities)
         colors = 2**kernel.PAINT_BITS
         self._palette = index_table(colors)
         if paint == "color":
@@ -148,6 +149,11 @@ class Histogram:
     def round(self) -> int:
         """Points of a whole round."""
         return self._f.shape[0] * self._kernel.M * self._steps
+
+    @property
+    def shown(self) -> int:
+        """Points that count, in the picture and outside of it: renderers draw anew for one that escapes."""
+        return max(self.iterations - self.hidden, 1)
 
     @property
     def quality(self) -> float:
@@ -196,6 +202,8 @@ class Histogram:
             TILE_BITS, self._records, self._begins, self._palette.reshape(-1), self._owners, threads,
             self.buckets.reshape(-1),
         )  # fmt: skip
+        ages = self._f[:, self._kernel.AGE : self._kernel.AGE + self._kernel.M]
+        self.hidden += steps * int(np.count_nonzero(ages < self._fuse))
 
     def _fingerprint(self) -> str:
         """Tells one flame, picture and seed from another; what develops it may change."""
@@ -219,7 +227,7 @@ class Histogram:
         """Keep everything in a file, to be gone on with by `restore`."""
         temporary = Path(f"{os.fspath(path)}.part")
         with open(temporary, "wb") as file:
-            kept = self._state() | {"iterations": np.array(self.iterations)}
+            kept = self._state() | {"counts": np.array([self.iterations, self.hidden])}
             kept["flame"] = np.array(self._fingerprint())
             np.savez(file, **kept)  # type: ignore[arg-type]
         os.replace(temporary, path)
@@ -233,7 +241,7 @@ class Histogram:
                     raise BloomError(f"{file} is of another flame, size or seed: choose another file.")
                 for name, mine in self._state().items():
                     mine[...] = kept[name]
-                self.iterations = int(kept["iterations"])
+                self.iterations, self.hidden = kept["counts"].tolist()
         except BloomError:
             raise
         except Exception:  # whatever a damaged archive raises

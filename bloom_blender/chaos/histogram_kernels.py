@@ -183,7 +183,7 @@ def expose(f, u, o, fuse, lens, view, places, paints):
 
 
 @compiled
-def start_batch(batch, f, u, o, seed, fuse, game, offsets, values, table, xaos, opacities):
+def start_batch(batch, f, u, o, seed, fuse, game, offsets, values, table, opacities):
     """Bring the orbits of a batch to the attractor."""
     counts = np.zeros(opacities.shape[0], np.int64)
     places = np.zeros(opacities.shape[0], np.int64)
@@ -191,12 +191,12 @@ def start_batch(batch, f, u, o, seed, fuse, game, offsets, values, table, xaos, 
         f[k] = F(0.0)
     start(f, u, o, batch, seed, opacities.shape[0])
     for _ in range(fuse):
-        advance(f, u, o, counts, places, game, offsets, values, table, xaos)
+        advance(f, u, o, counts, places, game, offsets, values, table)
 
 
 @compiled
 def play_batch(
-    f, u, o, steps, fuse, game, offsets, values, table, xaos, opacities, lens, view, blockers, shift, records,
+    f, u, o, steps, fuse, game, offsets, values, table, opacities, lens, view, blockers, shift, records,
     begins,
 ):  # fmt: skip
     """Play one batch for ``steps`` and leave its records, sorted by tile; tile t begins at begins[t].
@@ -208,7 +208,7 @@ def play_batch(
     places = np.empty(I(steps) * I(M), np.uint32)
     paints = np.empty(I(steps) * I(M), np.uint32)
     for s in range(steps):
-        advance(f, u, o, counts, groups, game, offsets, values, table, xaos)
+        advance(f, u, o, counts, groups, game, offsets, values, table)
         show(f, u, counts, game, offsets, values)
         begin = I(s) * I(M)
         end = begin + I(M)
@@ -267,24 +267,24 @@ def share_tiles(begins, owners, groups):
 
 
 @numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
-def start_all(f, u, o, seed, fuse, game, offsets, values, table, xaos, opacities):
+def start_all(f, u, o, seed, fuse, game, offsets, values, table, opacities):
     """Bring all orbits to the attractor."""
     for batch in numba.prange(f.shape[0]):
         start_batch(
-            np.int64(batch), f[batch], u[batch], o[batch], seed, fuse, game, offsets, values, table, xaos,
+            np.int64(batch), f[batch], u[batch], o[batch], seed, fuse, game, offsets, values, table,
             opacities,
         )  # fmt: skip
 
 
 @numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
 def play_all(
-    f, u, o, steps, fuse, game, offsets, values, table, xaos, opacities, lens, view, blockers, shift, records,
+    f, u, o, steps, fuse, game, offsets, values, table, opacities, lens, view, blockers, shift, records,
     begins, palette, owners, groups, buckets,
 ):  # fmt: skip
     """Play all batches for ``steps`` and add up what they leave."""
     for batch in numba.prange(f.shape[0]):
         play_batch(
-            f[batch], u[batch], o[batch], steps, fuse, game, offsets, values, table, xaos, opacities,
+            f[batch], u[batch], o[batch], steps, fuse, game, offsets, values, table, opacities,
             lens, view, blockers, shift, records[batch], begins[batch],
         )  # fmt: skip
     share_tiles(begins, owners, groups)

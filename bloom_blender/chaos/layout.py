@@ -7,16 +7,19 @@ and above eight of these it gives up on vectorising.
 
 # ruff: noqa: F821
 
-M = 512  # orbits of a batch: 20 KB of state, which stays in the first-level cache
-X, Y, Z, C, AGE = I(0), I(M), I(2 * M), I(3 * M), I(4 * M)  # by orbit
-PX, PY, PZ, PC = I(5 * M), I(6 * M), I(7 * M), I(8 * M)  # packed, grouped by xform
-BX, BY, BZ, BC = I(9 * M), I(10 * M), I(11 * M), I(12 * M)  # the candidate chosen so far
-BAGE, BW, SUM = I(13 * M), I(14 * M), I(15 * M)  # its age and weight, the sum of all weights
-FLOATS = 16 * M
-S0, S1, R, PR = I(0), I(M), I(2 * M), I(3 * M)  # generator's state, its word of this step, the word packed
+M = 512  # orbits of a batch: its state stays in the first-level cache
+# x, y, z and color of an orbit lie side by side, so that it moves as one: by orbit, and grouped by xform.
+S, P = I(0), I(4 * M)
+PX, PY, PZ, PC = I(8 * M), I(9 * M), I(10 * M), I(11 * M)  # the points that are shown, by orbit, in rows
+AGE = I(12 * M)  # applications since an orbit began or escaped
+BX, BY, BZ, BC = I(13 * M), I(14 * M), I(15 * M), I(16 * M)  # the candidate chosen so far
+BAGE, BW, SUM = I(17 * M), I(18 * M), I(19 * M)  # its age and weight, the sum of all weights
+FLOATS = 20 * M
+S0, S1, R = I(0), I(M), I(2 * M)  # generator's state, its word of this step
+PR = I(3 * M)  # words grouped by xform; of the points that are shown
 SPARE = 64  # a vector may reach beyond the end of the last row
 WORDS = 4 * M + SPARE
-K, ORDER = I(0), I(M)  # the xform of each orbit, orbits in packed order
+K, POS = I(0), I(M)  # the xform of each orbit, its place in the groups
 BK = I(2 * M)  # the xform of the candidate chosen so far
 INDICES = 3 * M
-ESCAPED = F(1e10)
+ESCAPED = F(1e10)  # an orbit that is farther away begins anew; so large a color says that it does

@@ -92,7 +92,6 @@ def play(
     kernel = cloud_kernel()
     game, offsets = game_of(structure), np.array(structure.offsets, np.int64)
     values, table = values_of(flame, structure), thresholds(flame)
-    xaos = any(factor != 1.0 for xform in flame.xforms for factor in xform.xaos)
     opacities = values[offsets[: structure.xforms] + OPACITY]
     positions, colors = np.empty((count, 3), np.float32), np.empty((count, 4), np.float32)
     energy, age = np.empty(count, np.float32), np.empty(count, np.float32)
@@ -101,7 +100,7 @@ def play(
     batches = -(-count // (kernel.M * steps))
     per_unit = np.float32(1.0 / (footprint or footprint_of(flame)).cell)
     rules = (np.uint32(seed & 0xFFFFFFFF), np.float32(LIMIT), per_unit)
-    flame_data = (game, offsets, values, table, xaos, opacities)
+    flame_data = (game, offsets, values, table, opacities)
     available = numba.config.NUMBA_NUM_THREADS
     numba.set_num_threads(max(1, min(threads or available, available)))
     cells = empty_table()

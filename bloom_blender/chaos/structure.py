@@ -11,12 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..errors import BloomError
 from ..flame.compatibility import Rules
 from ..flame.model import Flame, Variation, Xform
 from ..flame.variations import registry
 
 #: Floats of an xform before its variations: coefs, post, color, color speed, opacity, direct color.
 HEADER = 16
+#: More xforms than that need too large a table where they have xaos.
+MOST_WITH_XAOS = 4096
 COEFS, POST, COLOR, COLOR_SPEED, OPACITY, DIRECT_COLOR = 0, 6, 12, 13, 14, 15
 
 
@@ -105,7 +108,9 @@ def values_of(flame: Flame, structure: Structure) -> np.ndarray:
 
 
 def probabilities(flame: Flame) -> np.ndarray:
-    """Chance of each xform after each xform: (xforms + 1, xforms), the last row for the first step.
+    """Chance of each xform: (1, xforms), or with xaos that after each xform, (xforms + 1, xforms).
+
+    With xaos the last row is for the first step.
 
     This is the one place that decides what the chaos game makes of an odd weight: a negative weight
     counts with its absolute value (in the original Bloom animation that brought back 69 of 70 black
@@ -114,10 +119,16 @@ def probabilities(flame: Flame) -> np.ndarray:
     """
     weights = np.array([abs(_finite(xform.weight)) for xform in flame.xforms])
     count = weights.size
-    table = np.tile(weights, (count + 1, 1))
-    for row, xform in enumerate(flame.xforms):
-        for column, factor in enumerate(xform.xaos[:count]):
-            table[row, column] *= abs(_finite(factor))
+    table = weights[None, :].copy()
+    if any(factor != 1.0 for xform in flame.xforms for factor in xform.xaos[:count]):
+        if count > MOST_WITH_XAOS:
+            raise BloomError(
+                f"The flame {flame.name!r} has {count} xforms with xaos: use at most {MOST_WITH_XAOS}, or no xaos."
+            )
+        table = np.tile(weights, (count + 1, 1))
+        for row, xform in enumerate(flame.xforms):
+            for column, factor in enumerate(xform.xaos[:count]):
+                table[row, column] *= abs(_finite(factor))
     # Scaled before the sum, which could overflow.
     table /= np.maximum(table.max(1, keepdims=True), 1e-300)
     table[table.sum(1) <= 0.0] = 1.0
@@ -125,7 +136,7 @@ def probabilities(flame: Flame) -> np.ndarray:
 
 
 def thresholds(flame: Flame) -> np.ndarray:
-    """Cumulative chances as 32-bit numbers, (xforms + 1, xforms) uint32; see ``probabilities``."""
+    """Cumulative chances as 32-bit numbers, uint32 in the shape of `probabilities`."""
     cumulative = np.cumsum(probabilities(flame), 1)
     scaled = np.minimum(np.floor(cumulative * 2.0**32), 2.0**32 - 1)
     scaled[:, -1] = 2.0**32 - 1

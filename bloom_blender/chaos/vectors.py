@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 #: What LLVM may do to floats. Not ``nnan``, ``ninf``: orbits that escape are data here and must be seen. Not
@@ -237,8 +237,39 @@ class Code:
         """Put the lanes side by side into an array."""
         self.line(f"store {self.typed(value)}, ptr {self._place(pointer, index, value.kind)}, align 4")
 
+    def load_four(self, pointer: str, index: str) -> list[Value]:
+        """Neighbouring groups of four floats, as vectors of the firsts, seconds, thirds and fourths."""
+        width, lane = self.module.width, _LANES[FLOAT]
+        whole = f"<{4 * width} x {lane}>"
+        place = self._place(pointer, index, FLOAT)
+        groups = self.emit(FLOAT, f"load {whole}, ptr {place}, align 4").text
+        parts = []
+        for first in range(4):
+            order = _order(range(first, 4 * width, 4))
+            parts.append(self.emit(FLOAT, f"shufflevector {whole} {groups}, {whole} poison, {order}"))
+        return parts
+
+    def store_four(self, values: Sequence[Value], pointer: str, index: str) -> None:
+        """The opposite of `load_four`."""
+        width, lane = self.module.width, _LANES[FLOAT]
+        half, pair = f"<{2 * width} x {lane}>", _order(range(2 * width))
+        halves = [
+            self.emit(FLOAT, f"shufflevector {self.typed(a)}, {self.typed(b)}, {pair}").text
+            for a, b in (values[:2], values[2:])
+        ]
+        order = _order(part * width + orbit for orbit in range(width) for part in range(4))
+        groups = self.emit(FLOAT, f"shufflevector {half} {halves[0]}, {half} {halves[1]}, {order}").text
+        place = self._place(pointer, index, FLOAT)
+        self.line(f"store <{4 * width} x {lane}> {groups}, ptr {place}, align 4")
+
     def _place(self, pointer: str, index: str, kind: str) -> str:
         return self.emit(kind, f"getelementptr inbounds {_LANES[kind]}, ptr {pointer}, i64 {index}").text
+
+
+def _order(lanes: Iterable[int]) -> str:
+    """LLVM's spelling of the lanes that a shuffle takes."""
+    chosen = [f"i32 {lane}" for lane in lanes]
+    return f"<{len(chosen)} x i32> <{', '.join(chosen)}>"
 
 
 def _float_text(number: float) -> str:

@@ -19,11 +19,11 @@ def template(name: str) -> str:
 
 
 @functools.cache
-def layout() -> dict[str, int]:
-    """Where the rows of a batch lie, by the names of ``layout.py``."""
+def layout() -> dict[str, Any]:
+    """Where the numbers of a batch lie, by the names of ``layout.py``."""
     names: dict[str, Any] = {"I": int, "F": float}
     exec(template("layout.py"), names)
-    return {name: value for name, value in names.items() if isinstance(value, int)}
+    return names
 
 
 @functools.cache

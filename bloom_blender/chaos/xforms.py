@@ -1,8 +1,9 @@
 """The code of one xform: a loop over the orbits that chose it, as LLVM assembly.
 
-The loop is a C function ``apply(floats, words, begin, count, values)`` that replaces the packed orbits
-``begin … begin + count - 1`` of a batch (see ``layout``) by their images. ``_Xform.images`` says what it
-computes; the variations are their own functions, see ``lowering``.
+The loop is a C function ``apply(floats, words, begin, count, values)`` that replaces orbits
+``begin … begin + count - 1`` of those that are grouped by xform (for a final xform: of the rows that are shown)
+by their images, see ``layout``. ``_Xform.images`` says what it computes; the variations are their own functions,
+see ``lowering``.
 """
 
 from __future__ import annotations
@@ -34,14 +35,20 @@ def xform_assembly(structure: XformStructure, width: int) -> str:
     code.begin_block("orbits")
     start = len(code.lines)
     code.line("%i = add i64 %begin, %j")
-    rows = [code.emit(INT, f"add i64 %i, {layout()[name]}").text for name in ("PX", "PY", "PZ", "PC")]
     word = code.emit(INT, f"add i64 %i, {layout()['PR']}").text
-    old = [code.load("%floats", row, FLOAT) for row in rows]
-    new = xform.images(old, code.load("%words", word, WORD))
+    h = code.load("%words", word, WORD)
+    old, places = _load(code, structure.final)
+    new = [code.value(number) for number in xform.images(old, h)]
+    if not structure.final:
+        new = _begun_anew(code, new, h)
     # The last vector may reach into the orbits of the next xform: those keep their values.
     inside = _lanes_below(code, "%count", "%j")
-    for row, after, before in zip(rows, new, old, strict=True):
-        code.store(code.where(inside, after, before), "%floats", row)
+    kept = [code.where(inside, after, before) for after, before in zip(new, old, strict=True)]
+    if structure.final:
+        for value, place in zip(kept, places, strict=True):
+            code.store(value, "%floats", place)
+    else:
+        code.store_four(kept, "%floats", places[0])
     code.lines.insert(start, f"  %j = phi i64 [ 0, %entry ], [ %next, %{code.block} ]")
     code.line(f"%next = add i64 %j, {width}")
     code.line("%more = icmp slt i64 %next, %count")
@@ -49,6 +56,29 @@ def xform_assembly(structure: XformStructure, width: int) -> str:
     code.begin_block("done")
     code.line("ret void")
     return str(module)
+
+
+def _load(code: Code, final: bool) -> tuple[list[Value], list[str]]:
+    """x, y, z and color of the orbits from ``%i`` on, and where they lie."""
+    if final:
+        rows = [code.emit(INT, f"add i64 %i, {layout()[name]}").text for name in ("PX", "PY", "PZ", "PC")]
+        return [code.load("%floats", row, FLOAT) for row in rows], rows
+    code.line("%four = mul i64 %i, 4")
+    place = code.emit(INT, f"add i64 %four, {layout()['P']}").text
+    x, y, z, c = code.load_four("%floats", place)
+    # An orbit that has begun anew has no color yet.
+    return [x, y, z, code.where(c < layout()["ESCAPED"], c, 0.0)], [place]
+
+
+def _begun_anew(code: Code, new: list[Value], h: Value) -> list[Value]:
+    """The points, but random ones in [-1, 1] squared for those that escaped, which their color marks."""
+    x, y, z, c = new
+    far = code.intrinsic("fabs", x) + code.intrinsic("fabs", y) + code.intrinsic("fabs", z)
+    inside = far < layout()["ESCAPED"]  # not for NaN
+    c = code.where(code.intrinsic("fabs", c) < layout()["ESCAPED"], c, 0.0)
+    fresh = [uniform(h * odd) * 2.0 - 1.0 for odd in (SPREAD, 0x85EBCA77)]
+    replaced = zip((x, y, z, c), (*fresh, 0.0, 2.0 * layout()["ESCAPED"]), strict=True)
+    return [code.where(inside, old, anew) for old, anew in replaced]
 
 
 def _lanes_below(code: Code, count: str, first: str) -> Value:

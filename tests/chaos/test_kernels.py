@@ -45,15 +45,14 @@ def applied(xform: Xform, points: np.ndarray, words: np.ndarray | None = None) -
     rows = layout()
     f = np.zeros(rows["FLOATS"], np.float32)
     u = np.zeros(rows["WORDS"], np.uint32)
-    places = [slice(rows[row], rows[row] + len(points)) for row in ("PX", "PY", "PZ")]
-    for axis, place in enumerate(places):
-        f[place] = points[:, axis]
+    orbits = f[rows["P"] : rows["P"] + 4 * len(points)].reshape(-1, 4)
+    orbits[:, :3] = points
     if words is not None:
         u[rows["PR"] : rows["PR"] + len(points)] = words
     pointers = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p)
     loop = ctypes.CFUNCTYPE(None, *pointers)(xform_loop(structure.parts[0]))
     loop(f.ctypes.data, u.ctypes.data, 0, len(points), values.ctypes.data)
-    return np.stack([f[place] for place in places], 1)
+    return orbits[:, :3]
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +76,8 @@ def test_kernel_equals_the_function(inputs, name):
     got = applied(xform_with(name), inputs).astype(np.float64)
     with np.errstate(invalid="ignore"):
         slack = 3e-5 * (1 + np.abs(expected)) + 4 * np.abs(nudged - expected)
-        wrong = ~(np.abs(got - expected) <= slack) & np.isfinite(expected)
+        stays = np.abs(expected).sum(1, keepdims=True) < 1e10  # what escapes (or is no number) begins anew
+        wrong = ~(np.abs(got - expected) <= slack) & stays
     # A point within a float32 step of a jump (a floor, a branch) may fall on its other side.
     assert wrong.any(1).mean() <= 0.01, (name, got[wrong.any(1)][:3], expected[wrong.any(1)][:3])
 
@@ -140,8 +140,8 @@ def test_a_loop_touches_no_other_orbits():
     )
     loop(f.ctypes.data, u.ctypes.data, 7, 21, values.ctypes.data)
     changed = np.flatnonzero(f != before)
-    allowed = np.concatenate([rows[row] + 7 + np.arange(21) for row in ("PX", "PY", "PZ", "PC")])
-    assert set(changed) <= set(allowed) and set(changed) >= set(allowed[:42])
+    mine = rows["P"] + 4 * 7 + np.arange(4 * 21)
+    assert set(changed) <= set(mine) and len(changed) > 3 * 21
 
 
 def test_random_numbers_are_those_of_the_word():
