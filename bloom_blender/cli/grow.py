@@ -77,8 +77,8 @@ def add_parser(subparsers) -> None:
         "--bind",
         action="append",
         metavar="SERIES=TARGET[:GAIN]",
-        help="let a series move one thing: loss=bud, loss=xform1.coefs.turn:0.5, grad_norm=palette.phase; may "
-        "be given many times, implies --drive hand",
+        help="let a series move one thing: loss=bud, loss=xform1.coefs.turn:0.5, grad_norm=palette.phase; "
+        "may be given many times, implies --drive hand",
     )
     robust.add_argument(
         "--time",
@@ -202,7 +202,7 @@ def _frames_at(text: str | None, frames: int) -> list[int]:
 def _still(flame: Flame, curves: Curves, frame: int) -> Flame:
     """One frame as a flame that any program can read: the palette it shows is written out."""
     still = with_parameters(flame, curves.parameters(frame - 1))
-    palette = replace(still.palette, colors=still.palette.array, anchors=())
+    palette = replace(still.palette, colors=tuple(map(tuple, still.palette.array.tolist())), anchors=())
     return replace(still, name=f"{flame.name or 'flame'} {frame:04}", palette=palette)
 
 

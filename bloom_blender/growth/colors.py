@@ -25,8 +25,9 @@ LIGHTNESS = (
     (0.28, 0.95),
     (0.20, 0.97),
 )  # darkest and lightest; wider where colours are too alike
-CHROMA = 0.13  # of an anchor as far from the middle of the table as they are on average
-TINT = 0.055  # chroma that a table has as a whole, before it has learned to tell its words apart
+CHROMA = 0.17  # of an anchor as far from the middle of the table as they are on average
+NEAR = 0.35  # of that distance: an anchor nearer than this has less than half of its chroma
+TINT = 0.05  # chroma that a table has as a whole, before it has learned to tell its words apart
 HUE = 350.0  # degrees: of the first table's tint; others are spread evenly around
 OVERLAP = 0.85  # of a neighbour's place: how far an anchor looks around for words
 TURNS = (0.0, 20.0, -20.0, 40.0, -40.0, 60.0, -60.0)  # degrees of all hues, tried where colours are too alike
@@ -74,7 +75,7 @@ class Table:
         light = np.interp(found[:, 0], self.places, self.lightness)
         across = found[:, 1:] / self.radius
         far = np.sqrt((across**2).sum(axis=1, keepdims=True))
-        across = CHROMA * across * np.tanh(far / 1.5) * 1.5 / np.where(far > 0.0, far, 1.0)
+        across = CHROMA * (1.0 + NEAR) * across / (far + NEAR)
         c, s = math.cos(self.hue), math.sin(self.hue)
         a, b = across.T
         return np.stack([light, TINT * c + a * c - b * s, TINT * s + a * s + b * c], axis=1)
@@ -93,18 +94,17 @@ class Colors:
     def over(self, trajectory: Trajectory, steps: np.ndarray) -> np.ndarray:
         """Display colours of a run at N steps: (N, ANCHORS, 3) within 0 … 1.
 
-        Between two snapshots the colours go straight from one to the other in OKLab.
+        Between two snapshots, which are mapped into the gamut, the colours go straight in OKLab.
         """
         parts = []
         for number, table in enumerate(self.tables):
             snapshots = _table_like(trajectory, table)
-            lab = np.stack([table.anchors(vectors) for vectors in snapshots.vectors])
+            lab = in_gamut(np.stack([table.anchors(vectors) for vectors in snapshots.vectors]))
             flat = lab.reshape(len(lab), -1)
             moved = np.stack([np.interp(steps, snapshots.steps, column) for column in flat.T], axis=1)
             moved = moved.reshape(len(steps), *lab.shape[1:])
             parts.append(moved if number % 2 == 0 else moved[:, ::-1])  # dark, light, dark: a circle
-        lab = np.concatenate(parts, axis=1)
-        return np.clip(display_of_oklab(in_gamut(lab)), 0.0, 1.0)
+        return np.clip(display_of_oklab(np.concatenate(parts, axis=1)), 0.0, 1.0)
 
 
 def fit_colors(trajectory: Trajectory, tables: Sequence[str] | None = None, *, hue: float = 0.0) -> Colors:
@@ -133,7 +133,7 @@ def fit_colors(trajectory: Trajectory, tables: Sequence[str] | None = None, *, h
     edges = np.rint(np.linspace(0, ANCHORS, len(chosen) + 1)).astype(int)
     counts = np.diff(edges).tolist()
     fitted = [_fitted(table, count) for table, count in zip(chosen, counts, strict=True)]
-    best, least = None, -1.0
+    found: list[tuple[float, Colors]] = []
     for (darkest, lightest), turned in product(LIGHTNESS, TURNS):
         made = []
         for number in range(len(chosen)):
@@ -145,11 +145,10 @@ def fit_colors(trajectory: Trajectory, tables: Sequence[str] | None = None, *, h
             made.append(replace(fitted[number], lightness=light, hue=turn))
         colors = Colors(tuple(made))
         apart = min(differences(_final(colors, chosen)).values())
-        if apart > least:
-            best, least = colors, apart
         if apart >= ALIKE:
-            break
-    return best
+            return colors
+        found.append((apart, colors))
+    return max(found, key=lambda item: item[0])[1]
 
 
 def differences(anchors: np.ndarray) -> dict[str, float]:

@@ -10,6 +10,7 @@ from ..trajectory import Series, Trajectory
 
 BLOW_UP = 100.0  # an end this many times as far out as the run ever was, is a blow-up
 EARLY = 0.25  # the share of a series that says how far out a run goes
+_LARGEST = 1e300
 LEAST = 8  # series with fewer numbers are too short to judge
 
 
@@ -48,19 +49,18 @@ def _divergence(series: Series) -> float | None:
 def _blow_up(values: np.ndarray, *, is_update: bool) -> int | None:
     """The row from which on the end of a series is out of proportion.
 
-    How far out a row is: the length of an update, or the distance of a metric from its median over the first
-    `EARLY` of the rows. The run has blown up if its last row is beyond `BLOW_UP` times the furthest of those;
-    it began after the last row that was no further. A spike that the run comes back from is none.
+    How far out a row is: the largest number of an update, or the distance of a metric from its median over
+    the first `EARLY` of the rows. The run has blown up if its last row is beyond `BLOW_UP` times the furthest
+    of those; it began after the last row that was no further. A spike that the run comes back from is none.
     """
     if len(values) < LEAST:
         return None
     early = max(int(EARLY * len(values)), LEAST // 2)
     with np.errstate(over="ignore"):
         away = values if is_update else values - np.median(values[:early], axis=0)
-    scale = np.abs(away).max() or 1.0
-    out = np.sqrt(((away / scale) ** 2).sum(axis=1)) if np.isfinite(scale) else np.abs(values).max(axis=1)
+    out = np.abs(away).max(axis=1)
     usual = out[:early].max()
-    if usual == 0.0 or out[-1] <= BLOW_UP * usual:
+    if usual == 0.0 or out[-1] <= BLOW_UP * min(usual, _LARGEST):
         return None
     beyond = np.flatnonzero(out <= usual)
     return int(beyond[-1]) + 1

@@ -92,6 +92,8 @@ class Mapping:
         The first and the last step of the run.
     pace : float
         Root mean square of the lengths of the run's steps.
+    own : tuple of Trajectory and Path
+        The run it was fitted on, which is not walked again.
     """
 
     choices: Choices
@@ -102,6 +104,7 @@ class Mapping:
     steps: np.ndarray
     span: tuple[float, float]
     pace: float
+    own: tuple[Trajectory, Path]
 
     def apply(self, trajectory: Trajectory, flame: Flame, *, frames: int) -> Curves:
         """Curves of a film in which `trajectory` moves `flame`, as the run of the mapping would.
@@ -116,7 +119,7 @@ class Mapping:
             If the run lacks what the mapping is made of.
         """
         choices = self.choices
-        path = _path(trajectory, choices, self.units)
+        path = self._path(trajectory)
         moments, torn = self._moments(path)
         loops = choices.loop and path.diverged is None
         where = film.moments_of(frames, loop=loops)
@@ -150,13 +153,16 @@ class Mapping:
 
     def steps_shown(self, trajectory: Trajectory, frames: int) -> np.ndarray:
         """The step of a run that each frame of its film shows: (frames,)."""
-        path = _path(trajectory, self.choices, self.units)
+        path = self._path(trajectory)
         moments, _ = self._moments(path)
         where = film.moments_of(frames, loop=self.choices.loop and path.diverged is None)
         return path.first + (path.last - path.first) * np.interp(where, film.FILM, moments)
 
+    def _path(self, trajectory: Trajectory) -> Path:
+        return self.own[1] if trajectory is self.own[0] else _path(trajectory, self.choices, self.units)
+
     def _moments(self, path: Path) -> tuple[np.ndarray, np.ndarray]:
-        """The run's time that each moment of the film shows, and how torn the flame is: (GRID + 1,), (…, 1)."""
+        """The run's time at each moment of the film, (GRID + 1,), and how torn its flame is, (GRID + 1, 1)."""
         first, last = self.span
         own_last = path.last
         if path.diverged:  # the whole run, of which the path is the share before it diverged
@@ -165,7 +171,7 @@ class Mapping:
         moments = (self.steps - first) * longer / (path.last - path.first)
         torn = np.zeros((film.GRID + 1, 1))
         if path.diverged is not None:
-            begins = film.FILM[min(np.searchsorted(moments, 1.0), film.GRID)]
+            begins = film.FILM[min(int(np.searchsorted(moments, 1.0)), film.GRID)]
             begins = float(np.clip(begins, *TEARS_WITHIN))
             since = np.clip((film.FILM - begins) / (1.0 - begins), 0.0, 1.0)
             torn[:, 0] = since * (2.0 - since)
@@ -241,10 +247,12 @@ def fit(trajectory: Trajectory, choices: Choices | None = None, **changes) -> Ma
     for binding in choices.bindings if choices.drive == "hand" else ():
         own = path_of(trajectory, binding.series, bands=False)
         group = _group(own, tuple(own.units), moments)
+        if group.directions.size == 1:  # one number goes up where it goes up
+            group = replace(group, directions=np.ones((1, 1)))
         remaining = np.abs(_remaining(own, group)).max(axis=0)
         bound[binding.series] = own.units, replace(group, size=np.where(remaining > 0.0, remaining, 1.0))
     pace = float(np.sqrt(path.squares.sum() / path.counts.sum()))
-    return Mapping(choices, trajectory.name, path.units, groups, bound, steps, span, pace)
+    return Mapping(choices, trajectory.name, path.units, groups, bound, steps, span, pace, (trajectory, path))
 
 
 def _path(trajectory: Trajectory, choices: Choices, units: dict[str, float] | None) -> Path:

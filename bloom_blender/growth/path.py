@@ -119,7 +119,7 @@ def quality_metrics(trajectory: Trajectory) -> tuple[Series, ...]:
     metrics = [one for one in trajectory.series if one.kind == "metric"]
     good = [one for one in metrics if any(word in one.name.lower() for word in _QUALITY)]
     for series in (good, metrics, [one for one in trajectory.series if one.kind == "norm"]):
-        changing = tuple(one for one in series if _changes(one))
+        changing = tuple(one for one in series if _changes(one) or not np.isfinite(one.values).all())
         if changing:
             return changing
     return ()
@@ -160,7 +160,7 @@ def _chosen(trajectory: Trajectory, source: str | None, metrics: bool) -> Chosen
 
 def _those_of(chosen: Chosen, units: Mapping[str, float], run: str) -> Chosen:
     """Only what a mapping knows; BloomError where the run lacks something of it."""
-    members = (chosen,) if isinstance(chosen, Embeddings) else chosen
+    members: tuple[Embeddings | Series, ...] = (chosen,) if isinstance(chosen, Embeddings) else chosen
     names = {one.name for one in members}
     for name in units:
         if name not in names:
@@ -264,7 +264,8 @@ def _changes_of(series: Series, stop: float | None, bands: bool) -> tuple[np.nda
     values = values / scale
     if bands and len(steps) > 8:
         even = np.linspace(steps[0], steps[-1], min(2 * len(steps), 1024))
-        layers, before = [], 0.0
+        layers: list[np.ndarray] = []
+        before = np.zeros(1)
         on_grid = np.stack([np.interp(even, steps, column) for column in values.T], axis=1)
         for width in BANDS:
             slow = _blurred(on_grid, width)

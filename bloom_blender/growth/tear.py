@@ -9,8 +9,8 @@ import numpy as np
 from ..flame.model import Flame
 from .chance import Chance
 
-SPREAD = math.log(1.9)  # the linear part of every map grows by this factor, so that nothing holds together
-APART = 0.9  # of the picture's reach: how far each map's place is thrown
+SPREAD = math.log(1.6)  # the linear part of every map grows by this factor, so that nothing holds together
+APART = 0.7  # of the picture's reach: how far each map's place is thrown
 TWIST = 0.5  # radians by which each map is wrung, either way
 
 _GOLDEN = math.pi * (3.0 - math.sqrt(5.0))
