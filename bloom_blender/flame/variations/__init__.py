@@ -6,6 +6,7 @@ from . import (  # noqa: F401  (importing registers)
     basic,
     blurs,
     branches,
+    cells,
     complex_numbers,
     coordinates,
     depth_blurs,

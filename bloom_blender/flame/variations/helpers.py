@@ -299,3 +299,48 @@ def bessel_j1(x):
     q = 3.0 / (8.0 * a) - 105.0 / (1024.0 * a * a * a)
     far = sqrt(2.0 / (pi * a)) * (p * cos(a - 0.75 * pi) - q * sin(a - 0.75 * pi))
     return total / 24.0 if fabs(x) < 25.0 else (far if x >= 0.0 else -far)
+
+
+@helper
+def hexagon_edge(x, y, s):
+    """How far the point is from the middle of a hexagon of a honeycomb, 1 on its edge.
+
+    The neighbours' middles are at s times (0, sqrt 3), (1.5, sqrt 3 / 2) and so on around.
+    """
+    a = fabs(1.5 * x) + fabs(0.8660254037844386 * y)
+    return 2.0 * maximum(a, fabs(1.7320508075688772 * y)) / fabs(3.0 * s)
+
+
+@helper
+def scrambled(u, v, k):
+    """One of many random numbers in [0, 1) that follow from two, for whole k."""
+    return hash3(floor(16777216.0 * u), floor(16777216.0 * v), k)
+
+
+@helper
+def polygon_edge(angle, power, radius):
+    """Distance of the edge of a polygon with |power| corners, seen from its middle in a direction."""
+    sector = 2.0 * pi / maximum(fabs(power), 2.0)
+    t = (angle + pi) / sector
+    t = (t - trunc(t)) * sector
+    c = cos(t if t < 0.5 * sector else sector - t)
+    return radius / c if c > 0.0 else 1.0
+
+
+@helper
+def waffle_axis(pattern, slices, thickness, i, u):
+    """One coordinate of a random point in pattern 0 to 4 of a waffle.
+
+    0 fills a corner of the square, 1 its width, 2 is a line, 3 the width of the waffle, 4 the rest of the
+    square, of which `i` is the number; `u` chooses the place in it.
+    """
+    c = (i + u * thickness) / slices
+    if pattern >= 1.0:
+        c = (i + u) / slices
+    if pattern >= 2.0:
+        c = (i + thickness) / slices
+    if pattern >= 3.0:
+        c = u
+    if pattern >= 4.0:
+        c = (i + thickness + u * (1.0 - thickness)) / slices
+    return c

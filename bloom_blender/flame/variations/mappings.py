@@ -121,7 +121,7 @@ def modulus_in_y(x, y, w, y_, shift):
     ),
 )
 def gnarly(x, y, w, cellsize, twist):
-    """In the disc, of radius R, of each square cell the point turns by -twist ln(d² / R²), d from the middle."""
+    """In the disc, of radius R, of a square cell the point turns by -twist ln(d² / R²), d from the middle."""
     size = zeps(cellsize)
     cx = (floor(x / size) + 0.5) * size
     cy = (floor(y / size) + 0.5) * size
