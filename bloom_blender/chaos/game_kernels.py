@@ -85,8 +85,8 @@ FEW = 16  # up to so many xforms, comparing with all of them is faster than sear
 def choose(u, o, counts, table):
     """Choose an xform for each orbit by the word it drew, and count who chose which.
 
-    ``table`` holds upper limits of the words: one row for all orbits, or with xaos one for each xform that the
-    orbit may come from.
+    ``table`` holds upper limits of the words: one row for all orbits, or with xaos one for each xform that
+    the orbit may come from.
     """
     xforms = counts.shape[0]
     rows = table.shape[0]

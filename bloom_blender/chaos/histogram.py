@@ -113,8 +113,9 @@ class Histogram:
         shape = (self.grid.rows, self.grid.columns, 4)
         self.buckets = np.zeros(shape, np.float32) if buckets is None else buckets
         # Threads wait for each other once a round, so rounds are long: 0.3 to 4 million points, of which the
-        # records take 32 MB. These numbers must not depend on how many threads there are.
-        batches = min(max(self.size[0] * self.size[1] // 8192, 4), 64)
+        # records take 32 MB. These numbers must not depend on how many threads there are; eights are easy to
+        # share among them.
+        batches = min(max(self.size[0] * self.size[1] // 65536 * 8, 8), 64)
         self._steps = STEPS
         self._fuse = FUSE if flame.rules.settle else 1
         self._f = np.zeros((batches, kernel.FLOATS), np.float32)

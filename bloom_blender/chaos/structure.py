@@ -123,7 +123,8 @@ def probabilities(flame: Flame) -> np.ndarray:
     if any(factor != 1.0 for xform in flame.xforms for factor in xform.xaos[:count]):
         if count > MOST_WITH_XAOS:
             raise BloomError(
-                f"The flame {flame.name!r} has {count} xforms with xaos: use at most {MOST_WITH_XAOS}, or no xaos."
+                f"The flame {flame.name!r} has {count} xforms with xaos: use at most {MOST_WITH_XAOS}, "
+                "or no xaos."
             )
         table = np.tile(weights, (count + 1, 1))
         for row, xform in enumerate(flame.xforms):
