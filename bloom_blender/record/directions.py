@@ -76,6 +76,7 @@ def tensor_key(name: str, shape: tuple[int, ...], seed: int) -> Key:
     return Key(int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:], "little") % WIDTH)
 
 
+@functools.lru_cache(maxsize=4096)
 def block_sign(key: Key, block: int) -> int:
     """The sign of a tensor's block: +1 or −1."""
     return 1 - 2 * int(block_signs(key, np.array([block]))[0])

@@ -86,32 +86,43 @@ class Folder:
         self._seed = seed
         self._rooms: dict[torch.device, tuple[torch.Tensor, ...]] = {}
 
-    def fold(self, tensor: torch.Tensor, key: Key, start: int = 0) -> torch.Tensor:
-        """As `directions.fold`, on the tensor's device, or the processor if that has no float64."""
+    def fold(
+        self, tensor: torch.Tensor, key: Key, start: int = 0, total: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """As `directions.fold`, on the tensor's device, or the processor if that has no float64.
+
+        It is added to `total`, if that is given.
+        """
         import torch
 
         with torch.no_grad(), _one_thread(tensor):
             flat = _as_real(tensor.detach()).reshape(-1)
             start = 2 * start if tensor.is_complex() else start
-            home = torch.device("cpu") if flat.device.type == "mps" else flat.device
+            home = _device_of(flat)
             size = PIECE if home.type == "cpu" else PERIOD
             shared, single, double, ones = self._room(home, size)
-            result = torch.zeros(WIDTH + 1, dtype=torch.float64, device=home)
+            if total is None:
+                total = torch.zeros(WIDTH + 1, dtype=torch.float64, device=home)
+            folded, squares = total[:WIDTH], total[WIDTH]
             for part, block, of_signs, column in pieces(flat.numel(), start, size, key.shift):
                 values = flat[part].to(home)
                 end = column + len(values)
-                rows = -(-end // WIDTH)
-                table = double[: rows * WIDTH]
-                # A product in the parameter's own precision is exact, and float32 is the fastest.
-                source = table if values.dtype == torch.float64 else single[: rows * WIDTH]
-                source[:column].zero_()
-                torch.mul(values, shared[of_signs], out=source[column:end])
-                source[end:].zero_()
-                if source is not table:
-                    table.copy_(source)
-                result[:WIDTH].addmv_(table.view(rows, WIDTH).t(), ones[:rows], alpha=block_sign(key, block))
-                result[WIDTH:].add_(torch.dot(table, table))
-            return result
+                if end <= WIDTH:
+                    table = torch.mul(values, shared[of_signs]).double()
+                    folded[column:end].add_(table, alpha=block_sign(key, block))
+                else:
+                    rows = -(-end // WIDTH)
+                    table = double[: rows * WIDTH]
+                    # A product in the parameter's own precision is exact, and float32 is the fastest.
+                    source = table if values.dtype == torch.float64 else single[: rows * WIDTH]
+                    source[:column].zero_()
+                    torch.mul(values, shared[of_signs], out=source[column:end])
+                    source[end:].zero_()
+                    if source is not table:
+                        table.copy_(source)
+                    folded.addmv_(table.view(rows, WIDTH).t(), ones[:rows], alpha=block_sign(key, block))
+                squares.add_(torch.dot(table, table))
+            return total
 
     def fold_places(self, tensor: torch.Tensor, key: Key, places: Sequence[torch.Tensor]) -> torch.Tensor:
         """Fold a part of a tensor whose numbers lie anywhere.
@@ -257,19 +268,23 @@ class Meter:
                 tensor = reference()
                 if tensor is None:
                     raise BloomError("it is gone: do not replace parameters while a run is recorded")
-                rows[group] += self._fold(tensor, key, part).to(self._home)
+                self._fold(tensor, key, part, rows[group])
             except Exception as error:
                 rows[group].fill_(float("nan"))
                 self._failed.add(group)
                 self._recorder.complain_of_parameter(name, error)
         return sums
 
-    def _fold(self, tensor, key: Key, part: _Places) -> torch.Tensor:
+    def _fold(self, tensor, key: Key, part: _Places, total: torch.Tensor) -> None:
+        """Add the fold of a tensor, or of its part here, to the total of its group."""
         start, places = part
         local = tensor.to_local() if is_sharded(tensor) else tensor
-        if places is None:
-            return self._folder.fold(local, key, start)
-        return self._folder.fold_places(local, key, places)
+        if places is not None:
+            total += self._folder.fold_places(local, key, places).to(self._home)
+        elif _device_of(local) == self._home:
+            self._folder.fold(local, key, start, total)
+        else:
+            total += self._folder.fold(local, key, start).to(self._home)
 
 
 class _Session:
