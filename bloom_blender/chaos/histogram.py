@@ -203,7 +203,8 @@ class Histogram:
             TILE_BITS, self._records, self._begins, self._palette.reshape(-1), self._owners, threads,
             self.buckets.reshape(-1),
         )  # fmt: skip
-        ages = self._f[:, self._kernel.AGE : self._kernel.AGE + self._kernel.M]
+        first = int(self._kernel.AGE)
+        ages = self._f[:, first : first + self._kernel.M]
         self.hidden += steps * int(np.count_nonzero(ages < self._fuse))
 
     def _fingerprint(self) -> str:
