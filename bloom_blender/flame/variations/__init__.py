@@ -24,6 +24,7 @@ from . import (  # noqa: F401  (importing registers)
     solids,
     space,
     special_functions,
+    synth,
     three_d,
     tilings,
     trigonometric,

@@ -344,3 +344,74 @@ def waffle_axis(pattern, slices, thickness, i, u):
     if pattern >= 4.0:
         c = (i + thickness + u * (1.0 - thickness)) / slices
     return c
+
+
+@helper
+def synth_wave(y, kind, skew, frequency):
+    """Wave of `synth` at y turns: 0 sine, 1 cosine, 2 square, 3 saw, 4 triangle, 5 concave, 6 convex.
+
+    7 and 8 are polygons' edges; `skew` moves what is in the middle of a turn.
+    """
+    t = y - floor(y)
+    z = 0.5 + 0.5 * skew
+    right = 0.5 + 0.5 * (t - z) / (1.0 - z + 1e-20)
+    left = 0.5 - 0.5 * (z - t) / (z + 1e-20)
+    if skew != 0.0:
+        t = right if t > z else left
+    v = sin(2.0 * pi * t)
+    if kind == 1.0:
+        v = cos(2.0 * pi * t)
+    if kind == 2.0:
+        v = 1.0 if t > 0.5 else -1.0
+    if kind == 3.0:
+        v = 1.0 - 2.0 * t
+    if kind == 4.0:
+        v = 3.0 - 4.0 * t if t > 0.5 else 2.0 * t - 1.0
+    if kind == 5.0:
+        v = 8.0 * (t - 0.5) * (t - 0.5) - 1.0
+    if kind == 6.0:
+        v = 2.0 * sqrt(t) - 1.0
+    c = cos(2.0 * pi * (t - 0.5) / zeps(frequency))
+    if kind == 7.0:
+        v = 1.0 / (c + 1e-20) - 1.0
+    if kind == 8.0:
+        v = c / (1.0 + 1e-20 - c)
+    return v
+
+
+@helper
+def synth_layer(value, t, a, strength, kind, skew, frequency, phase, layer):
+    """What one wave of `synth` makes of the value of those below it."""
+    v = strength * synth_wave((phase + t * frequency) / (2.0 * pi), kind, skew, frequency)
+    total = value + v
+    if layer == 1.0:
+        total = value * (1.0 + v)
+    if layer == 2.0:
+        total = maximum(value, a + v)
+    if layer == 3.0:
+        total = minimum(value, a + v)
+    return value if strength == 0.0 else total
+
+
+@helper
+def synth_curve(x, m):
+    """A curve of `synth` with y = m at x = 1 that is near y = x elsewhere; odd in both.
+
+    Quadratic Bézier curves with the control points (0, 0), (m, m), (1, m) or for m > 1 (0, 0), (1/m, 1/m),
+    (1, m); then (1, m), (1, 1), (L, L) or (1, m), (m, m), (L, L) with L = max(1 / m, 2 m); y = x beyond.
+    """
+    side = (-1.0 if m < 0.0 else 1.0) * (-1.0 if x < 0.0 else 1.0)
+    a = fabs(x)
+    b = fabs(m)
+    end = maximum(1.0 / maximum(b, 1e-10), 2.0 * b)
+    c = b if b < 1.0 else 1.0 / b
+    d = 1.0 - 2.0 * c
+    t = (sqrt(maximum(c * c + d * a, 0.0)) - c) / zeps(d)
+    t = a if fabs((c if b < 1.0 else b) - (0.5 if b < 1.0 else 2.0)) <= 1e-5 else t
+    near = a + (b - 1.0) * t * t
+    s = sqrt(maximum((a - 1.0) / (end - 1.0), 0.0))
+    if b > 1.0:
+        s = 1.0 - b + sqrt(maximum((b - 1.0) * (b - 1.0) + a - 1.0, 0.0))
+    far = a + (b - 1.0) * (s * s - 2.0 * s + 1.0)
+    y = near if a <= 1.0 else far
+    return side * (a if a > end or b == 1.0 else y)
