@@ -3,11 +3,13 @@
 from .bloom_file import read_bloom, write_bloom
 from .description import describe
 from .embedding_folder import read_embedding_folder
+from .follow import Follower
 from .read import read_trajectory
 from .trajectory import Embeddings, Series, Trajectory
 
 __all__ = [
     "Embeddings",
+    "Follower",
     "Series",
     "Trajectory",
     "describe",
