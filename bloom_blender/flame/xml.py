@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -220,7 +221,7 @@ def _flame_of(element: ElementTree.Element) -> Flame:
             else:
                 elements.append(_outer_xml(child))
         elif child.tag == "palette":
-            palette = _block_colors(child.text or "") or palette
+            palette = _block_colors(child.text or "", rules.scans_palettes) or palette
         elif child.tag == "colors":
             palette = _hex_colors(child.get("data", ""), 8) or palette
         elif child.tag == "color" and "index" in child.attrib:
@@ -479,10 +480,10 @@ def _numbered(attributes: dict[str, str], ember: bool) -> tuple[tuple[float, flo
     return colors
 
 
-def _block_colors(text: str) -> list[tuple[float, float, float]]:
+def _block_colors(text: str, scans: bool) -> list[tuple[float, float, float]]:
     """Colours of the text of a <palette>: hexadecimal, or an UltraFractal gradient."""
     if "index=" not in text:
-        return _hex_colors(text, 6)
+        return (scans and _scanned_colors(text)) or _hex_colors(text, 6)
     gradient = next(iter(parse_gradients(f"palette {{{text}}}", "the palette").values()))
     return list(gradient.colors)  # type: ignore[arg-type]
 
@@ -505,6 +506,28 @@ def _hex_colors(text: str, digits: int) -> list[tuple[float, float, float]]:
     except ValueError:
         raise BloomError("The palette is not hexadecimal: give six digits a colour.") from None
     return [((v >> 16) / 255.0, (v >> 8 & 255) / 255.0, (v & 255) / 255.0) for v in data]
+
+
+def _scanned_colors(text: str) -> list[tuple[float, float, float]]:
+    """Colours as flam3 reads them: ``%2x`` three times, then six characters on and over all blanks.
+
+    That is `_hex_colors` unless bytes are padded with blanks: then those before a colour are passed over with
+    the others, and what follows is shifted. The pictures that flam3 made of its own files are so.
+    """
+    colors: list[tuple[float, float, float]] = []
+    at = len(text) - len(text.lstrip())
+    while at < len(text) and len(colors) < 256:
+        words = _SCANNED.match(text, at)
+        if words is None:
+            return []
+        red, green, blue = (int(word, 16) / 255.0 for word in words.groups())
+        colors.append((red, green, blue))
+        at += 6
+        at += len(text[at:]) - len(text[at:].lstrip())
+    return colors
+
+
+_SCANNED = re.compile(3 * r"\s*([0-9a-fA-F]{1,2})")
 
 
 def _indexed_color(element: ElementTree.Element) -> tuple[float, tuple[float, float, float]]:
