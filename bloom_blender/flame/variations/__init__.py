@@ -21,6 +21,7 @@ from . import (  # noqa: F401  (importing registers)
     ripples,
     running_sum,
     scatter,
+    shapes,
     solids,
     space,
     special_functions,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from .registry import P, variation
 from .vocabulary import (
-    EPSILON,
     atan2,
     cos,
     exp,
@@ -15,12 +14,10 @@ from .vocabulary import (
     floor,
     fmod,
     maximum,
-    minimum,
     pi,
     pow,
     sin,
     sqrt,
-    tan,
     zeps,
 )
 
@@ -229,58 +226,6 @@ def poincare(x, y, c1r, c1a, c2r, c2a):
     y2 = d2 * sin(fmod(c2a, pi))
     k2 = c2r * c2r / zeps((px - x2) * (px - x2) + (py - y2) * (py - y2))
     return x2 + k2 * (px - x2), y2 + k2 * (py - y2), 0.0
-
-
-@variation(
-    "z",
-    parameters=(
-        P("hypergon", 0.0, description="Share of the hyperbolic polygon"),
-        P("hypergon_n", 4, kind="integer", minimum=3, soft_maximum=20, description="Its corners"),
-        P("hypergon_r", 1.0, description="Radius of its sides"),
-        P("star", 0.0, description="Share of the star"),
-        P("star_n", 5, kind="integer", minimum=3, soft_maximum=20, description="Its points"),
-        P("star_slope", pi / 2.0, minimum=EPSILON, maximum=pi / 2.0, description="Its sharpness"),
-        P("lituus", 0.0, description="Share of the spiral"),
-        P("lituus_a", 1.0, description="Its power"),
-        P("super", 0.0, description="Share of the superformula"),
-        P("super_m", 1.0, description="Its symmetry"),
-        P("super_n1", 1.0, description="Its first power"),
-        P("super_n2", 1.0, description="Its second power"),
-        P("super_n3", 1.0, description="Its third power"),
-    ),
-)
-def z_shapes(
-    x, y, w, hypergon, hypergon_n, hypergon_r, star, star_n, star_slope, lituus, lituus_a,
-    super, super_m, super_n1, super_n2, super_n3,
-):  # fmt: skip
-    """Moves a point away from the origin by the polar radius of up to four shapes: w (r + total) along φ.
-
-    Hyperbolic polygon: with t = fmod(|φ|, 2π/n) - π/n, D² = 1 + R², q = 1 + tan² t: 1 where q >= D²,
-    else (D - sqrt(D² - q)) / sqrt(q). Star: sqrt(s² q / (tan |t| + s)²), s = tan min(slope, π/2 - 0.05).
-    Lituus: (φ / π + 1)^(-a). Superformula (J. Gielis, 2003): (|cos(m φ / 4)|^n2 + |sin(m φ / 4)|^n3)^(-1/n1).
-    """
-    r = sqrt(x * x + y * y)
-    a = atan2(y, x)
-    t = tan(fmod(fabs(a), 2.0 * pi / hypergon_n) - pi / hypergon_n)
-    q = 1.0 + t * t
-    d2 = 1.0 + hypergon_r * hypergon_r
-    side = 1.0 if q >= d2 else (sqrt(d2) - sqrt(fabs(d2 - q))) / sqrt(q)
-    p = tan(fabs(fmod(fabs(a), 2.0 * pi / star_n) - pi / star_n))
-    s = tan(minimum(star_slope, 0.5 * pi - 0.05))
-    ray = sqrt(s * s * (1.0 + p * p) / ((p + s) * (p + s)))
-    spiral = pow(a / pi + 1.0, -lituus_a)
-    m = 0.25 * super_m * a
-    shape = pow(pow(fabs(cos(m)), super_n2) + pow(fabs(sin(m)), super_n3), -1.0 / super_n1)
-    total = r
-    if hypergon != 0.0:
-        total = total + hypergon * side
-    if star != 0.0:
-        total = total + star * ray
-    if lituus != 0.0:
-        total = total + lituus * spiral
-    if super != 0.0:
-        total = total + super * shape
-    return w * total * cos(a), w * total * sin(a), 0.0
 
 
 _LAZYSUSAN = (

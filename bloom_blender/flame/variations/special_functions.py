@@ -128,3 +128,14 @@ def waves2b(x, y, w, freqx, freqy, pwx, pwy, scalex, scaleinfx, scaley, scaleinf
     q = bessel_j1(x * freqy) if pwy < 0.0 and pwy > -1e-4 else q
     q = sin(jacobi_amplitude(x * freqy, jacok)) if pwy >= 0.0 and pwy < 1e-4 else q
     return w * (x + hx * p), w * (y + hy * q), 0.0
+
+
+@variation("xerf", z="own")
+def xerf(x, y, z, w):
+    """w times for each coordinate v erf v where |v| < 2, otherwise v / (x² + y² + z²). By zephyrtronium."""
+    k = 1.0 / zeps(x * x + y * y + z * z)
+    return (
+        w * (error_function(x) if fabs(x) < 2.0 else x * k),
+        w * (error_function(y) if fabs(y) < 2.0 else y * k),
+        w * (error_function(z) if fabs(z) < 2.0 else z * k),
+    )
