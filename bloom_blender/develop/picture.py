@@ -82,7 +82,7 @@ def develop(histogram: Histogram, *, early_clip: bool = False) -> np.ndarray:
     ``early_clip`` buckets become display colours before the spatial filter and not after it.
     """
     return develop_buckets(
-        histogram.buckets, histogram.grid, histogram.flame, histogram.iterations,
+        histogram.buckets, histogram.grid, histogram.flame, histogram.shown,
         early_clip=early_clip, threads=histogram.threads,
     )  # fmt: skip
 
@@ -96,7 +96,7 @@ def develop_buckets(
     early_clip: bool = False,
     threads: int | None = None,
 ) -> np.ndarray:
-    """The picture of any buckets that ``iterations`` points have filled; see `develop`."""
+    """The picture of any buckets that ``iterations`` shown points have filled; see `develop`."""
     tone, rules = flame.tone, flame.rules
     settings = (grid, tone, iterations, flame.camera.pixels_per_unit, rules)
     if early_clip:
