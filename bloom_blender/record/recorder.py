@@ -223,7 +223,8 @@ class Recorder:
     def log(self, *, step: int | None = None, **metrics) -> None:
         """Record metrics by name, such as ``log(loss=loss)``: numbers, or tensors of one number.
 
-        They belong to the current step unless `step` is given; logged twice in a step, the last counts.
+        They belong to the current step unless `step` is given; logged twice in a step, the last counts. A
+        loss that is NaN or infinite is kept as it is.
         """
         if not self.writes:
             return
@@ -233,8 +234,7 @@ class Recorder:
                     f"{name!r} cannot name a metric: choose a name without {name.split('/')[0]}/."
                 )
             number = float(value.detach() if hasattr(value, "detach") else value)
-            if self._is_storable([number], f"the metric {name}", "float64"):
-                self._column(name, "metric").add(self.current_step if step is None else step, [number])
+            self._column(name, "metric").add(self.current_step if step is None else step, [number])
         self._flush_if_due()
 
     @_never_raises

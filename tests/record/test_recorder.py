@@ -194,7 +194,7 @@ def test_every_failure_warns_once_and_the_rest_is_recorded(tmp_path):
     assert all("the training goes on" in message for message in messages)
 
 
-def test_a_diverged_step_is_left_out(tmp_path):
+def test_an_update_of_a_diverged_step_is_left_out_and_its_loss_kept(tmp_path):
     with (
         pytest.warns(RuntimeWarning, match="update of w at step 2 is nan and was left out") as caught,
         Recorder(tmp_path / "run.bloom") as recorder,
@@ -203,7 +203,8 @@ def test_a_diverged_step_is_left_out(tmp_path):
             recorder.step({"w": np.array([value])}, loss=value)
     back = read_bloom(tmp_path / "run.bloom")
     assert back.series_named("update_norm/w").steps.tolist() == [4]
-    assert back.series_named("loss").steps.tolist() == [1, 3, 4]
+    assert back.series_named("loss").steps.tolist() == [1, 2, 3, 4, 5]
+    np.testing.assert_array_equal(back.series_named("loss").values, [1, np.nan, 2, 3, np.nan])
     assert len(caught) == 1
 
 
