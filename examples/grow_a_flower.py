@@ -47,15 +47,13 @@ def build(options: argparse.Namespace):
     import bpy
 
     from bloom_blender.flame.xml import read_flame
-    from bloom_blender.growth.grow import grow
-    from bloom_blender.scene import actions, presets
+    from bloom_blender.scene import actions, growing, presets
     from bloom_blender.trajectory.read import read_trajectory
 
     trajectory = read_trajectory(options.run)
     flame = read_flame(options.flame) if Path(options.flame).is_file() else presets.read_preset(options.flame)
-    curves = grow(trajectory, flame, mapping=options.mapping, frames=options.frames)
-    obj = actions.add_flame(bpy.context, flame, curves=curves, points_render=options.points)
-    actions.note_run(obj, name=trajectory.name, mapping=options.mapping, frames=options.frames, start_frame=1)
+    obj = actions.add_flame(bpy.context, flame, points_render=options.points)
+    growing.grow_by(obj, trajectory, {"mapping": options.mapping, "frames": options.frames})
     scene = bpy.context.scene
     scene.frame_start, scene.frame_end = 1, options.frames
     scene.render.fps = options.fps

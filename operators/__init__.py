@@ -7,6 +7,11 @@ import bpy
 from . import menus
 from .add_flame import BLOOM_OT_add_flame
 from .file_handlers import BLOOM_FH_flame, BLOOM_FH_run
+from .grow_again import (
+    BLOOM_OT_add_binding,
+    BLOOM_OT_grow_again,
+    BLOOM_OT_remove_binding,
+)
 from .import_flame import BLOOM_OT_import_flame
 from .import_run import BLOOM_OT_import_run
 from .refresh import BLOOM_OT_refresh
@@ -16,6 +21,9 @@ classes = (
     BLOOM_OT_add_flame,
     BLOOM_OT_import_flame,
     BLOOM_OT_import_run,
+    BLOOM_OT_grow_again,
+    BLOOM_OT_add_binding,
+    BLOOM_OT_remove_binding,
     BLOOM_OT_set_up_scene,
     BLOOM_OT_refresh,
     BLOOM_FH_flame,

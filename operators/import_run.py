@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from ..bloom_blender.errors import BloomError
-from ..bloom_blender.growth.grow import grow
-from ..bloom_blender.scene import actions, keyframes
-from ..bloom_blender.scene.flame_object import base_flame, is_flame
+from ..bloom_blender.scene import actions, growing
+from ..bloom_blender.scene.flame_object import is_flame
+from ..bloom_blender.scene.growth_layout import draw_growth
+from ..bloom_blender.scene.growth_settings import SETTINGS, growth_properties
 from ..bloom_blender.scene.presets import label, presets, read_preset
-from ..bloom_blender.scene.settings import MAPPINGS
 from ..bloom_blender.trajectory.read import read_trajectory
 from .support import NewFlameOptions, ask, wait_cursor
 
 ACTIVE = "ACTIVE"
-
-_STRENGTH = {"default": 1.0, "min": 0.0, "soft_max": 2.0, "max": 10.0}
 
 _base_items: list[tuple[str, str, str]] = []
 
@@ -33,7 +32,14 @@ def _bases(operator, context) -> list[tuple[str, str, str]]:
     return _base_items
 
 
-class BLOOM_OT_import_run(NewFlameOptions, bpy.types.Operator, ImportHelper):
+class GrowthOptions:
+    """Mixin: how the run moves the flame."""
+
+
+GrowthOptions.__annotations__ = growth_properties(by_hand=False)
+
+
+class BLOOM_OT_import_run(NewFlameOptions, GrowthOptions, bpy.types.Operator, ImportHelper):
     """Animate a flame with the course of a training run"""
 
     bl_idname = "bloom.import_run"
@@ -49,41 +55,10 @@ class BLOOM_OT_import_run(NewFlameOptions, bpy.types.Operator, ImportHelper):
     )
     filter_glob: StringProperty(default="*.bloom;*.txt", options={"HIDDEN"})
     base: EnumProperty(name="Flame", description="The flame that the run moves", items=_bases)
-    mapping: EnumProperty(
-        name="Mapping", description="How the run moves the flame", items=MAPPINGS, default="robust"
-    )
-    frames: IntProperty(
-        name="Frames",
-        description="Number of frames to spread the run over",
-        default=450,
-        min=2,
-        soft_max=10_000,
-        max=1_000_000,
-    )
-    start_frame: IntProperty(name="Start Frame", description="Frame at which the run begins", default=1)
-    gain: FloatProperty(name="Gain", description="How far the run moves the flame", **_STRENGTH)
-    bud: FloatProperty(
-        name="Bud", description="How far the flame is closed while all is still to be learned", **_STRENGTH
-    )
-    wind: FloatProperty(
-        name="Wind", description="How much the open flame trembles while the run still moves", **_STRENGTH
-    )
-    variant: IntProperty(
-        name="Variant",
-        description="Another choice of what in the run moves what in the flame",
-        default=0,
-        min=0,
-    )
-    epochs: IntProperty(
-        name="Epochs",
-        description="How many epochs to use, from the first; 0 is the mapping's own choice",
-        min=0,
-    )
-    skip_words: IntProperty(
-        name="Skip Words",
-        description="Leave out this many words at the start of the vocabulary, which are markers",
-        default=2,
-        min=0,
+    like: StringProperty(
+        name="Like",
+        description="Move the flame by the settings and the mapping of this flame, so that the two runs can "
+        "be compared frame by frame; empty for settings of its own",
     )
     set_range: BoolProperty(
         name="Set Frame Range",
@@ -117,12 +92,13 @@ class BLOOM_OT_import_run(NewFlameOptions, bpy.types.Operator, ImportHelper):
         """Read the run, grow its curves, then animate."""
         try:
             with wait_cursor(context):
-                obj, curves = self._import(context)
+                obj, curves, kept = self._import(context)
         except BloomError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         frames, count = curves.values.shape
-        self.report({"INFO"}, f"{obj.name} follows {obj.bloom.run_name}: {count} curves over {frames} frames")
+        text = f"{obj.name} follows {obj.bloom.run_name}: {count} curves over {frames} frames"
+        self.report({"INFO"}, f"{text}, {len(kept)} kept as you made them" if kept else text)
         return {"FINISHED"}
 
     def _import(self, context):
@@ -131,33 +107,24 @@ class BLOOM_OT_import_run(NewFlameOptions, bpy.types.Operator, ImportHelper):
             obj = context.active_object
             if not is_flame(obj):
                 raise BloomError("The active object is no flame: select one, or choose a shipped flame.")
-            flame = base_flame(obj)
+            curves, kept = growing.grow_by(obj, trajectory, self._settings(), source=self.filepath)
         else:
             flame = read_preset(self.base)
-        curves = grow(trajectory, flame, mapping=self.mapping, frames=self.frames, **self._mapping_options())
-        if self.base == ACTIVE:
-            keyframes.animate(obj, curves, start_frame=self.start_frame)
-        else:
-            obj = actions.add_flame(
-                context, flame, curves=curves, start_frame=self.start_frame, **self.new_flame_options()
-            )
-        actions.note_run(
-            obj,
-            name=trajectory.name,
-            mapping=self.mapping,
-            frames=len(curves.values),
-            start_frame=self.start_frame,
-        )
+            # Whatever is wrong is found before anything is added.
+            growing.curves_for(flame, trajectory, SimpleNamespace(**self._settings()))
+            obj = actions.add_flame(context, flame, **self.new_flame_options())
+            curves, kept = growing.grow_by(obj, trajectory, self._settings(), source=self.filepath)
         if self.set_range:
             context.scene.frame_start = self.start_frame
             context.scene.frame_end = self.start_frame + len(curves.values) - 1
         context.view_layer.update()
-        return obj, curves
+        return obj, curves, kept
 
-    def _mapping_options(self) -> dict:
-        if self.mapping == "robust":
-            return {"gain": self.gain, "bud": self.bud, "wind": self.wind, "seed": self.variant}
-        return {"epochs": self.epochs or None, "skip_words": self.skip_words, "seed": self.variant}
+    def _settings(self) -> dict:
+        like = bpy.data.objects.get(self.like) if self.like else None
+        if self.like and not (is_flame(like) and like.bloom.growth.run):
+            raise BloomError(f"{self.like} is no flame with a training run: choose another, or none.")
+        return {name: getattr(self, name) for name in SETTINGS} | {"like": like}
 
     def draw(self, context):
         """Draw the options; those of a new flame only where one is added."""
@@ -165,14 +132,8 @@ class BLOOM_OT_import_run(NewFlameOptions, bpy.types.Operator, ImportHelper):
         layout.use_property_split = True
         layout.use_property_decorate = False
         layout.prop(self, "base")
-        column = layout.column(align=True)
-        column.prop(self, "mapping")
-        for name in ("gain", "bud", "wind") if self.mapping == "robust" else ("epochs", "skip_words"):
-            column.prop(self, name)
-        column.prop(self, "variant")
-        column = layout.column(align=True)
-        column.prop(self, "frames")
-        column.prop(self, "start_frame")
+        layout.prop_search(self, "like", bpy.data, "objects")
+        draw_growth(layout, self, shared=bool(self.like))
         layout.prop(self, "set_range")
         layout.prop(self, "side")
         if self.base != ACTIVE:

@@ -7,11 +7,13 @@ import bpy
 from .flame import BLOOM_PT_flame
 from .palette import BLOOM_PT_palette
 from .parameters import BLOOM_PT_parameters
-from .run import BLOOM_PT_run
+from .run import BLOOM_PT_growth, BLOOM_PT_run, BLOOM_UL_bindings
 
 classes = (
     BLOOM_PT_flame,
+    BLOOM_UL_bindings,
     BLOOM_PT_run,
+    BLOOM_PT_growth,
     BLOOM_PT_parameters,
     BLOOM_PT_palette,
 )

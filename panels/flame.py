@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..bloom_blender.scene import chaos_game, playback
-from .support import FlamePanel
+from .support import FlamePanel, draw_text
 
 
 class BLOOM_PT_flame(FlamePanel, bpy.types.Panel):
@@ -22,9 +22,9 @@ class BLOOM_PT_flame(FlamePanel, bpy.types.Panel):
         settings = obj.bloom
         problem = playback.problems.get(obj.name)
         if problem:
-            _draw_text(layout, problem, "ERROR", context.region.width)
+            draw_text(layout, problem, "ERROR", context.region.width)
         elif not chaos_game.is_loaded():
-            _draw_text(
+            draw_text(
                 layout, "The first change of a new flame takes some seconds (kernels are compiled)", "INFO",
                 context.region.width,
             )  # fmt: skip
@@ -39,16 +39,3 @@ class BLOOM_PT_flame(FlamePanel, bpy.types.Panel):
         row = layout.row(align=True)
         row.operator("bloom.refresh", icon="FILE_REFRESH")
         row.operator("bloom.set_up_scene", icon="SCENE")
-
-
-def _draw_text(layout: bpy.types.UILayout, text: str, icon: str, width: int) -> None:
-    """Draw ``text`` over as many lines as a region ``width`` pixels wide needs."""
-    per_line = max(20, width // 8)
-    lines: list[str] = [""]
-    for word in text.split():
-        if lines[-1] and len(lines[-1]) + len(word) >= per_line:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    column = layout.column(align=True)
-    for number, line in enumerate(lines):
-        column.label(text=line, icon=icon if number == 0 else "BLANK1")

@@ -1,10 +1,12 @@
-"""Where a flame's movement came from."""
+"""The training run that moves a flame, and how it does."""
 
 from __future__ import annotations
 
 import bpy
 
-from .support import FlamePanel
+from ..bloom_blender.scene import growing
+from ..bloom_blender.scene.growth_layout import draw_growth
+from .support import FlamePanel, draw_text
 
 
 class BLOOM_PT_run(FlamePanel, bpy.types.Panel):
@@ -19,14 +21,57 @@ class BLOOM_PT_run(FlamePanel, bpy.types.Panel):
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        settings = context.object.bloom
-        if settings.run_name:
-            column = layout.column()
-            column.enabled = False
-            column.prop(settings, "run_name")
-            column.prop(settings, "mapping")
-            column.prop(settings, "run_start")
-            column.prop(settings, "run_frames")
-        text = "Import Another Run…" if settings.run_name else "Import Training Run…"
+        obj = context.object
+        if obj.bloom.growth.run is not None:
+            layout.prop(obj.bloom.growth, "run")
+            layout.operator("bloom.grow_again", icon="FILE_REFRESH")
+        text = "Import Another Run…" if obj.bloom.growth.run else "Import Training Run…"
         layout.operator_context = "INVOKE_DEFAULT"
         layout.operator("bloom.import_run", text=text, icon="IMPORT")
+
+
+class BLOOM_UL_bindings(bpy.types.UIList):
+    """The bindings of a flame, a line each"""
+
+    def draw_item(self, context, layout, data, item, icon, active_data, active_property):
+        """Draw series, target and gain."""
+        row = layout.row(align=True)
+        row.prop(item, "series", text="", emboss=False)
+        row.prop(item, "target", text="", emboss=False)
+        row.prop(item, "gain", text="", emboss=False)
+
+
+class BLOOM_PT_growth(FlamePanel, bpy.types.Panel):
+    """How the training run moves a flame; every change is seen at once"""
+
+    bl_idname = "BLOOM_PT_growth"
+    bl_label = "Growth"
+    bl_parent_id = "BLOOM_PT_run"
+
+    @classmethod
+    def poll(cls, context):
+        """Show it for flames with a run only."""
+        return super().poll(context) and context.object.bloom.growth.run is not None
+
+    def draw(self, context):
+        """Draw the settings, the bindings where they matter, and what is wrong where something is."""
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        obj = context.object
+        growth = obj.bloom.growth
+        problem = growing.problems.get(obj.name)
+        if problem:
+            draw_text(layout, problem, "ERROR", context.region.width)
+        layout.prop(growth, "like")
+        draw_growth(layout, growth, shared=growth.like is not None)
+        if growth.like is None and growth.mapping == "robust" and growth.drive == "hand":
+            self._draw_bindings(layout, growth)
+
+    def _draw_bindings(self, layout: bpy.types.UILayout, growth) -> None:
+        layout.label(text="Series, what it moves, and how far")
+        row = layout.row()
+        row.template_list("BLOOM_UL_bindings", "", growth, "bindings", growth, "active_binding", rows=3)
+        column = row.column(align=True)
+        column.operator("bloom.add_binding", icon="ADD", text="")
+        column.operator("bloom.remove_binding", icon="REMOVE", text="")

@@ -31,6 +31,19 @@ def draw_parameters(layout: bpy.types.UILayout, obj: bpy.types.Object, parameter
             layout.label(text=f"{label} was deleted, resting value in use", icon="INFO")
 
 
+def draw_text(layout: bpy.types.UILayout, text: str, icon: str, width: int) -> None:
+    """Draw ``text`` over as many lines as a region ``width`` pixels wide needs."""
+    per_line = max(20, width // 8)
+    lines: list[str] = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + len(word) >= per_line:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    column = layout.column(align=True)
+    for number, line in enumerate(lines):
+        column.label(text=line, icon=icon if number == 0 else "BLANK1")
+
+
 def _label(name: str) -> str:
     """Return ``xform1.color_speed`` as Color Speed; names of variations keep their spelling."""
     last = name.rpartition(".")[2]

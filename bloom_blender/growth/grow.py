@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from ..trajectory import Trajectory
 from .classic import EPOCHS, classic
 from .colors import color_curves, fit_colors
 from .curves import Curves
-from .mapping import Choices, fit
+from .mapping import Choices, Mapping, fit
 from .robust import robust
 
 MAPPINGS: dict[str, Callable[..., Curves]] = {"robust": robust, "classic": classic}
@@ -44,7 +45,8 @@ def grow(
         How many frames the film has, 2 or more.
     **options
         Those of `robust` or of `classic`; `classic` has ``end_on_base`` True here. ``None`` stands for the
-        default.
+        default. For `robust`, ``like`` may also be a `Mapping` that was fitted with the same drive, source,
+        time, metric and bindings.
         For either: ``colors``, ``"flame"`` (the default) or ``"embeddings"``, which adds a palette that
         the run's word vectors make, with the options of `colors.color_curves`: ``tables`` and ``hue``.
         For either: ``order``, ``"time"`` (the default) or ``"emitted"``, which leaves the rows of the
@@ -89,7 +91,9 @@ def grow(
     try:
         if mapping == "robust":
             like = options.pop("like", None) or trajectory
-            fitted = fit(like, Choices(**options))
+            choices = Choices(**options)
+            fitted = replace(like, choices=choices) if isinstance(like, Mapping) else fit(like, choices)
+            like = fitted.own[0]
             curves = fitted.apply(trajectory, flame, frames=int(frames))
         else:
             like = trajectory

@@ -162,7 +162,7 @@ class Mapping:
         return self.own[1] if trajectory is self.own[0] else _path(trajectory, self.choices, self.units)
 
     def _moments(self, path: Path) -> tuple[np.ndarray, np.ndarray]:
-        """The run's time at each moment of the film, (GRID + 1,), and how torn its flame is, (GRID + 1, 1)."""
+        """The run's time at each moment of the film, (GRID + 1,), and how torn the flame is, (…, 1)."""
         first, last = self.span
         own_last = path.last
         if path.diverged:  # the whole run, of which the path is the share before it diverged

@@ -154,7 +154,7 @@ def _chosen(trajectory: Trajectory, source: str | None, metrics: bool) -> Chosen
     for table in trajectory.embeddings:
         if table.name == source:
             return table
-    names = ", ".join(one.name for one in (*trajectory.series, *trajectory.embeddings))
+    names = ", ".join([one.name for one in trajectory.series] + [one.name for one in trajectory.embeddings])
     raise BloomError(f"the run {run!r} has no series or embeddings named {source!r}: choose one of {names}.")
 
 

@@ -63,15 +63,6 @@ def add_flame(
     return obj
 
 
-def note_run(obj: bpy.types.Object, *, name: str, mapping: str, frames: int, start_frame: int) -> None:
-    """Write on the object where its animation came from."""
-    settings = obj.bloom
-    settings.run_name = name
-    settings.mapping = mapping
-    settings.run_frames = frames
-    settings.run_start = start_frame
-
-
 def set_up_scene(context: bpy.types.Context, obj: bpy.types.Object) -> None:
     """Give the context's scene the camera, compositor and render settings that suit a flame object."""
     flame, scene = flame_of(obj), context.scene

@@ -127,9 +127,29 @@ def base_flame(obj: bpy.types.Object) -> Flame:
     Parameters that a run already moves are taken at rest; the others as they are set now, so that
     an edit by hand is kept.
     """
-    moved = {name.partition("[")[0] for name in obj.bloom.run_curves.split("\n")}
+    moved = {line.partition(" ")[0].partition("[")[0] for line in obj.bloom.run_curves.split("\n")}
     values = {name: value for name, value in values_of(obj).items() if name not in moved}
     return with_parameters(structure_of(obj), values)
+
+
+def set_structure(obj: bpy.types.Object, flame: Flame) -> None:
+    """Give an object another flame at rest; properties of parameters that are new are made, old ones removed.
+
+    The values of those that stay, and their curves, are left alone.
+    """
+    text = write_flame(flame)
+    if text == obj.get(STRUCTURE):
+        return
+    before = {parameter.name for parameter in parameters_on(obj)}
+    obj[STRUCTURE] = text
+    after = {parameter.name: parameter for parameter in parameters_of(flame)}
+    for name in before - set(after):
+        if name in obj:
+            del obj[name]
+    for name, parameter in after.items():
+        if name not in before or name not in obj:
+            set_property(obj, parameter, parameter.value)
+    obj.update_tag()
 
 
 def set_property(obj: bpy.types.Object, parameter: Parameter, value: Value) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 
 import bpy
 import numpy as np
@@ -21,13 +22,16 @@ _LARGEST = 3.4e38  # F-Curves are float32
 _FLAT = re.compile(r"(?P<name>.+?)(?:\[(?P<index>\d+)\])?")
 
 
-def animate(obj: bpy.types.Object, curves, *, start_frame: int = 1) -> None:
+def animate(
+    obj: bpy.types.Object, curves, *, start_frame: int = 1, replace_edited: bool = False
+) -> tuple[str, ...]:
     """Give a flame object the F-Curves of a run.
 
     Every column of ``curves`` becomes an F-Curve with linear interpolation in the parameter's group;
     one that never changes becomes a single key. Curves of an earlier run that this one lacks are
-    removed and their parameters put back to rest. All other F-Curves, and the modifiers on the ones
-    that are rewritten, stay.
+    removed and their parameters put back to rest. All other F-Curves stay: those of other properties,
+    those that a person made, and those of a run whose keys a person has changed since. So do the modifiers
+    on the ones that are rewritten.
 
     Parameters
     ----------
@@ -37,6 +41,13 @@ def animate(obj: bpy.types.Object, curves, *, start_frame: int = 1) -> None:
         P flat names such as ``xform1.coefs[0]`` and N rows of values.
     start_frame : int
         Frame of the first row.
+    replace_edited : bool
+        Replace curves that a person made or changed too.
+
+    Returns
+    -------
+    tuple of str
+        Names of the curves that were kept as a person made or changed them.
 
     Raises
     ------
@@ -49,14 +60,59 @@ def animate(obj: bpy.types.Object, curves, *, start_frame: int = 1) -> None:
     values = curves.values.astype(np.float32)
     bag = _channelbag(obj)
     existing = {(fcurve.data_path, fcurve.array_index): fcurve for fcurve in bag.fcurves}
-    _remove_earlier_run(obj, bag, existing, keep=set(curves.names))
+    marks = _marks(obj)
+    own = {} if replace_edited else {key: _is_own(fcurve, key, marks) for key, fcurve in existing.items()}
+    _remove_earlier_run(obj, bag, existing, keep=set(curves.names), own=own)
     frames = np.arange(start_frame, start_frame + len(values), dtype=np.float32)
-    for (path, index, group), column in zip(targets, np.ascontiguousarray(values.T), strict=True):
+    lines, kept = [], []
+    columns = np.ascontiguousarray(values.T)
+    for name, (path, index, group), column in zip(curves.names, targets, columns, strict=True):
+        if own.get((path, index)):
+            kept.append(name)
+            continue
         fcurve = existing.get((path, index)) or versions.new_fcurve(bag, path, index, group)
         _write_keys(fcurve, frames, column)
-    obj.bloom.run_curves = "\n".join(curves.names)
+        lines.append(f"{name} {_fingerprint(fcurve)}")
+    obj.bloom.run_curves = "\n".join(lines)
     obj.animation_data.action.update_tag()
     obj.update_tag()
+    return tuple(kept)
+
+
+def grown_names(obj: bpy.types.Object) -> tuple[str, ...]:
+    """Return the names of the curves that a run made on ``obj``, changed by hand or not."""
+    return tuple(name for name, _ in _lines(obj))
+
+
+def _lines(obj: bpy.types.Object) -> list[tuple[str, str]]:
+    """Names of the curves that a run made, and their fingerprints, empty where none was noted."""
+    lines = obj.bloom.run_curves.split("\n")
+    return [(line.partition(" ")[0], line.partition(" ")[2]) for line in lines if line]
+
+
+def _marks(obj: bpy.types.Object) -> dict[tuple[str, int], str]:
+    """Fingerprint of every curve that a run made, by data path and index."""
+    marks = {}
+    for flat, mark in _lines(obj):
+        name, index = _split(flat)
+        marks[data_path(name), int(index or 0)] = mark
+    return marks
+
+
+def _is_own(fcurve: bpy.types.FCurve, key: tuple[str, int], marks: dict[tuple[str, int], str]) -> bool:
+    """Whether a person made a curve, or changed the keys that a run had made."""
+    mark = marks.get(key)
+    return mark is None or (mark != "" and mark != _fingerprint(fcurve))
+
+
+def _fingerprint(fcurve: bpy.types.FCurve) -> str:
+    """Checksum of a curve's keys and how they are interpolated."""
+    points = fcurve.keyframe_points
+    places = np.empty(2 * len(points), dtype=np.float32)
+    modes = np.empty(len(points), dtype=np.int32)
+    points.foreach_get("co", places)
+    points.foreach_get("interpolation", modes)
+    return f"{zlib.crc32(modes.tobytes(), zlib.crc32(places.tobytes())):08x}"
 
 
 def curve_targets(flame: Flame, curves) -> list[tuple[str, int, str]]:
@@ -100,15 +156,17 @@ def _write_keys(fcurve: bpy.types.FCurve, frames: np.ndarray, values: np.ndarray
     fcurve.update()
 
 
-def _remove_earlier_run(obj: bpy.types.Object, bag, existing: dict, keep: set[str]) -> None:
+def _remove_earlier_run(obj: bpy.types.Object, bag, existing: dict, keep: set[str], own: dict) -> None:
     """Remove the F-Curves that only an earlier run made, and put their parameters to rest."""
-    gone = [name for name in obj.bloom.run_curves.split("\n") if name and name not in keep]
+    gone = [name for name in grown_names(obj) if name not in keep]
     if not gone:
         return
     resting = {parameter.name: parameter.value for parameter in parameters_on(obj)}
     for flat in gone:
         name, index_text = _split(flat)
         index = int(index_text or 0)
+        if own.get((data_path(name), index)):
+            continue
         fcurve = existing.pop((data_path(name), index), None)
         if fcurve is not None:
             bag.fcurves.remove(fcurve)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
+
+from . import growth_settings
 
 POINTS_RENDER = 1_000_000
 POINTS_VIEWPORT = 100_000
 DETAIL = 4
 POINT_SIZE = 1.5
 SMOOTHNESS = 1.0
-
-MAPPINGS = (
-    ("robust", "Robust", "Bound every parameter's movement and keep weights positive"),
-    ("classic", "Classic", "Move the flame exactly as the original Bloom did"),
-)
 
 
 def _refresh(settings: BloomSettings, context) -> None:
@@ -88,24 +85,19 @@ class BloomSettings(bpy.types.PropertyGroup):
         min=0,
         update=_refresh,
     )
-    mapping: EnumProperty(
-        name="Mapping",
-        description="How the training run was turned into movement",
-        items=MAPPINGS,
-        default="robust",
-    )
+    growth: PointerProperty(type=growth_settings.BloomGrowth)
     run_name: StringProperty(name="Run", description="Name of the training run that moves this flame")
-    run_frames: IntProperty(name="Frames", description="Number of frames the run was spread over", min=0)
-    run_start: IntProperty(name="Start Frame", description="Frame at which the run begins", default=1)
     run_curves: StringProperty(
         name="Curves of the Run",
-        description="Names of the parameters that the run animates, one per line",
+        description="Names of the parameters that the run animates, one per line, with checksums of the keys",
         options={"HIDDEN"},
     )
 
 
 def register() -> None:
     """Register the settings and attach them to objects."""
+    for cls in growth_settings.classes:
+        bpy.utils.register_class(cls)
     bpy.utils.register_class(BloomSettings)
     bpy.types.Object.bloom = bpy.props.PointerProperty(
         type=BloomSettings, name="Bloom", override={"LIBRARY_OVERRIDABLE"}
@@ -116,3 +108,5 @@ def unregister() -> None:
     """Undo :func:`register`; files keep the values."""
     del bpy.types.Object.bloom
     bpy.utils.unregister_class(BloomSettings)
+    for cls in reversed(growth_settings.classes):
+        bpy.utils.unregister_class(cls)

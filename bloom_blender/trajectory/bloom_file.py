@@ -80,6 +80,16 @@ def read_bloom(path: str | PathLike) -> Trajectory:
     return _decode(data, path.name)
 
 
+def bloom_bytes(trajectory: Trajectory, *, dtypes: Mapping[str, str] | None = None) -> bytes:
+    """The bytes of a `.bloom` file, for those who keep a run elsewhere; see `write_bloom`."""
+    return _encode(trajectory, dtypes or {})
+
+
+def read_bloom_bytes(data: bytes, name: str) -> Trajectory:
+    """The run in the bytes of a `.bloom` file; ``name`` is what messages call it. See `read_bloom`."""
+    return _decode(data, name)
+
+
 def _encode(trajectory: Trajectory, dtypes: Mapping[str, str]) -> bytes:
     """The bytes of the file."""
     for name, dtype in dtypes.items():

@@ -12,7 +12,8 @@ COLUMNS = {"xform1.weight": [0.5, 0.9, 0.2], "final.julia3D": [1.0, 1.3, 1.6]}
 def animated(add, bloom, blender, make_curves):
     obj = add()
     bloom.keyframes.animate(obj, make_curves(COLUMNS))
-    bloom.actions.note_run(obj, name="a run", mapping="classic", frames=3, start_frame=1)
+    obj.bloom.run_name = "a run"
+    obj.bloom.growth.mapping = "classic"
     blender.context.scene.frame_set(2)
     return obj
 
@@ -24,7 +25,7 @@ def check(bloom, blender, evaluated, expected, points_of):
     def check(obj):
         assert obj.bloom.is_flame
         assert obj.bloom.run_name == "a run"
-        assert obj.bloom.mapping == "classic"
+        assert obj.bloom.growth.mapping == "classic"
         assert obj.bloom.points_viewport == 250
         assert obj.id_properties_ui("xform1.weight").as_dict()["description"]
         for frame, weight in ((3, 0.2), (2, 0.9)):

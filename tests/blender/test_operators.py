@@ -186,7 +186,8 @@ def test_import_run_moves_the_active_flame(blender, bloom, add, run_file, evalua
     assert result == {"FINISHED"}
     assert blender.context.active_object == obj
     assert obj.bloom.run_name == "small run"
-    assert (obj.bloom.run_start, obj.bloom.run_frames, obj.bloom.mapping) == (5, 40, "robust")
+    growth = obj.bloom.growth
+    assert (growth.start_frame, growth.frames, growth.mapping) == (5, 40, "robust")
     scene = blender.context.scene
     assert (scene.frame_start, scene.frame_end) == (5, 44)
     clouds = []
@@ -235,7 +236,7 @@ def test_import_a_folder_of_embeddings_with_the_classic_mapping(
     obj = add()
     path = embedding_folder if choose == "folder" else embedding_folder / "3.pt-src_embeddings.txt"
     blender.ops.bloom.import_run(filepath=str(path), base="ACTIVE", mapping="classic", frames=20)
-    assert obj.bloom.mapping == "classic"
+    assert obj.bloom.growth.mapping == "classic"
     assert "xform1.weight" in obj.bloom.run_curves
 
 

@@ -1,0 +1,48 @@
+"""How the settings of a growth are laid out, in the import and in the panel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+
+def draw_growth(layout: bpy.types.UILayout, settings: Any, *, shared: bool = False) -> None:
+    """Draw the settings of a growth, those that matter with the ones that are chosen.
+
+    Parameters
+    ----------
+    layout : bpy.types.UILayout
+        With property split.
+    settings
+        Whatever has the settings of ``scene.growth_settings``.
+    shared : bool
+        Whether the mapping is another flame's; then only the frames are its own.
+    """
+    column = layout.column(align=True)
+    column.prop(settings, "frames")
+    column.prop(settings, "start_frame")
+    if shared:
+        return
+    column = layout.column(align=True)
+    column.prop(settings, "mapping")
+    if settings.mapping == "robust":
+        column.prop(settings, "drive")
+        column.prop(settings, "time")
+        if settings.time == "loss":
+            column.prop(settings, "metric")
+        column = layout.column(align=True)
+        for name in ("bud", "gain", "wind", "smoothing"):
+            column.prop(settings, name)
+        layout.prop(settings, "loop")
+    else:
+        column.prop(settings, "epochs")
+        column.prop(settings, "skip_words")
+    column = layout.column(align=True)
+    column.prop(settings, "source")
+    column.prop(settings, "variant")
+    column = layout.column(align=True)
+    column.prop(settings, "colors")
+    if settings.colors == "embeddings":
+        column.prop(settings, "table")
+        column.prop(settings, "hue")
