@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import bpy
+from bpy.props import EnumProperty
 
 from ..bloom_blender.errors import BloomError
 from ..bloom_blender.scene import actions
 from ..bloom_blender.scene.flame_object import is_flame
+from ..bloom_blender.scene.settings import LOOKS
 
 
 class BLOOM_OT_set_up_scene(bpy.types.Operator):
@@ -15,6 +17,8 @@ class BLOOM_OT_set_up_scene(bpy.types.Operator):
     bl_idname = "bloom.set_up_scene"
     bl_label = "Set Up Scene"
     bl_options = {"REGISTER", "UNDO"}
+
+    look: EnumProperty(name="Look", description="How the flame is rendered", items=LOOKS)
 
     @classmethod
     def poll(cls, context):
@@ -27,7 +31,7 @@ class BLOOM_OT_set_up_scene(bpy.types.Operator):
     def execute(self, context):
         """Set up the context's scene."""
         try:
-            actions.set_up_scene(context, context.active_object)
+            actions.set_up_scene(context, context.active_object, look=self.look)
         except BloomError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -26,6 +26,9 @@ class Lens:
         Of the aperture, radians.
     ratio
         Height to width of the aperture (anamorphic lenses have 2).
+    soft
+        Concentrate the blur in its middle, with the same mean square: every radius is equally likely, as in
+        flame renderers. Otherwise every place on the aperture is.
     """
 
     start: float
@@ -33,6 +36,7 @@ class Lens:
     blades: int = 0
     rotation: float = 0.0
     ratio: float = 1.0
+    soft: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,14 +87,16 @@ class Projection:
         columns, rows, gutter, supersample = frame
         column, row, divisor, depth = np.asarray(self.matrix, np.float64)
         lens = self.lens or Lens(0.0, 0.0)
+        # The mean square of a radius is 1/2 on a disc, 1/3 where all radii are equally likely.
+        blur = supersample * (1.5**0.5 if lens.soft else 1.0)
         origin, end = depths or (0.0, np.inf)
         numbers = [
             *(column * supersample + gutter * divisor), *(row * supersample + gutter * divisor),
             *divisor, *depth,
             columns, rows, self.near, self.far,
-            lens.start * supersample, lens.slope * supersample,
+            lens.start * blur, lens.slope * blur,
             lens.blades if lens.blades >= 3 else 0, lens.rotation, 1.0 / max(lens.ratio, 1e-3),
             phase, colors,
-            origin, 1.0 / max(end - origin, 1e-30),
+            origin, 1.0 / max(end - origin, 1e-30), lens.soft,
         ]  # fmt: skip
         return np.array(numbers, np.float32)

@@ -35,14 +35,13 @@ def set_up(scene: bpy.types.Scene, flame: Flame) -> bpy.types.Node:
     user are kept: the group is put between the render layers and what they fed.
     """
     tree = versions.compositor_tree(scene)
-    node = next(
-        (n for n in tree.nodes if getattr(n, "node_tree", None) and n.node_tree.name.startswith(GROUP)), None
-    )
+    node = tone_node(tree)
     if node is None:
         node = tree.nodes.new("CompositorNodeGroup")
         node.node_tree = _tone_group(flame)
         node.name = node.label = GROUP
         _insert(tree, scene, node)
+    node.mute = False
     height = flame.camera.size[1] / flame.camera.pixels_per_unit
     _connect_density(tree, scene, node)
     node.inputs["Density"].default_value = 1.0 / (height * height)
@@ -50,6 +49,21 @@ def set_up(scene: bpy.types.Scene, flame: Flame) -> bpy.types.Node:
     node.inputs["Gamma"].default_value = flame.tone.gamma
     versions.use_cpu_compositor(scene)
     return node
+
+
+def tone_node(tree: bpy.types.NodeTree) -> bpy.types.Node | None:
+    """The tone group's node in a compositing tree, if there is one."""
+    named = (node for node in tree.nodes if getattr(node, "node_tree", None))
+    return next((node for node in named if node.node_tree.name.startswith(GROUP)), None)
+
+
+def rest(scene: bpy.types.Scene) -> None:
+    """Let frames pass the tone group unchanged, for a picture that has its tone already."""
+    tree = versions.compositor_tree(scene, create=False)
+    node = tone_node(tree) if tree is not None else None
+    if node is not None:
+        node.mute = True
+    versions.use_cpu_compositor(scene)
 
 
 def _insert(tree: bpy.types.NodeTree, scene: bpy.types.Scene, node: bpy.types.Node) -> None:

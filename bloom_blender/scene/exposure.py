@@ -146,7 +146,7 @@ class Exposure:
         return exposed(self.buckets, self.grid, tone, self.points, self.scale, rules)
 
     def mean(self) -> tuple[np.ndarray, np.ndarray]:
-        """Mean of what red counts (index or depth, 0 to 1) in each pixel, and hits: (height, width) float32."""
+        """Mean of what red counts (0 to 1), and hits, of each pixel: (height, width) float32."""
         step, gutter = self.grid.supersample, self.grid.gutter
         width, height = self.size
         inner = self.buckets[gutter : gutter + height * step, gutter : gutter + width * step]

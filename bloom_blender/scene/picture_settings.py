@@ -48,8 +48,8 @@ class BloomPictureSettings(bpy.types.PropertyGroup):
     )
     supersample: IntProperty(
         name="Supersampling",
-        description="Counts for each pixel in each direction. More make edges smoother, and take four times the "
-        "memory when doubled",
+        description="Counts for each pixel in each direction. More make edges smoother; twice as many take "
+        "four times the memory",
         default=1,
         min=1,
         soft_max=4,
@@ -129,6 +129,12 @@ class BloomPictureSettings(bpy.types.PropertyGroup):
     use_curves: BoolProperty(
         name="Curves of the Flame",
         description="Apply the tone curves of the first flame's file",
+        default=True,
+    )
+    use_soft_lens: BoolProperty(
+        name="Soft Depth of Field",
+        description="Concentrate the blur in its middle, as flame renderers do; off, it is the even disc or "
+        "polygon of a real lens",
         default=True,
     )
     use_holdout: BoolProperty(

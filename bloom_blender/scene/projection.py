@@ -73,7 +73,8 @@ def camera_view(
     data = camera.data
     if not isinstance(data, bpy.types.Camera) or data.type not in ("PERSP", "ORTHO"):
         raise BloomError(
-            f"{camera.name} is no perspective or orthographic camera: choose one of these for the Bloom engine."
+            f"{camera.name} is neither a perspective nor an orthographic camera: choose one of these for "
+            "the Bloom engine."
         )
     render = depsgraph.scene.render
     window = np.array(
@@ -87,7 +88,8 @@ def camera_view(
     )
     to_camera = np.array(camera.matrix_world.normalized().inverted())
     clip = _cropped(window, size, region) @ to_camera
-    lens = _lens(camera, window, to_camera, size) if data.dof.use_dof else None
+    soft = depsgraph.scene.bloom.use_soft_lens
+    lens = _lens(camera, window, to_camera, size, soft) if data.dof.use_dof else None
     return View(region[2:], clip, -to_camera[2], data.clip_start, data.clip_end, lens)
 
 
@@ -114,8 +116,8 @@ def _cropped(window: np.ndarray, size: tuple[int, int], region: tuple[int, ...])
 
 
 def _lens(
-    camera: bpy.types.Object, window: np.ndarray, to_camera: np.ndarray, size: tuple[int, int]
-) -> Lens | None:
+    camera: bpy.types.Object, window: np.ndarray, to_camera: np.ndarray, size: tuple[int, int], soft: bool
+) -> Lens:
     """Depth of field by the camera's settings, as a thin lens."""
     data = camera.data
     dof = data.dof
@@ -130,4 +132,4 @@ def _lens(
     else:
         blur = pixels * data.lens * 1e-3 / (2.0 * dof.aperture_fstop)
         start, slope = -blur, blur / focus
-    return Lens(start, slope, dof.aperture_blades, dof.aperture_rotation, dof.aperture_ratio)
+    return Lens(start, slope, dof.aperture_blades, dof.aperture_rotation, dof.aperture_ratio, soft)

@@ -12,7 +12,7 @@ from . import chaos_game
 from .picture_settings import tone_of
 
 ENGINE = "BLOOM"
-DENSITY, INDEX = "Bloom Density", "Bloom Index"
+DEPTH, DENSITY, INDEX = "Depth", "Bloom Density", "Bloom Index"
 #: Seconds between two looks at an unfinished picture.
 _UPDATE = 1.0
 #: Share of the points that the passes of depth and index get: they are means and need few.
@@ -36,7 +36,7 @@ class BloomRenderEngine(bpy.types.RenderEngine):
         """Tell Blender's compositor which passes there are."""
         self.register_pass(scene, renderlayer, "Combined", 4, "RGBA", "COLOR")
         if renderlayer.use_pass_z:
-            self.register_pass(scene, renderlayer, depth_pass(), 1, "Z", "VALUE")
+            self.register_pass(scene, renderlayer, DEPTH, 1, "Z", "VALUE")
         if renderlayer.bloom.use_pass_density:
             self.register_pass(scene, renderlayer, DENSITY, 1, "X", "VALUE")
         if renderlayer.bloom.use_pass_index:
@@ -46,7 +46,12 @@ class BloomRenderEngine(bpy.types.RenderEngine):
         """Render one view layer."""
         try:
             self._render(depsgraph)
-        except BloomError as error:
+        except Exception as error:
+            # Blender 4.5 crashes when it saves the passes of an engine that gave no result.
+            width, height = frame_of(depsgraph.scene)[1][2:]
+            self._hand_over({"Combined": np.zeros((height, width, 4))}, depsgraph.view_layer)
+            if not isinstance(error, BloomError):
+                raise
             self.report({"ERROR"}, str(error))
             self.error_set(str(error))
 
@@ -70,7 +75,7 @@ class BloomRenderEngine(bpy.types.RenderEngine):
 
         def expose(paint: str, share: float, show: bool) -> exposure.Exposure | None:
             """Counts of one kind; None where the user cancelled."""
-            film = exposure.Exposure(
+            film: exposure.Exposure | None = exposure.Exposure(
                 region[2:], settings.supersample, seed=settings.seed, blockers=blockers, paint=paint
             )
             wanted = max(round(points * share), 1)
@@ -87,6 +92,7 @@ class BloomRenderEngine(bpy.types.RenderEngine):
                         shown = time.monotonic()
                 return True
 
+            now = scene.frame_current, scene.frame_subframe
             moments = self._moments(scene)
             for number, moment in enumerate(moments):
                 if moment is not None:
@@ -97,7 +103,10 @@ class BloomRenderEngine(bpy.types.RenderEngine):
                     film.start()
                     self.update_stats("", f"{wanted / 1e6:.0f} million points" if show else "Passes")
                 if not film.fill(round(wanted * (number + 1) / len(moments)), go_on):
-                    return None
+                    film = None
+                    break
+            if moments != [None]:
+                self.frame_set(*now)
             return film
 
         film = expose("color", 1.0, True)
@@ -111,7 +120,7 @@ class BloomRenderEngine(bpy.types.RenderEngine):
                 return
             share, hits = measured.mean()
             near, far = measured.depths
-            passes[depth_pass()] = np.where(hits > 0.0, near + share * (far - near), exposure.NOTHING)
+            passes[DEPTH] = np.where(hits > 0.0, near + share * (far - near), exposure.NOTHING)
         if layer.bloom.use_pass_density:
             passes[DENSITY] = light[..., 3]
         if layer.bloom.use_pass_index:
@@ -195,11 +204,6 @@ def frame_of(scene: bpy.types.Scene) -> tuple[tuple[int, int], tuple[int, int, i
     return (width, height), (left, height - top, max(right - left, 1), max(top - bottom, 1))
 
 
-def depth_pass() -> str:
-    """Blender's name of the depth pass: renamed in 5.0? (see ``versions``)."""
-    return "Depth"
-
-
 def uses_engine(scene: bpy.types.Scene) -> bool:
     """Whether a scene is rendered by this engine."""
     return scene.render.engine == ENGINE
@@ -216,6 +220,7 @@ _LEFT_OUT = {
 
 
 def _blender_panels():
+    """Panels that work with any engine, which Blender's own add-ons name BLENDER_RENDER."""
     for panel in bpy.types.Panel.__subclasses__():
         engines = getattr(panel, "COMPAT_ENGINES", None)
         if engines and "BLENDER_RENDER" in engines and panel.__name__ not in _LEFT_OUT:

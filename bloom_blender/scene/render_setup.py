@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..flame.model import Flame
+from .render_engine import ENGINE
 
 #: Longer side of a new scene's picture.
 WIDTH = 1280
@@ -14,10 +15,10 @@ SAMPLES = 16
 LAYERS = 512
 
 
-def set_up(scene: bpy.types.Scene, flame: Flame, obj: bpy.types.Object) -> None:
-    """Set engine, picture size, background and colour management of ``scene`` for the flame ``obj``."""
+def set_up(scene: bpy.types.Scene, flame: Flame, look: str) -> None:
+    """Set engine, picture size, background and colour management of ``scene`` for a look of ``flame``."""
     render = scene.render
-    render.engine = "CYCLES"
+    render.engine = ENGINE if look == "PICTURE" else "CYCLES"
     render.use_lock_interface = True
     width, height = flame.camera.size
     scale = WIDTH / max(width, height)
