@@ -393,7 +393,7 @@ def _variations(
         parameters = []
         for parameter in entry.parameters:
             value = float(parameter.default)
-            for name in (f"{attribute}_{parameter.name}", *parameter.aliases):
+            for name in (f"{attribute}{parameter.joint}{parameter.name}", *parameter.aliases):
                 spelt = lower.get(name.lower())
                 if spelt is not None and spelt not in used:
                     value = _parse_number(attributes[spelt], spelt)
@@ -646,6 +646,14 @@ def _xform_element(xform: Xform, tag: str, version: str) -> ElementTree.Element:
     return element
 
 
+def _joint(variation: Variation, name: str) -> str:
+    """What stands between the names of a variation and of one of its parameters."""
+    try:
+        return lookup(variation.name).parameter(name).joint
+    except KeyError:
+        return "_"
+
+
 def _xform_attributes(xform: Xform, tag: str, version: str) -> Iterator[tuple[str, str]]:
     for name, field in _XFORM.items():
         if tag == "xform" or name != "weight" or xform.weight != 1.0:
@@ -658,7 +666,7 @@ def _xform_attributes(xform: Xform, tag: str, version: str) -> Iterator[tuple[st
             raise BloomError("Only ember has a pre form of blur: give the flame a version with EMBER in it.")
         yield attribute, _text(variation.weight)
         for name, value in variation.parameters:
-            yield f"{attribute}_{name}", _text(value)
+            yield f"{attribute}{_joint(variation, name)}{name}", _text(value)
     yield "coefs", _texts(xform.coefs)
     if xform.post != IDENTITY:
         yield "post", _texts(xform.post)

@@ -54,7 +54,8 @@ def rows(name: str) -> list[int]:
 
 def parameters(row: int) -> dict[str, float]:
     name = tables()["names"][row]
-    return {key[len(name) + 1 :]: value for key, value in json.loads(tables()["params_json"][row]).items()}
+    held = json.loads(tables()["params_json"][row])
+    return {p.name: held[f"{name}{p.joint}{p.name}"] for p in VARIATIONS[name].parameters}
 
 
 def settings(row: int) -> dict:
@@ -75,10 +76,10 @@ def test_parameters_are_those_of_the_program(name):
     kinds = {"integer non-zero": "integer_nonzero", "non-zero": "real_nonzero"}
     (row,) = [row for row in rows(name) if tables()["param_set"][row] == 0]
     theirs = json.loads(tables()["param_types_json"][row])
-    assert list(theirs) == [f"{name}_{p.name}" for p in VARIATIONS[name].parameters]
+    assert list(theirs) == [f"{name}{p.joint}{p.name}" for p in VARIATIONS[name].parameters]
     held = parameters(row)
     for p in VARIATIONS[name].parameters:
-        kind, _, minimum, maximum = theirs[f"{name}_{p.name}"]
+        kind, _, minimum, maximum = theirs[f"{name}{p.joint}{p.name}"]
         assert p.kind == kinds.get(kind, kind)
         assert p.default == pytest.approx(held[p.name])
         assert p.minimum == (minimum if minimum > -1e300 else -np.inf)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bloom_blender.errors import BloomError
-from bloom_blender.flame.model import Palette, Variation
+from bloom_blender.flame.model import Flame, Palette, Variation, Xform
 from bloom_blender.flame.xml import (
     parse_flames,
     read_flame,
@@ -159,6 +159,16 @@ def test_forms():
 def test_pre_blur_is_gaussian_except_for_ember():
     assert xform_of('pre_blur="1" linear="1"', "").variations[0] == Variation("gaussian_blur", form="pre")
     assert xform_of('pre_blur="1" linear="1"').variations[0] == Variation("blur", form="pre")
+
+
+def test_some_parameters_join_the_variation_without_a_line():
+    """q_ode01 and MobiusNRe_A are whole attributes, and stay so when written; in the pre form too."""
+    text = 'q_ode="1" q_ode01="0.25" pre_MobiusN="0.5" pre_MobiusNRe_A="2" pre_MobiusN_Power="3"'
+    q_ode, mobius = xform_of(text).variations
+    assert dict(q_ode.parameters)["01"] == 0.25
+    assert dict(mobius.parameters)["Re_A"] == 2.0 and dict(mobius.parameters)["Power"] == 3.0
+    written = write_flame(Flame("one", (Xform(variations=(q_ode, mobius)),)))
+    assert 'q_ode01="0.25"' in written and 'pre_MobiusNRe_A="2"' in written
 
 
 def test_flam3_spells_the_parameters_of_oscilloscope_shorter():

@@ -43,6 +43,8 @@ class P:
         What it does, in a few words without a final period.
     aliases
         Whole attribute names that other programs use.
+    joint
+        What stands in files between the variation's name and `name`: nothing for ``q_ode01``.
     """
 
     name: str
@@ -54,6 +56,7 @@ class P:
     soft_maximum: float | None = None
     description: str = ""
     aliases: tuple[str, ...] = ()
+    joint: str = "_"
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

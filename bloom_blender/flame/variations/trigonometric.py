@@ -380,6 +380,33 @@ def polynomial(x, y, z, w, powx, powy, lcx, lcy, scx, scy):
     return p + lcx * x + scx, q + lcy * y + scy, w * z
 
 
+@variation(
+    "q_ode",
+    parameters=(
+        P("01", 1.0, joint="", description="Shift of x"),
+        P("02", -1.0, joint="", description="Part of x in x, times the weight"),
+        P("03", 0.0, joint="", description="Part of x squared in x"),
+        P("04", 0.0, joint="", description="Part of x y in x"),
+        P("05", 0.0, joint="", description="Part of y in x"),
+        P("06", 0.0, joint="", description="Part of y squared in x"),
+        P("07", 1.0, joint="", description="Shift of y"),
+        P("08", 0.0, joint="", description="Part of x in y"),
+        P("09", 0.0, joint="", description="Part of x squared in y"),
+        P("10", 0.0, joint="", description="Part of x y in y"),
+        P("11", 0.0, joint="", description="Part of y in y, times the weight"),
+        P("12", 0.0, joint="", description="Part of y squared in y"),
+    ),
+)
+def q_ode(x, y, w, _01, _02, _03, _04, _05, _06, _07, _08, _09, _10, _11, _12):
+    """The right sides of two quadratic differential equations (dark-beam, after P. Bourke).
+
+    a1 + w a2 x + a3 x² + a4 x y + a5 y + a6 y², and a7 + a8 x + a9 x² + a10 x y + w a11 y + a12 y².
+    """
+    p = _01 + w * _02 * x + _03 * x * x + _04 * x * y + _05 * y + _06 * y * y
+    q = _07 + _08 * x + _09 * x * x + _10 * x * y + w * _11 * y + _12 * y * y
+    return p, q, 0.0
+
+
 @variation("mask")
 def mask(x, y, w):
     """w / r² (cosh y + 1) sin² x (sin x, cos x)."""
