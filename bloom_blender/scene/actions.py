@@ -9,7 +9,7 @@ from __future__ import annotations
 import bpy
 
 from ..flame.model import Flame
-from . import camera, chaos_game, compositor, keyframes, playback, render_setup, viewport
+from . import camera, chaos_game, compositor, keyframes, picture_settings, playback, render_setup, viewport
 from .cloud import write_cloud
 from .flame_object import flame_of, make_flame_object
 from .settings import POINTS_RENDER, POINTS_VIEWPORT
@@ -25,6 +25,7 @@ def add_flame(
     with_camera: bool = True,
     with_scene: bool = True,
     with_view: bool = True,
+    look: str = "PARTICLES",
     curves=None,
     start_frame: int = 1,
 ) -> bpy.types.Object:
@@ -36,6 +37,8 @@ def add_flame(
         Whether to add the flame's camera, and to set up compositor and rendering.
     with_view : bool
         Whether to show the flame in the window's viewports.
+    look : str
+        What ``with_scene`` sets up, one of ``settings.LOOKS``.
     curves : growth.curves.Curves, optional
         Animation to give it from ``start_frame`` on.
     """
@@ -51,8 +54,7 @@ def add_flame(
     if with_camera:
         camera.flame_camera(context.scene, flame, obj)
     if with_scene:
-        compositor.set_up(context.scene, flame)
-        render_setup.set_up(context.scene, flame, obj)
+        _set_up_look(context.scene, flame, look)
     if with_view:
         viewport.show_flame(context)
     for other in context.selected_objects:
@@ -63,10 +65,19 @@ def add_flame(
     return obj
 
 
-def set_up_scene(context: bpy.types.Context, obj: bpy.types.Object) -> None:
-    """Give the context's scene the camera, compositor and render settings that suit a flame object."""
+def set_up_scene(context: bpy.types.Context, obj: bpy.types.Object, *, look: str = "PARTICLES") -> None:
+    """Give the context's scene the camera, compositor and render settings for a look of a flame object."""
     flame, scene = flame_of(obj), context.scene
     camera.flame_camera(scene, flame, obj)
-    compositor.set_up(scene, flame)
-    render_setup.set_up(scene, flame, obj)
+    _set_up_look(scene, flame, look)
     viewport.show_flame(context)
+
+
+def _set_up_look(scene: bpy.types.Scene, flame: Flame, look: str) -> None:
+    """Set engine, tone and compositor for a look."""
+    if look == "PICTURE":
+        compositor.rest(scene)
+        picture_settings.take_from(scene.bloom, flame)
+    else:
+        compositor.set_up(scene, flame)
+    render_setup.set_up(scene, flame, look)

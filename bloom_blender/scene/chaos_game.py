@@ -65,14 +65,14 @@ def load() -> None:
     try:
         import numba  # noqa: F401  (what can be missing)
 
-        from ..chaos import compiling
+        from ..chaos import store
     except ImportError as error:
         raise BloomError(
             f"Bloom cannot compute points, as {error.name or 'numba'} is missing: reinstall the extension."
         ) from error
     folder = _cache_folder()
     if folder:
-        compiling.set_cache_folder(folder)
+        store.set_cache_folder(folder)
 
 
 def is_loaded() -> bool:

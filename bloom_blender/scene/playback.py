@@ -35,6 +35,7 @@ from ..errors import BloomError
 from . import chaos_game
 from .cloud import shown_state, write_cloud
 from .flame_object import STRUCTURE, flame_of, flames, values_of
+from .render_engine import ENGINE
 
 problems: dict[str, str] = {}
 """What keeps an object's points from being computed, by name of the object; for the panel."""
@@ -102,6 +103,8 @@ def update(depsgraph: bpy.types.Depsgraph, *, edits_only: bool = False) -> None:
     With ``edits_only``, those whose state is as this graph had it last are left alone.
     """
     render = depsgraph.mode == "RENDER"
+    if render and depsgraph.scene.render.engine == ENGINE:
+        return  # it plays a game of its own and shows no points
     if not render and _rendering and bpy.app.is_job_running("RENDER"):
         return  # the window must not take the points away from a render in progress
     seen = set()

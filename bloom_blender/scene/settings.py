@@ -13,6 +13,11 @@ DETAIL = 4
 POINT_SIZE = 1.5
 SMOOTHNESS = 1.0
 
+LOOKS = (
+    ("PARTICLES", "Particles", "Glowing points, rendered by Cycles and toned by the compositor"),
+    ("PICTURE", "True Flame", "The picture of a flame renderer, through Blender's camera (the Bloom engine)"),
+)
+
 
 def _refresh(settings: BloomSettings, context) -> None:
     """Have the cloud recomputed: the change reaches it through the dependency graph."""
