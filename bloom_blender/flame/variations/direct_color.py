@@ -486,26 +486,69 @@ def falloff2(
 
 
 @variation(
-    "falloff3",
+    "falloff2",
     parameters=(
-        P("blur_type", 0, kind="integer", minimum=0, maximum=3, description="0 ball, 1 around 0, 2 log"),
-        P("blur_shape", 0, kind="integer", minimum=0, maximum=1, description="0 sphere, 1 cube"),
-        P("blur_strength", 1.0, minimum=2.220446049250313e-16, description="Strength of the blur"),
-        P("min_distance", 0.5, minimum=0.0, description="Distance where the blur begins"),
-        P("invert_distance", 0, kind="integer", minimum=0, maximum=1, description="1: blurs near the centre"),
-        P("mul_x", 1.0, minimum=0.0, maximum=1.0, description="Blur along x"),
-        P("mul_y", 1.0, minimum=0.0, maximum=1.0, description="Blur along y"),
-        P("mul_z", 0.0, minimum=0.0, maximum=1.0, description="Blur along z"),
-        P("mul_c", 0.0, minimum=0.0, maximum=1.0, description="Blur of the colour"),
-        P("center_x", 0.0, description="Centre"),
-        P("center_y", 0.0, description="Centre"),
-        P("center_z", 0.0, description="Centre"),
-        P("alpha", 0.0, description="Share of the logarithm in the distance (log)"),
+        P("scatter", 1.0, description="Strength of the blur"),
+        P("mindist", 0.5, description="Distance where the blur begins"),
+        P("mul_x", 1.0, description="Blur along x"),
+        P("mul_y", 1.0, description="Blur along y"),
+        P("mul_z", 0.0, description="Blur along z"),
+        P("mul_c", 0.0, description="Blur of the colour"),
+        P("x0", 0.0, description="Centre"),
+        P("y0", 0.0, description="Centre"),
+        P("z0", 0.0, description="Centre"),
+        P("invert", 0.0, minimum=0.0, maximum=1.0, description="Not 0: blurs near the centre"),
+        P("type", 0.0, minimum=0.0, maximum=2.0, description="0 box, 1 around 0, 2 ball"),
     ),
-    z="own",
-    three_d=False,
+    z="wz",
     colors=True,
+    compatibility="current",
 )
+def falloff2_weighted(
+    x, y, z, w, scatter, mindist, mul_x, mul_y, mul_z, mul_c, x0, y0, z0, invert, type, dc, u0, u1, u2, u3
+):
+    """As ember 25 has it: `falloff2` times the weight, without limits of its parameters."""
+    a = hypot(hypot(x - x0, y - y0), z - z0)
+    a = maximum(1.0 - a, 0.0) if invert != 0.0 else a
+    d = maximum((a - mindist) * 0.04 * scatter, 0.0)
+    v0 = d * (u0 - 0.5)
+    v1 = d * (u1 - 0.5)
+    v2 = d * (u2 - 0.5)
+    r = sqrt(x * x + y * y + z * z)
+    s = asin(z / zeps(r)) + mul_z * v2
+    t = atan2(y, x) + mul_y * v1
+    p = x + mul_x * v0
+    q = y + mul_y * v1
+    o = z + mul_z * v2
+    if type == 1.0:
+        p = (r + mul_x * v0) * cos(s) * cos(t) if r > 0.0 else x
+        q = (r + mul_x * v0) * cos(s) * sin(t) if r > 0.0 else y
+        o = (r + mul_x * v0) * sin(s) if r > 0.0 else z
+    if type == 2.0:
+        p = x + mul_x * v0 * cos(2.0 * pi * v1) * cos(pi * v2)
+        q = y + mul_y * v0 * cos(2.0 * pi * v1) * sin(pi * v2)
+        o = z + mul_z * v0 * sin(2.0 * pi * v1)
+    return w * p, w * q, w * o, fabs(fmod(dc + mul_c * d * (u3 - 0.5), 1.0))
+
+
+_FALLOFF3 = (
+    P("blur_type", 0, kind="integer", minimum=0, maximum=3, description="0 ball, 1 around 0, 2 log"),
+    P("blur_shape", 0, kind="integer", minimum=0, maximum=1, description="0 sphere, 1 cube"),
+    P("blur_strength", 1.0, minimum=2.220446049250313e-16, description="Strength of the blur"),
+    P("min_distance", 0.5, minimum=0.0, description="Distance where the blur begins"),
+    P("invert_distance", 0, kind="integer", minimum=0, maximum=1, description="1: blurs near the centre"),
+    P("mul_x", 1.0, minimum=0.0, maximum=1.0, description="Blur along x"),
+    P("mul_y", 1.0, minimum=0.0, maximum=1.0, description="Blur along y"),
+    P("mul_z", 0.0, minimum=0.0, maximum=1.0, description="Blur along z"),
+    P("mul_c", 0.0, minimum=0.0, maximum=1.0, description="Blur of the colour"),
+    P("center_x", 0.0, description="Centre"),
+    P("center_y", 0.0, description="Centre"),
+    P("center_z", 0.0, description="Centre"),
+    P("alpha", 0.0, description="Share of the logarithm in the distance (log)"),
+)
+
+
+@variation("falloff3", parameters=_FALLOFF3, z="own", three_d=False, colors=True)
 def falloff3(
     x, y, z, blur_type, blur_shape, blur_strength, min_distance, invert_distance, mul_x, mul_y, mul_z, mul_c,
     center_x, center_y, center_z, alpha, dc, u0, u1, u2, u3,
@@ -543,6 +586,42 @@ def falloff3(
             o = z + log_map(mul_z) * log_scale(v2) * d
             move = log_map(mul_c) * log_scale(v3) * d
     return p, q, o, fabs(fmod(dc + move, 1.0))
+
+
+@variation("falloff3", parameters=_FALLOFF3, z="wz", colors=True, compatibility="current")
+def falloff3_weighted(
+    x, y, z, w, blur_type, blur_shape, blur_strength, min_distance, invert_distance, mul_x, mul_y, mul_z,
+    mul_c, center_x, center_y, center_z, alpha, dc, u0, u1, u2, u3,
+):  # fmt: skip
+    """As ember 25 has it: `falloff3` times the weight."""
+    a = fabs(x - center_x)
+    b = fabs(y - center_y)
+    c = fabs(z - center_z)
+    a = hypot(hypot(a, b), c) if blur_shape < 0.5 else maximum(a, maximum(b, c))
+    a = maximum(1.0 - a, 0.0) if invert_distance > 0.5 else a
+    d = maximum((a - min_distance) * 0.04 * blur_strength, 0.0)
+    v0 = u0 - 0.5
+    v1 = u1 - 0.5
+    v2 = u2 - 0.5
+    v3 = u3 - 0.5
+    r = sqrt(x * x + y * y + z * z)
+    s = asin(z / zeps(r)) + mul_z * d * v2
+    t = atan2(y, x) + mul_y * d * v1
+    p = x + mul_x * d * v0 * cos(2.0 * pi * d * v1) * cos(pi * d * v2)
+    q = y + mul_y * d * v0 * cos(2.0 * pi * d * v1) * sin(pi * d * v2)
+    o = z + mul_z * d * v0 * sin(2.0 * pi * d * v1)
+    move = mul_c * d * v3
+    if blur_type == 1.0:
+        p = (r + mul_x * d * v0) * cos(s) * cos(t) if r > 0.0 else x
+        q = (r + mul_x * d * v0) * cos(s) * sin(t) if r > 0.0 else y
+        o = (r + mul_x * d * v0) * sin(s) if r > 0.0 else z
+    if blur_type > 1.5:
+        d = d + alpha * (log_map(d) - d)
+        p = x + log_map(mul_x) * log_scale(v0) * d
+        q = y + log_map(mul_y) * log_scale(v1) * d
+        o = z + log_map(mul_z) * log_scale(v2) * d
+        move = log_map(mul_c) * log_scale(v3) * d
+    return w * p, w * q, w * o, fabs(fmod(dc + move, 1.0))
 
 
 @variation(

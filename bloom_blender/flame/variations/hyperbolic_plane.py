@@ -7,11 +7,21 @@ r² = 1 / (1 - (cos P - 1) / (cos P + cos Q)) (H. S. M. Coxeter, Regular Polytop
 
 from __future__ import annotations
 
-from .helpers import space_tile_distance, tile_distance
+from .helpers import any_branch, space_tile_distance, tile_distance
 from .registry import P, variation
 from .vocabulary import atan2, cos, floor, pi, sin, sqrt, zeps
 
+_TILES = (
+    P("p", 3.0, description="Sides of a tile"),
+    P("q", 7.0, description="Tiles around a corner"),
+)
 
+
+@variation(
+    "hypertile",
+    parameters=(*_TILES, P("n", 0.0, description="Which neighbour")),
+    compatibility="current",
+)
 @variation(
     "hypertile",
     parameters=(
@@ -33,6 +43,7 @@ def hypertile(x, y, w, p, q, n):
     return k * (a * c + b * d), k * (b * c - a * d), 0.0
 
 
+@variation("hypertile1", parameters=_TILES, compatibility="current")
 @variation(
     "hypertile1",
     parameters=(
@@ -71,6 +82,20 @@ def hypertile2(x, y, w, p, q, u0):
     s = k * (a * c + y * d)
     v = k * (y * c - a * d)
     t = 2.0 * pi * floor(p * u0) / p
+    return s * cos(t) + v * sin(t), v * cos(t) - s * sin(t), 0.0
+
+
+@variation("hypertile2", parameters=_TILES, compatibility="current")
+def hypertile2_of_any_tiling(x, y, w, p, q, u0):
+    """As ember 25 has it: p and q need not be whole."""
+    r = tile_distance(p, q)
+    a = x + r
+    c = r * x + 1.0
+    d = r * y
+    k = w / zeps(c * c + d * d)
+    s = k * (a * c + y * d)
+    v = k * (y * c - a * d)
+    t = any_branch(u0, p)
     return s * cos(t) + v * sin(t), v * cos(t) - s * sin(t), 0.0
 
 
@@ -122,6 +147,28 @@ def hypertile3d1(x, y, z, w, p, q, u0):
         k * (y * (1.0 - c) - b * (2.0 * a * x + s + 1.0)),
         k * (1.0 - r * r) * z,
     )
+
+
+@variation(
+    "hypertile3D1",
+    parameters=(
+        P("p", 3, kind="integer", minimum=3, maximum=2147483647, description="Sides of a tile"),
+        P("q", 7, kind="integer", minimum=3, maximum=2147483647, description="Tiles around a corner"),
+    ),
+    z="own",
+    compatibility="current",
+)
+def hypertile3d1_mended(x, y, z, w, p, q, u0):
+    """As ember 25 has it: `hypertile3D`, to a random neighbour of the middle tile."""
+    r = space_tile_distance(p, q)
+    v = 2.0 * pi * floor(p * u0) / p
+    a = r * cos(v)
+    b = r * sin(v)
+    s = x * x + y * y + z * z
+    t = 1.0 + 2.0 * (a * x + b * y)
+    k = w / zeps(t + r * r * s)
+    c = 1.0 - r * r
+    return k * (c * x + (t + s) * a), k * (c * y + (t + s) * b), k * c * z
 
 
 @variation(

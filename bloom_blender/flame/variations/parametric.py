@@ -34,6 +34,15 @@ def julia(x, y, w, u0):
     "julian",
     parameters=(
         P("dist", 1.0, description="Power of the distance"),
+        P("power", 1.0, soft_minimum=-20.0, soft_maximum=20.0, description="Branches"),
+    ),
+    z="wz",
+    compatibility="current",
+)
+@variation(
+    "julian",
+    parameters=(
+        P("dist", 1.0, description="Power of the distance"),
         P("power", 1, kind="integer_nonzero", soft_minimum=-20, soft_maximum=20, description="Branches"),
     ),
     z="wz",
@@ -87,11 +96,25 @@ def auger(x, y, z, w, sym, weight, freq, scale):
 
 
 @variation("auger", parameters=_AUGER, z="wz", compatibility="flam3")
-@variation("auger", parameters=_AUGER, z="wz", compatibility="current")
 def auger_halved(x, y, z, w, sym, weight, freq, scale):
-    """As flam3 and ember 25 have it: dy = y + weight (scale s / 2 + |y| s), dx alike."""
+    """As flam3 has it: dy = y + weight (scale s / 2 + |y| s), dx alike."""
     s = sin(freq * x)
     t = sin(freq * y)
+    dy = y + weight * (0.5 * scale * s + fabs(y) * s)
+    dx = x + weight * (0.5 * scale * t + fabs(x) * t)
+    return w * (x + sym * (dx - x)), w * dy, w * z
+
+
+@variation(
+    "auger",
+    parameters=(*_AUGER, P("half_scale", 0.05, description="Half of the scale, for the record only")),
+    z="wz",
+    compatibility="current",
+)
+def auger_of_both(x, y, z, w, sym, weight, freq, scale, half_scale):
+    """As flam3 has it; `half_scale`, which ember 25 writes too, has no effect."""
+    s = sin(freq * x)
+    t = sin(freq * y) + 0.0 * half_scale
     dy = y + weight * (0.5 * scale * s + fabs(y) * s)
     dx = x + weight * (0.5 * scale * t + fabs(x) * t)
     return w * (x + sym * (dx - x)), w * dy, w * z
@@ -173,17 +196,21 @@ def oscilloscope(x, y, w, separation, frequency, amplitude, damping):
     return w * x, (-w * y if fabs(y) <= t else w * y), 0.0
 
 
+_GLYNN_SIM2 = (
+    P("thickness", 0.1, minimum=0.0, maximum=1.0, description="Thickness of the arc"),
+    P("contrast", 0.5, minimum=0.0, maximum=1.0, description="Contrast of the outside"),
+    P("pow", 1.5, description="Decay of the outside"),
+    P("Phi1", 0.0, soft_minimum=-360.0, soft_maximum=360.0, description="Start of the arc in degrees"),
+    P("Phi2", 360.0, soft_minimum=-360.0, soft_maximum=360.0, description="End of the arc in degrees"),
+)
+
+
 @variation(
     "GlynnSim2",
-    parameters=(
-        P("radius", 1.0, description="Radius of the disc"),
-        P("thickness", 0.1, minimum=0.0, maximum=1.0, description="Thickness of the arc"),
-        P("contrast", 0.5, minimum=0.0, maximum=1.0, description="Contrast of the outside"),
-        P("pow", 1.5, description="Decay of the outside"),
-        P("Phi1", 0.0, soft_minimum=-360.0, soft_maximum=360.0, description="Start of the arc in degrees"),
-        P("Phi2", 360.0, soft_minimum=-360.0, soft_maximum=360.0, description="End of the arc in degrees"),
-    ),
+    parameters=(P("radius", 1.0, minimum=0.0, description="Radius of the disc"), *_GLYNN_SIM2),
+    compatibility="current",
 )
+@variation("GlynnSim2", parameters=(P("radius", 1.0, description="Radius of the disc"), *_GLYNN_SIM2))
 def glynn_sim2(x, y, w, radius, thickness, contrast, pow_, Phi1, Phi2, u0, u1):
     """Inside of the radius R a random point of an arc, outside an inversion at R for some points.
 

@@ -46,6 +46,24 @@ def mirror_z(az, u0):
     return 0.0, 0.0, fabs(az) * (1.0 if u0 < 0.5 else -1.0)
 
 
+@variation("mirror_x", z="own", keeps="yz", clears="x", compatibility="current")
+def mirror_x_of_the_point(x, y, z, u0):
+    """As ember 25 has it: |x| or -|x| of the point in place of the sum's x; y and z without the weight."""
+    return fabs(x) * (1.0 if u0 < 0.5 else -1.0), y, z
+
+
+@variation("mirror_y", z="own", keeps="xz", clears="y", compatibility="current")
+def mirror_y_of_the_point(x, y, z, u0):
+    """As ember 25 has it: |y| or -|y| of the point in place of the sum's y; x and z without the weight."""
+    return x, fabs(y) * (1.0 if u0 < 0.5 else -1.0), z
+
+
+@variation("mirror_z", z="own", keeps="xy", clears="z", compatibility="current")
+def mirror_z_of_the_point(x, y, z, u0):
+    """As ember 25 has it: |z| or -|z| of the point in place of the sum's z; x and y without the weight."""
+    return x, y, fabs(z) * (1.0 if u0 < 0.5 else -1.0)
+
+
 @variation("rays1", z="wz", clears="xy")
 def rays1(x, y, z, w):
     """w u r² (1/x, 1/y), u = 1 / tan r + 4 w / π², and w z (Raykoid666)."""
@@ -168,22 +186,49 @@ def hypershift2(x, y, z, w, p, q, u0):
     return cos(t) * px - sin(t) * py, sin(t) * px + cos(t) * py, k * z
 
 
+@variation(
+    "hypershift2",
+    parameters=(
+        P("p", 3.0, minimum=2.0, soft_maximum=20.0, description="Sides of a tile"),
+        P("q", 7.0, minimum=2.0, soft_maximum=20.0, description="Tiles around a corner"),
+    ),
+    z="own",
+    compatibility="current",
+)
+def hypershift2_of_any_tiling(x, y, z, w, p, q, u0):
+    """As ember 25 has it: p and q need not be whole, and the sum stays."""
+    a = pi / p
+    b = pi / q
+    shift = cos(a + b) / sqrt(1.0 - sin(b) * sin(b) - sin(a) * sin(a))
+    c = cos(a) / sin(b)
+    size = (c - 1.0) / sqrt(c * c - 1.0)
+    px = x * size
+    py = y * size
+    k = 1.0 / zeps(px * px + py * py)
+    px = k * px + shift
+    py = k * py
+    k = w * (1.0 - shift * shift) / zeps(px * px + py * py)
+    px = k * px + shift
+    py = k * py
+    t = (2.0 * floor(u0 * p) + 1.0) * a
+    return cos(t) * px - sin(t) * py, sin(t) * px + cos(t) * py, k * z
+
+
 # ------------------------------------------------------------------------------------------- cuts
+
+
+_CIRCLECROP = (
+    P("radius", 1.0, description="Radius of what stays"),
+    P("x", 0.0, description="Centre"),
+    P("y", 0.0, description="Centre"),
+    P("scatter_area", 0.0, soft_minimum=-1.0, soft_maximum=1.0, description="Width of the blurred border"),
+)
 
 
 @variation(
     "circlecrop",
     parameters=(
-        P("radius", 1.0, description="Radius of what stays"),
-        P("x", 0.0, description="Centre"),
-        P("y", 0.0, description="Centre"),
-        P(
-            "scatter_area",
-            0.0,
-            soft_minimum=-1.0,
-            soft_maximum=1.0,
-            description="Width of the blurred border",
-        ),
+        *_CIRCLECROP,
         P("zero", 1, kind="integer", minimum=0, maximum=1, description="1: sends the rest to 0, 0"),
     ),
     z="wz",
@@ -205,6 +250,27 @@ def circlecrop(x, y, z, w, radius, x_, y_, scatter_area, zero, sumx, sumy, u0):
     a = 0.0 if gone else sumx + w * s * cos(t) + x_
     b = 0.0 if gone else sumy + w * s * sin(t) + y_
     return a, b, w * z
+
+
+@variation(
+    "circlecrop",
+    parameters=(
+        *_CIRCLECROP,
+        P("zero", 1.0, minimum=0.0, maximum=1.0, description="1: sends the rest to 0, 0"),
+    ),
+    z="own",
+    compatibility="current",
+)
+def circlecrop_of_the_point(x, y, z, w, radius, x_, y_, scatter_area, zero, u0):
+    """As ember 25 has it: without a look at the sum, and with the depth as it is."""
+    p = x - x_
+    q = y - y_
+    r = hypot(p, q)
+    t = atan2(q, p)
+    out = r > radius
+    s = radius + 0.5 * u0 * minimum(1.0, maximum(-1.0, scatter_area)) if out else r
+    gone = out and zero == 1.0
+    return (0.0 if gone else w * s * cos(t) + x_), (0.0 if gone else w * s * sin(t) + y_), z
 
 
 @variation(
