@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .registry import P, variation
 from .vocabulary import (
+    EPSILON,
     atan2,
     cos,
     exp,
@@ -364,20 +365,66 @@ def truchet(x, y, w, extended, exponent, arc_width, rotation, size, seed):
 
 
 @variation(
-    "Truchet_fill",
+    "Truchet",
     parameters=(
-        P("exponent", 2.0, kind="cyclic", minimum=0.001, maximum=2.0, description="2 circles, 1 diamonds"),
-        P("arc_width", 0.5, kind="cyclic", minimum=0.001, maximum=1.0, description="Width of the arcs"),
-        P("seed", 0.0, soft_minimum=0.0, soft_maximum=200.0, description="Turns tiles: 0 none, 1 all"),
+        P("extended", 1.0, description="Not used any more"),
+        P(
+            "exponent",
+            2.0,
+            kind="real_nonzero",
+            minimum=EPSILON,
+            maximum=2.0,
+            description="2 circles, 1 diamonds",
+        ),
+        P(
+            "arc_width",
+            1.0,
+            kind="real_nonzero",
+            minimum=EPSILON,
+            maximum=1.0,
+            description="Width of the arcs",
+        ),
+        P("rotation", 0.0, description="Scales the pattern by cos + sin of it"),
+        P("size", 1.0, minimum=EPSILON, description="Size of the arcs"),
+        P("seed", 50.0, soft_minimum=0.0, soft_maximum=200.0, description="Turns tiles: 0 none, 1 all"),
     ),
-    keeps="",
+    compatibility="current",
 )
+def truchet_current(x, y, w, extended, exponent, arc_width, rotation, size, seed):
+    """As ember 25 has it: one rule of turning tiles, from the point rounded away from 0."""
+    scale = (cos(rotation) + sin(rotation)) / w
+    p = x * scale - floor(x * scale)
+    q = y * scale - floor(y * scale)
+    i = floor(fabs(x) + 0.5) * (1.0 if x >= 0.0 else -1.0) + 0.0 * extended
+    j = floor(fabs(y) + 0.5) * (1.0 if y >= 0.0 else -1.0)
+    s = fabs(seed)
+    k = 0.25 * sqrt(zeps(1.5 * s)) / zeps(0.5 * s)
+    single = fmod((s + k * i + k * j + k * k * i * j) * k * 0.5 * 32747.0 + 12345.0, 65535.0)
+    turn = 1.0 if fmod(single, 2.0) >= 1.0 else 0.0
+    if s == 0.0 or s == 1.0:
+        turn = s
+    first = pow(pow(fabs(p - turn), exponent) + pow(q, exponent), 1.0 / exponent)
+    second = pow(pow(fabs(p - 1.0 + turn), exponent) + pow(1.0 - q, exponent), 1.0 / exponent)
+    width = 0.5 * (pow(2.0, 1.0 / exponent) - 1.0) * arc_width
+    on = 1.0 if fabs(first - 0.5) < width or fabs(second - 0.5) < width else 0.0
+    return on * size * (p + floor(x)), on * size * (q + floor(y)), 0.0
+
+
+_TRUCHET_FILL = (
+    P("exponent", 2.0, kind="cyclic", minimum=0.001, maximum=2.0, description="2 circles, 1 diamonds"),
+    P("arc_width", 0.5, kind="cyclic", minimum=0.001, maximum=1.0, description="Width of the arcs"),
+    P("seed", 0.0, soft_minimum=0.0, soft_maximum=200.0, description="Turns tiles: 0 none, 1 all"),
+)
+
+
+@variation("Truchet_fill", parameters=_TRUCHET_FILL, compatibility="current")
+@variation("Truchet_fill", parameters=_TRUCHET_FILL, keeps="")
 def truchet_fill(x, y, w, exponent, arc_width, seed):
     """As `Truchet`, with tiles of size w, and the point taken off (tatasz).
 
     The result is 2 ((p, q) + floor(x, y)) for each of the two arcs that the point is on, minus (x, y). A
-    congruential generator, started from the seed and the rounded input, decides which tiles are turned. The
-    pre and post forms set the depth to 0.
+    congruential generator, started from the seed and the rounded input, decides which tiles are turned. In
+    ember 1.0.0.14 the pre and post forms set the depth to 0.
     """
     i = floor(fabs(x / w) + 0.5)
     j = floor(fabs(y / w) + 0.5)
