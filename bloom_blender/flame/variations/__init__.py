@@ -12,6 +12,7 @@ from . import (  # noqa: F401  (importing registers)
     depth_blurs,
     direct_color,
     discs,
+    flam3,
     hyperbolic_plane,
     julia,
     mappings,
