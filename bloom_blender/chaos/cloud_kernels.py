@@ -32,7 +32,7 @@ def count_batch(batch, fuse, steps, seed, limit, per_unit, game, offsets, values
                 add_one(cells, cell_of(x, y, z, per_unit))
 
 
-@numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
+@parallel
 def count_candidates(
     batches, fuse, steps, seed, limit, per_unit, game, offsets, values, table, opacities, cells
 ):
@@ -167,7 +167,7 @@ def points_batch(
             colors[first + j, I(3)] = alpha
 
 
-@numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
+@parallel
 def points(
     batches,
     fuse,
@@ -235,7 +235,7 @@ def count_part(part, homes, table):
             table[I(home)] += U(1)
 
 
-@numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
+@parallel
 def count_homes(homes, table):
     """Count the points in each cell. Each task reads all homes: cheaper than a lock for each point."""
     for part in numba.prange(PARTS):
@@ -319,7 +319,7 @@ def spread_chunk(
         light[n, I(3)] = strength
 
 
-@numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
+@parallel
 def spread(
     positions, colors, energy, per_unit, table, share, size, smallest, largest, flux, density, radii, light
 ):

@@ -1,66 +1,21 @@
-"""Compile kernel modules and keep them on disk, so that a structure is compiled once on a machine.
-
-A kernel is a Python file named by the hash of its text, in a cache folder; numba puts its machine code
-beside it. The name changes with the text, so nothing stale is ever loaded, and numba itself checks its own
-version and the processor.
-"""
+"""The kernels, compiled or loaded: one for each kind of xform, and modules that all flames share."""
 
 from __future__ import annotations
 
 import functools
-import hashlib
-import importlib
-import os
-import tempfile
-from pathlib import Path
+import linecache
+import pickle
+import sys
+from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
-from . import generated, machine
+from . import machine, store
 from .structure import Structure, XformStructure
 from .writing import shared_source, template
 from .xforms import APPLY, xform_assembly
-
-_folder: Path | None = None
-
-
-def set_cache_folder(folder: str | Path) -> None:
-    """Keep kernels in ``folder`` from now on (inside Blender: the extension's user folder)."""
-    global _folder
-    _folder = Path(folder)
-
-
-def cache_folder() -> Path:
-    """Where kernels are kept: ``$BLOOM_CACHE_DIR``, what was set, or the user's cache folder.
-
-    Falls back to a temporary folder where none of these can be written to.
-    """
-    candidates = [os.environ.get("BLOOM_CACHE_DIR"), _folder, _user_cache()]
-    for candidate in candidates:
-        if not candidate:
-            continue
-        folder = Path(candidate) / "kernels"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
-                return folder
-        except OSError:
-            continue
-    return _temporary_folder()
-
-
-def _user_cache() -> str | None:
-    try:
-        from platformdirs import user_cache_dir
-    except ImportError:
-        return None
-    return user_cache_dir("bloom", appauthor=False)
-
-
-@functools.lru_cache(maxsize=1)
-def _temporary_folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="bloom-kernels-"))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -70,7 +25,7 @@ def xform_loop(structure: XformStructure) -> int:
     Xforms of the same variations share it, also between flames: adding a variation to one xform
     compiles that xform only.
     """
-    return machine.address_of(xform_assembly(structure, machine.lanes()), APPLY, "xform", cache_folder())
+    return machine.address_of(xform_assembly(structure, machine.lanes()), APPLY, "xform")
 
 
 def game_of(structure: Structure) -> np.ndarray:
@@ -103,20 +58,57 @@ def occlusion_kernel() -> ModuleType:
 
 
 def load_module(source: str, label: str) -> ModuleType:
-    """Import a module from its text, through a file in the cache folder (numba caches by file).
+    """A module from its text, whose functions are compiled by numba and kept in the ``store``.
 
-    Its name is made of the hash of its text and of this package's name: numba stores the module's full
-    name in the cache, and the same files run as ``bloom_blender`` and inside an extension.
+    Its name tells all that decides it: numba keeps the name of a function's module with its code, and the
+    same files run as ``bloom_blender`` and inside an extension.
     """
-    digest = hashlib.sha256(f"{generated.__name__}\n{source}".encode()).hexdigest()[:24]
-    name = f"{label}_{digest}"
-    folder = cache_folder()
-    path = folder / f"{name}.py"
-    if not path.exists() or path.stat().st_size != len(source.encode()):
-        handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(source)
-        os.replace(temporary, path)
-        importlib.invalidate_caches()
-    generated.__path__ = [str(folder)]
-    return importlib.import_module(f".{name}", generated.__name__)
+    name = f"{__name__}.{store.name_of(label, source)}"
+    if name not in sys.modules:
+        module = ModuleType(name)
+        file = f"<{name}>"
+        linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)  # for tracebacks
+        module.__dict__["kept"] = kept
+        exec(compile(source, file, "exec"), module.__dict__)
+        sys.modules[name] = module
+    return sys.modules[name]
+
+
+def kept(dispatcher: Any) -> Any:
+    """A function of numba whose machine code is kept in the ``store``.
+
+    numba's own cache needs a source file in a writable folder, and fails where one of its files is damaged.
+    """
+    dispatcher._cache = _Cache(dispatcher.py_func)
+    return dispatcher
+
+
+class _Cache:
+    """What a dispatcher of numba asks for machine code before it compiles, and gives it afterwards."""
+
+    cache_path = ""
+
+    def __init__(self, function: Callable[..., object]) -> None:
+        self._function = function
+
+    def _name(self, signature: Any, codegen: Any) -> str:
+        import numba
+
+        function = self._function
+        parts = (function.__module__, function.__qualname__, function.__code__.co_firstlineno)
+        versions = (numba.__version__, sys.version, codegen.magic_tuple())
+        return store.name_of(function.__name__, *parts, signature, *versions)
+
+    def load_overload(self, signature: Any, context: Any) -> Any:
+        """The compiled function for a signature, None where there is none."""
+        from numba.core.compiler import CompileResult
+
+        context.refresh()
+        data = store.read(self._name(signature, context.codegen()))
+        return None if data is None else CompileResult._rebuild(context, *pickle.loads(data))
+
+    def save_overload(self, signature: Any, result: Any) -> None:
+        """Keep a compiled function."""
+        from numba.core.serialize import dumps
+
+        store.write(self._name(signature, result.codegen), dumps(result._reduce()))

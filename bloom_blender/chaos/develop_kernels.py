@@ -70,7 +70,7 @@ def spread_band(
                     target += I(4)
 
 
-@numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
+@parallel
 def spread(buckets, light, rows, columns, box, share, most, curve, scale, density, weights, begins, reaches):
     """Spread the logarithmic light of all buckets, each by the kernel that the count around it selects."""
     for band in numba.prange((rows + BAND - 1) // BAND):

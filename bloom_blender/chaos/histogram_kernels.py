@@ -28,6 +28,7 @@ BLUR_START, BLUR_SLOPE, BLADES, APERTURE_TURN, APERTURE_WIDTH, CAMERA_PHASE, CAM
     26,
 )
 DEPTH_ORIGIN, DEPTH_STEP = 27, 28  # a step above 0 paints by depth instead of colour
+SOFT = 29
 PW = BX  # the size of each point's blur; the candidates of clouds are not needed here
 NOWHERE = U(0xFFFFFFFF)
 PAINT_BITS = 12  # of the lower half of a record; the others are the number of the xform
@@ -114,6 +115,7 @@ def photograph(f, u, o, fuse, view, blockers, places, paints):
         f[PW + j] = (view[BLUR_START] + view[BLUR_SLOPE] * depth) * near if seen else F(0.0)
     if view[BLUR_START] != F(0.0) or view[BLUR_SLOPE] != F(0.0):
         # A place on the aperture: on a disc by angle and radius, on a polygon within one of its triangles.
+        soft = view[SOFT] > F(0.0)
         blades, turned, wide = view[BLADES], view[APERTURE_TURN], view[APERTURE_WIDTH]
         half = F(3.1415927) / (blades if blades > F(0.0) else F(1.0))
         along = cos(half) if blades > F(0.0) else F(1.0)
@@ -123,7 +125,8 @@ def photograph(f, u, o, fuse, view, blockers, places, paints):
             k = mixed(U(h + U(0xBB67AE85)))
             turn = uniform(h)
             turn = (floor(turn * blades) + F(0.5)) * F(2.0) * half if blades > F(0.0) else turn * F(6.2831853)
-            size = sqrt(uniform(k)) * f[PW + j]
+            size = uniform(k)
+            size = (size if soft else sqrt(size)) * f[PW + j]
             side = across * (F(2.0) * uniform(mixed(U(k + U(0x3C6EF372)))) - F(1.0))
             turn = turn + turned
             f[PX + j] += size * (along * cos(turn) - side * sin(turn)) * wide
@@ -266,7 +269,7 @@ def share_tiles(begins, owners, groups):
             loads[least] += begins[batch, t + 1] - begins[batch, t]
 
 
-@numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
+@parallel
 def start_all(f, u, o, seed, fuse, game, offsets, values, table, opacities):
     """Bring all orbits to the attractor."""
     for batch in numba.prange(f.shape[0]):
@@ -276,7 +279,7 @@ def start_all(f, u, o, seed, fuse, game, offsets, values, table, opacities):
         )  # fmt: skip
 
 
-@numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, parallel=True)
+@parallel
 def play_all(
     f, u, o, steps, fuse, game, offsets, values, table, opacities, lens, view, blockers, shift, records,
     begins, palette, owners, groups, buckets,

@@ -21,8 +21,13 @@ I = np.uint64  # noqa: E741  indices are unsigned: a signed index costs a test f
 FLAGS = {"nsz", "arcp", "contract", "afn"}
 
 
+# ``kept`` is what ``compiling.load_module`` gives to a module: it keeps the machine code.
 def compiled(function):
-    return numba.njit(function, fastmath=FLAGS, error_model="numpy", cache=True)
+    return kept(numba.njit(function, fastmath=FLAGS, error_model="numpy"))  # noqa: F821
+
+
+def parallel(function):
+    return kept(numba.njit(function, fastmath=FLAGS, error_model="numpy", parallel=True))  # noqa: F821
 
 
 def inline(function):

@@ -2,8 +2,8 @@
 
 The loop is a C function ``apply(floats, words, begin, count, values)`` that replaces orbits ``begin …
 begin + count - 1`` by their images: of those that are grouped by xform, or for a final xform of the rows that
-are shown, see ``layout``. ``_Xform.images`` says what it computes; the variations are their own functions, see
-``lowering``.
+are shown, see ``layout``. ``_Xform.images`` says what it computes; the variations are their own functions,
+see ``lowering``.
 """
 
 from __future__ import annotations

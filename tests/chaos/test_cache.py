@@ -1,0 +1,159 @@
+"""Compiled code on disk: found again, never stale, never in the way."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bloom_blender.chaos import compiling, machine, store
+from bloom_blender.chaos.writing import template
+from tests.support import REPOSITORY
+
+#: Applies an xform and a function of numba, and prints how much it compiled and what came out.
+SCRIPT = """
+import ctypes, sys
+from pathlib import Path
+import numpy as np
+from bloom_blender.chaos import compiling, machine, store
+from bloom_blender.chaos.structure import structure_of, values_of
+from bloom_blender.chaos.writing import layout, template
+from bloom_blender.flame.model import Flame, Variation, Xform
+
+compiled = []
+optimise = machine.optimised
+machine.optimised = lambda assembly: compiled.append(1) or optimise(assembly)
+
+def image(variation):
+    flame = Flame("one", (Xform(coefs=(0.5, 0.1, -0.2, 0.5, 0.3, 0.1), variations=(Variation(variation, 1.0),)),))
+    structure = structure_of(flame)
+    f, u = np.full(layout()["FLOATS"], 0.25, np.float32), np.zeros(layout()["WORDS"], np.uint32)
+    values = values_of(flame, structure)
+    kinds = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p)
+    loop = ctypes.CFUNCTYPE(None, *kinds)(int(compiling.game_of(structure)[0]))
+    loop(f.ctypes.data, u.ctypes.data, 0, 40, values.ctypes.data)
+    return float(f[layout()["P"]]).hex()
+
+def doubled():
+    text = template("prelude.py") + "\\n@compiled\\ndef double(x):\\n    return F(2.0) * sqrt(x)\\n"
+    double = compiling.load_module(text, "test").double
+    answer = float(double(np.float32(2.0)))
+    return answer, sum(double.stats.cache_misses.values())
+
+BETWEEN
+answer, missed = doubled()
+print(len(compiled) + missed, image("swirl"), answer)
+"""
+
+
+def environment(folder: Path | str) -> dict[str, str]:
+    own = {"BLOOM_CACHE_DIR": str(folder), "PYTHONPATH": str(REPOSITORY), "NUMBA_NUM_THREADS": "1"}
+    return os.environ | own
+
+
+def run(folder: Path | str, between: str = "image('swirl')", **more: str) -> list[str]:
+    """What the script prints in a process of its own."""
+    code = SCRIPT.replace("BETWEEN", between)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(folder) | more, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory) -> list[str]:
+    """The answers without any cache."""
+    return run(tmp_path_factory.mktemp("fresh"))
+
+
+def test_another_process_compiles_nothing(tmp_path, fresh):
+    first, second = run(tmp_path), run(tmp_path)
+    assert first == fresh and first[0] == "2"
+    assert second == ["0", *first[1:]]
+
+
+@pytest.mark.parametrize("damage", ["half", "empty", "changed"])
+def test_damaged_files_are_made_anew(tmp_path, fresh, damage):
+    run(tmp_path)
+    files = list((tmp_path / "kernels").iterdir())
+    assert len(files) == 2
+    for file in files:
+        data = bytearray(file.read_bytes())
+        data[len(data) // 2] ^= 1
+        file.write_bytes({"half": data[: len(data) // 2], "empty": b"", "changed": data}[damage])
+    assert run(tmp_path) == fresh
+    assert run(tmp_path)[0] == "0"
+
+
+def test_a_folder_that_disappears_comes_back(tmp_path, fresh):
+    between = f"image('swirl'); import shutil; shutil.rmtree({str(tmp_path)!r}); image('linear')"
+    assert run(tmp_path, between) == ["3", *fresh[1:]]
+    assert len(list((tmp_path / "kernels").iterdir())) == 2
+
+
+def test_nothing_can_be_written(tmp_path, fresh):
+    """Neither the folder that is asked for nor a home nor a temporary folder can be written to."""
+    nowhere = tmp_path / "file"
+    nowhere.write_text("a file is no folder")
+    between = (
+        f"import tempfile; tempfile.tempdir = {str(nowhere / 'temporary')!r}\n"
+        "assert store.cache_folder() is None\n"
+        "image('swirl')"
+    )
+    homes = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "USERPROFILE"), str(nowhere / "home"))
+    assert run(nowhere / "cache", between, **homes) == fresh
+
+
+def test_the_installation_is_left_alone(tmp_path):
+    """It may be read-only: compiled code goes to the cache folder alone."""
+    folder = REPOSITORY / "bloom_blender" / "chaos"
+    before = set(folder.rglob("*"))
+    run(tmp_path, PYTHONDONTWRITEBYTECODE="1")
+    assert {path for path in folder.rglob("*") if path.suffix != ".py"} <= before
+
+
+def test_two_processes_at_once(tmp_path, fresh):
+    code = SCRIPT.replace("BETWEEN", "")
+    command = [sys.executable, "-c", code]
+    both = [
+        subprocess.Popen(command, env=environment(tmp_path), stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    assert [process.communicate()[0].split()[1:] for process in both] == [fresh[1:]] * 2
+    assert {path.suffix for path in (tmp_path / "kernels").iterdir()} == {".kernel"}
+    assert run(tmp_path)[0] == "0"
+
+
+def test_other_text_processor_or_version_has_another_name(monkeypatch):
+    """So an upgrade never finds what an older one left."""
+    import numba
+
+    text = template("prelude.py") + "\n@compiled\ndef same(x):\n    return x + F(NUMBER)\n"
+    one, two = (compiling.load_module(text.replace("NUMBER", n), "test").same for n in ("1.0", "2.0"))
+    signature, codegen = numba.float32(numba.float32), one.targetctx.codegen()
+    names = [kernel._cache._name(signature, codegen) for kernel in (one, two)]
+    monkeypatch.setattr(numba, "__version__", "99.0")
+    names.append(one._cache._name(signature, codegen))
+    assert len(set(names)) == 3
+    host = machine._host()
+    import llvmlite
+    from llvmlite import binding
+
+    assert llvmlite.__version__ in host and binding.get_host_cpu_name() in host
+    assert store.name_of("xform", host, "a") != store.name_of("xform", host + "+avx", "a")
+
+
+def test_old_files_go(tmp_path, monkeypatch):
+    monkeypatch.setenv("BLOOM_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(store, "KEPT", 8)
+    for k in range(8):
+        store.write(f"old{k}", b"code")
+        os.utime(tmp_path / "kernels" / f"old{k}.kernel", (k, k))
+    assert store.read("old0") == b"code"  # and so it is used again
+    store.write("new", b"code")
+    left = {path.stem for path in (tmp_path / "kernels").iterdir()}
+    assert left == {"old0", "new", "old4", "old5", "old6", "old7"}
