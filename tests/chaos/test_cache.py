@@ -28,7 +28,8 @@ optimise = machine.optimised
 machine.optimised = lambda assembly: compiled.append(1) or optimise(assembly)
 
 def image(variation):
-    flame = Flame("one", (Xform(coefs=(0.5, 0.1, -0.2, 0.5, 0.3, 0.1), variations=(Variation(variation, 1.0),)),))
+    xform = Xform(coefs=(0.5, 0.1, -0.2, 0.5, 0.3, 0.1), variations=(Variation(variation, 1.0),))
+    flame = Flame("one", (xform,))
     structure = structure_of(flame)
     f, u = np.full(layout()["FLOATS"], 0.25, np.float32), np.zeros(layout()["WORDS"], np.uint32)
     values = values_of(flame, structure)
