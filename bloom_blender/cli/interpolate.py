@@ -1,0 +1,47 @@
+"""`bloom interpolate`: flames between flames."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+
+from ..errors import BloomError
+from ..flame.interpolation import AFFINES, PALETTES, interpolate_sequence
+from ..flame.xml import read_flames, write_flames
+
+
+def add_parser(subparsers) -> None:
+    """Declare the command and its options."""
+    parser = subparsers.add_parser(
+        "interpolate",
+        help="write the flames between flames",
+        description="Write the flames between flames, the keyframes, of one file or of several in a row. "
+        "`bloom render OUT.flame --range - -o out/####.png` makes pictures of them.",
+    )
+    add = parser.add_argument
+    add("flames", metavar="FLAME", nargs="+", help=".flame files with two or more flames together")
+    add("-o", "--output", metavar="FILE", required=True, help=".flame file to write")
+    add("--frames", type=int, required=True, metavar="N", help="flames to write, the first and last included")
+    add("--linear", action="store_true", help="straight from flame to flame, without a smooth curve")
+    add("--affine", choices=AFFINES, help="how affine maps move, default: what the file asks for, or log")
+    add("--palette", choices=PALETTES, help="how colours move, default: what the file asks for")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the flames."""
+    keys = [flame for path in arguments.flames for flame in read_flames(path)]
+    if len(keys) < 2:
+        raise BloomError("There is one flame: name files with two or more.")
+    if arguments.frames < 2:
+        raise BloomError(f"--frames is {arguments.frames}: give 2 or more.")
+    frames = []
+    for k in range(arguments.frames):
+        time = k * (len(keys) - 1) / (arguments.frames - 1)
+        flame = interpolate_sequence(
+            keys, time, smooth=not arguments.linear, affine=arguments.affine, palette=arguments.palette
+        )
+        extra = tuple(pair for pair in flame.extra if pair[0] != "time")
+        frames.append(replace(flame, extra=(*extra, ("time", str(k)))))
+    write_flames(tuple(frames), arguments.output)
+    return 0

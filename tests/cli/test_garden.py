@@ -1,0 +1,41 @@
+"""`bloom interpolate`, `bloom random` and `bloom mutate`, run as a user runs them."""
+
+from __future__ import annotations
+
+import pytest
+
+from bloom_blender.cli import main
+from bloom_blender.flame.xml import read_flames, write_flames
+from tests.develop.samples import flower
+
+
+def bloom(*arguments) -> int:
+    return main([str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def pair(tmp_path):
+    """A file of two flames."""
+    write_flames((flower(), flower()), tmp_path / "pair.flame")
+    return tmp_path / "pair.flame"
+
+
+def test_interpolate(pair):
+    output = pair.with_name("between.flame")
+    assert bloom("interpolate", pair, pair, "-o", output, "--frames", 7) == 0
+    frames = read_flames(output)
+    assert len(frames) == 7
+    assert [dict(frame.extra)["time"] for frame in frames] == list("0123456")
+    assert frames[0].xforms == frames[3].xforms == flower().xforms
+
+
+@pytest.mark.parametrize("frames,text", [(1, "--frames"), (-3, "--frames")])
+def test_wrong_frames(pair, capsys, frames, text):
+    assert bloom("interpolate", pair, "-o", pair.with_name("no.flame"), "--frames", frames) == 2
+    assert text in capsys.readouterr().err and not pair.with_name("no.flame").exists()
+
+
+def test_one_flame_is_too_few(tmp_path, capsys):
+    write_flames((flower(),), tmp_path / "one.flame")
+    assert bloom("interpolate", tmp_path / "one.flame", "-o", tmp_path / "a.flame", "--frames", 3) == 2
+    assert "one flame" in capsys.readouterr().err
