@@ -25,9 +25,11 @@ SPECIAL = sorted(
 )
 
 
-def compiled(xform: Xform, points: np.ndarray, words: np.ndarray) -> np.ndarray:
+def compiled(
+    xform: Xform, points: np.ndarray, words: np.ndarray, compatibility: str = "1.0.0.14"
+) -> np.ndarray:
     """The compiled xform's result for x, y, z, colour, (N, 4), as a final xform, which replaces no orbit."""
-    flame = Flame("one", (Xform(),), (xform,))
+    flame = Flame("one", (Xform(),), (xform,), compatibility=compatibility)
     structure = structure_of(flame)
     values, rows = values_of(flame, structure)[structure.offsets[1] :].copy(), layout()
     f, u = np.zeros(rows["FLOATS"], np.float32), np.zeros(rows["WORDS"], np.uint32)
@@ -49,7 +51,9 @@ def uniform(words: np.ndarray, draw: int) -> np.ndarray:
     return ((h ^ (h >> 16)) >> 8) * 2.0**-24
 
 
-def reference(xform: Xform, points: np.ndarray, words: np.ndarray) -> np.ndarray:
+def reference(
+    xform: Xform, points: np.ndarray, words: np.ndarray, compatibility: str = "1.0.0.14"
+) -> np.ndarray:
     """The image of x, y, z, colour, (N, 4), in float64."""
     a, d, b, e, c, f = xform.coefs
     x, y, z, old = points.T
@@ -59,9 +63,13 @@ def reference(xform: Xform, points: np.ndarray, words: np.ndarray) -> np.ndarray
     forms = {form: [v for v in xform.variations if v.form == form] for form in ("pre", "regular", "post")}
     total = np.zeros_like(point)
     # A stable sort: only `last` ones leave the order of the file.
-    ordered = [*forms["pre"], *sorted(forms["regular"], key=lambda v: lookup(v.name).last), *forms["post"]]
+    ordered = [
+        *forms["pre"],
+        *sorted(forms["regular"], key=lambda v: lookup(v.name, compatibility).last),
+        *forms["post"],
+    ]
     for variation in ordered:
-        entry = lookup(variation.name)
+        entry = lookup(variation.name, compatibility)
         regular = variation.form == "regular"
         given = total if variation.form == "post" else point
         arguments = dict(zip("xyz", given, strict=True)) | {"w": variation.weight, "dc": color}
@@ -167,3 +175,21 @@ def test_rotations_clear_their_own_axis_only():
         added = np.full(3, 2.7)
         added[axis] = 0.0
         np.testing.assert_allclose(after[:3], alone[:3] + added, rtol=1e-6)
+
+
+QUOTIENTS = "tan csc cot tanh sech csch coth sec foci foci_3D".split()
+
+
+@pytest.mark.parametrize("compatibility", ["1.0.0.14", "current"])
+@pytest.mark.parametrize("name", QUOTIENTS)
+def test_quotients_that_leave_float32_have_their_limit(name, compatibility):
+    """Beyond 88 cosh is no float32: the quotients would be no numbers, which would throw orbits away."""
+    rng = np.random.default_rng(2)
+    points = rng.uniform(-300.0, 300.0, (COUNT, 4)).astype(np.float32).astype(np.float64)
+    xform = Xform(variations=(Variation(name, 0.7, lookup(name, compatibility).defaults()),))
+    got = compiled(xform, points, np.zeros(COUNT, np.uint32), compatibility)
+    expected = reference(xform, points, np.zeros(COUNT, np.uint32), compatibility)
+    assert np.isfinite(got).all()
+    # Sines of hundreds are exact to 1e-4 in float32, which counts near 0 only.
+    far = np.abs(points[:, :2]).min(1) > 100.0
+    np.testing.assert_allclose(got[far, :2], expected[far, :2], atol=1e-4)

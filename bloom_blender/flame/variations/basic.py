@@ -6,8 +6,9 @@ Reckase, The Fractal Flame Algorithm, 2008, whose numbers follow.
 
 from __future__ import annotations
 
+from .helpers import bounded
 from .registry import variation
-from .vocabulary import atan2, cos, cosh, exp, fabs, maximum, minimum, pi, sin, sinh, sqrt, zeps
+from .vocabulary import atan2, cos, cosh, exp, fabs, pi, sin, sinh, sqrt, zeps
 
 
 @variation("linear", z="wz")
@@ -161,7 +162,7 @@ def butterfly(x, y, w):
 @variation("foci", z="wz")
 def foci(x, y, z, w):
     """w / (cosh x - cos y) (sinh x, sin y): flam3 variation "foci"."""
-    e = 0.5 * exp(x)
+    e = 0.5 * exp(bounded(x, 86.0))
     f = 0.25 / e
     k = w / zeps(e + f - cos(y))
     return k * (e - f), k * sin(y), w * z
@@ -170,7 +171,7 @@ def foci(x, y, z, w):
 @variation("sec")
 def secant(x, y, w):
     """w sec(x + i y): 2 w / (cos 2x + cosh 2y) (cos x cosh y, sin x sinh y): flam3 variation "sec"."""
-    v = minimum(maximum(y, -43.0), 43.0)  # the result is 0 there, and beyond it cosh(2 y) is no float32
+    v = bounded(y, 43.0)
     k = 2.0 * w / zeps(cos(2.0 * x) + cosh(2.0 * v))
     return k * cos(x) * cosh(v), k * sin(x) * sinh(v), 0.0
 
@@ -179,7 +180,7 @@ def secant(x, y, w):
 def secant_of_pi(x, y, w):
     """w sec(π (x + i y)): as ember 25 has it."""
     p = pi * x
-    q = pi * y
+    q = bounded(pi * y, 43.0)
     k = 2.0 * w / zeps(cos(2.0 * p) + cosh(2.0 * q))
     return k * cos(p) * cosh(q), k * sin(p) * sinh(q), 0.0
 

@@ -33,6 +33,16 @@ def sign(v):
 
 
 @helper
+def bounded(v, limit):
+    """`v`, but no farther from 0 than `limit`.
+
+    Where quotients of cosh and sinh have long reached their limit, but both would leave float32 (beyond 88)
+    and make the quotient no number.
+    """
+    return minimum(maximum(v, -limit), limit)
+
+
+@helper
 def grain(i, j, k, x, y, z):
     """Contribution of one corner of a noise lattice, seen from the offset (x, y, z) to it.
 

@@ -5,7 +5,7 @@ r² = x² + y², φ = atan2(y, x), w is the weight. Formulas after ember 25, to 
 
 from __future__ import annotations
 
-from .helpers import shader_hash
+from .helpers import bounded, shader_hash
 from .registry import P, variation
 from .vocabulary import (
     atan2,
@@ -349,7 +349,7 @@ def dragonfire(
 
     The disturbance is cos(s / ln |v|) of each coordinate v, used as such or by its sign.
     """
-    e = exp(x) * c1
+    e = exp(bounded(x, 80.0)) * c1
     f = c2 / zeps(e)
     k = w / zeps(e + f - cos(y))
     p = (e - f) * k

@@ -5,7 +5,7 @@ r² = x² + y², φ = atan2(y, x), w is the weight, u a uniform random number in
 
 from __future__ import annotations
 
-from .helpers import sign
+from .helpers import bounded, sign
 from .registry import P, variation
 from .vocabulary import acos, atan2, cos, cosh, fabs, floor, maximum, minimum, pi, pow, sin, sinh, sqrt, zeps
 
@@ -133,8 +133,9 @@ def lineart3d(x, y, z, w, powX, powY, powZ):
 def foci_3d(x, y, z, w):
     """w / (cosh x - cos y cos z) (sinh x, sin y, sin z), φ in place of a depth of exactly 0."""
     v = atan2(y, x) if z == 0.0 else z
-    k = w / zeps(cosh(x) - cos(y) * cos(v))
-    return k * sinh(x), k * sin(y), k * sin(v)
+    t = bounded(x, 86.0)
+    k = w / zeps(cosh(t) - cos(y) * cos(v))
+    return k * sinh(t), k * sin(y), k * sin(v)
 
 
 @variation("loonie_3D", z="own")

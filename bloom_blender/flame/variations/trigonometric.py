@@ -6,7 +6,7 @@ and 4.5; flam3 has them under the same names. w is the weight, r² = x² + y².
 
 from __future__ import annotations
 
-from .helpers import sign
+from .helpers import bounded, sign
 from .registry import P, variation
 from .vocabulary import (
     EPSILON,
@@ -76,22 +76,25 @@ def cosine_of_pi(x, y, w):
 @variation("tan")
 def tangent_function(x, y, w):
     """w tan(x + i y) = w / (cos 2x + cosh 2y) (sin 2x, sinh 2y)."""
-    k = w / zeps(cos(2.0 * x) + cosh(2.0 * y))
-    return k * sin(2.0 * x), k * sinh(2.0 * y), 0.0
+    t = bounded(2.0 * y, 86.0)
+    k = w / zeps(cos(2.0 * x) + cosh(t))
+    return k * sin(2.0 * x), k * sinh(t), 0.0
 
 
 @variation("csc")
 def cosecant(x, y, w):
     """w csc(x + i y) = 2 w / (cosh 2y - cos 2x) (sin x cosh y, -cos x sinh y)."""
-    k = 2.0 * w / zeps(cosh(2.0 * y) - cos(2.0 * x))
-    return k * sin(x) * cosh(y), -k * cos(x) * sinh(y), 0.0
+    t = bounded(y, 43.0)
+    k = 2.0 * w / zeps(cosh(2.0 * t) - cos(2.0 * x))
+    return k * sin(x) * cosh(t), -k * cos(x) * sinh(t), 0.0
 
 
 @variation("cot")
 def cotangent(x, y, w):
     """w cot(x + i y) = w / (cosh 2y - cos 2x) (sin 2x, -sinh 2y)."""
-    k = w / zeps(cosh(2.0 * y) - cos(2.0 * x))
-    return k * sin(2.0 * x), -k * sinh(2.0 * y), 0.0
+    t = bounded(2.0 * y, 86.0)
+    k = w / zeps(cosh(t) - cos(2.0 * x))
+    return k * sin(2.0 * x), -k * sinh(t), 0.0
 
 
 @variation("sinh")
@@ -109,43 +112,48 @@ def hyperbolic_cosine(x, y, w):
 @variation("tanh")
 def hyperbolic_tangent(x, y, w):
     """w tanh(x + i y) = w / (cos 2y + cosh 2x) (sinh 2x, sin 2y)."""
-    k = w / zeps(cos(2.0 * y) + cosh(2.0 * x))
-    return k * sinh(2.0 * x), k * sin(2.0 * y), 0.0
+    t = bounded(2.0 * x, 86.0)
+    k = w / zeps(cos(2.0 * y) + cosh(t))
+    return k * sinh(t), k * sin(2.0 * y), 0.0
 
 
 @variation("sech")
 def hyperbolic_secant(x, y, w):
     """w sech(x + i y) = 2 w / (cos 2y + cosh 2x) (cos y cosh x, -sin y sinh x)."""
-    k = 2.0 * w / zeps(cos(2.0 * y) + cosh(2.0 * x))
-    return k * cos(y) * cosh(x), -k * sin(y) * sinh(x), 0.0
+    t = bounded(x, 43.0)
+    k = 2.0 * w / zeps(cos(2.0 * y) + cosh(2.0 * t))
+    return k * cos(y) * cosh(t), -k * sin(y) * sinh(t), 0.0
 
 
 @variation("csch")
 def hyperbolic_cosecant(x, y, w):
     """w csch(x + i y) = 2 w / (cosh 2x - cos 2y) (sinh x cos y, -cosh x sin y)."""
-    k = 2.0 * w / zeps(cosh(2.0 * x) - cos(2.0 * y))
-    return k * sinh(x) * cos(y), -k * cosh(x) * sin(y), 0.0
+    t = bounded(x, 43.0)
+    k = 2.0 * w / zeps(cosh(2.0 * t) - cos(2.0 * y))
+    return k * sinh(t) * cos(y), -k * cosh(t) * sin(y), 0.0
 
 
 @variation("coth")
 def hyperbolic_cotangent(x, y, w):
     """w / (cosh 2x - cos 2y) (sinh 2x, sin 2y): the conjugate of coth(x + i y)."""
-    k = w / zeps(cosh(2.0 * x) - cos(2.0 * y))
-    return k * sinh(2.0 * x), k * sin(2.0 * y), 0.0
+    t = bounded(2.0 * x, 86.0)
+    k = w / zeps(cosh(t) - cos(2.0 * y))
+    return k * sinh(t), k * sin(2.0 * y), 0.0
 
 
 @variation("tan", compatibility="current")
 def tangent_of_pi(x, y, w):
     """w tan(π/4 (x + i y)) as ember 25 has it."""
-    k = w / zeps(cos(0.5 * pi * x) + cosh(0.5 * pi * y))
-    return k * sin(0.5 * pi * x), k * sinh(0.5 * pi * y), 0.0
+    t = bounded(0.5 * pi * y, 86.0)
+    k = w / zeps(cos(0.5 * pi * x) + cosh(t))
+    return k * sin(0.5 * pi * x), k * sinh(t), 0.0
 
 
 @variation("csc", compatibility="current")
 def cosecant_of_pi(x, y, w):
     """w csc(π/2 (x - i y)) as ember 25 has it."""
     p = 0.5 * pi * x
-    q = 0.5 * pi * y
+    q = bounded(0.5 * pi * y, 43.0)
     k = 2.0 * w / zeps(cosh(2.0 * q) - cos(2.0 * p))
     return k * sin(p) * cosh(q), k * cos(p) * sinh(q), 0.0
 
@@ -153,8 +161,9 @@ def cosecant_of_pi(x, y, w):
 @variation("cot", compatibility="current")
 def cotangent_of_pi(x, y, w):
     """w cot(π/4 (x - i y)) as ember 25 has it."""
-    k = w / zeps(cosh(0.5 * pi * y) - cos(0.5 * pi * x))
-    return k * sin(0.5 * pi * x), k * sinh(0.5 * pi * y), 0.0
+    t = bounded(0.5 * pi * y, 86.0)
+    k = w / zeps(cosh(t) - cos(0.5 * pi * x))
+    return k * sin(0.5 * pi * x), k * sinh(t), 0.0
 
 
 @variation("sinh", compatibility="current")
@@ -176,14 +185,15 @@ def hyperbolic_cosine_of_pi(x, y, w):
 @variation("tanh", compatibility="current")
 def hyperbolic_tangent_of_pi(x, y, w):
     """w tanh(π/4 (x + i y)) as ember 25 has it."""
-    k = w / zeps(cos(0.5 * pi * y) + cosh(0.5 * pi * x))
-    return k * sinh(0.5 * pi * x), k * sin(0.5 * pi * y), 0.0
+    t = bounded(0.5 * pi * x, 86.0)
+    k = w / zeps(cos(0.5 * pi * y) + cosh(t))
+    return k * sinh(t), k * sin(0.5 * pi * y), 0.0
 
 
 @variation("sech", compatibility="current")
 def hyperbolic_secant_of_pi(x, y, w):
     """w sech(π/4 (x - i y)) as ember 25 has it."""
-    p = 0.25 * pi * x
+    p = bounded(0.25 * pi * x, 43.0)
     q = 0.25 * pi * y
     k = 2.0 * w / zeps(cos(2.0 * q) + cosh(2.0 * p))
     return k * cos(q) * cosh(p), k * sin(q) * sinh(p), 0.0
@@ -192,7 +202,7 @@ def hyperbolic_secant_of_pi(x, y, w):
 @variation("csch", compatibility="current")
 def hyperbolic_cosecant_of_pi(x, y, w):
     """w csch(π/4 (x - i y)) as ember 25 has it."""
-    p = 0.25 * pi * x
+    p = bounded(0.25 * pi * x, 43.0)
     q = 0.25 * pi * y
     k = 2.0 * w / zeps(cosh(2.0 * p) - cos(2.0 * q))
     return k * sinh(p) * cos(q), k * cosh(p) * sin(q), 0.0
@@ -201,8 +211,9 @@ def hyperbolic_cosecant_of_pi(x, y, w):
 @variation("coth", compatibility="current")
 def hyperbolic_cotangent_of_pi(x, y, w):
     """w / (cosh π x/2 - cos π y/2) (sinh π x/2, sin π y/2): as ember 25 has it."""
-    k = w / zeps(cosh(0.5 * pi * x) - cos(0.5 * pi * y))
-    return k * sinh(0.5 * pi * x), k * sin(0.5 * pi * y), 0.0
+    t = bounded(0.5 * pi * x, 86.0)
+    k = w / zeps(cosh(t) - cos(0.5 * pi * y))
+    return k * sinh(t), k * sin(0.5 * pi * y), 0.0
 
 
 @variation("exponential")
