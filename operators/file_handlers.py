@@ -1,4 +1,4 @@
-"""Dropping a .flame or .bloom file into the 3D Viewport."""
+"""Dropping a .flame file or a training run into the 3D Viewport."""
 
 from __future__ import annotations
 
@@ -24,12 +24,14 @@ class BLOOM_FH_flame(bpy.types.FileHandler):
 
 
 class BLOOM_FH_run(bpy.types.FileHandler):
-    """Drop of a .bloom file"""
+    """Drop of a training run"""
 
     bl_idname = "BLOOM_FH_run"
     bl_label = "Training Run"
     bl_import_operator = "bloom.import_run"
-    bl_file_extensions = ".bloom"
+    bl_file_extensions = (
+        ".bloom;.json;.jsonl;.csv;.tsv;.log;.txt;.vec;.npz;.npy;.wandb;.safetensors;.pt;.pth;.ckpt"
+    )
 
     @classmethod
     def poll_drop(cls, context):

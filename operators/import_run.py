@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,10 +16,17 @@ from ..bloom_blender.scene.flame_object import is_flame
 from ..bloom_blender.scene.growth_layout import draw_growth
 from ..bloom_blender.scene.growth_settings import SETTINGS, growth_properties
 from ..bloom_blender.scene.presets import label, presets, read_preset
+from ..bloom_blender.trajectory.description import preview
 from ..bloom_blender.trajectory.read import read_trajectory
 from .support import NewFlameOptions, ask, wait_cursor
 
 ACTIVE = "ACTIVE"
+
+# What the file browser shows; names without a suffix, such as those of MLflow, by switching the filter off.
+FILES = (
+    "*.bloom;*.json;*.jsonl;*.csv;*.tsv;*.log;*.out;*.txt;*.vec;*.npz;*.npy;*.wandb;*tfevents*;*.gz;"
+    "*.safetensors;*.pt;*.pth;*.ckpt;*.bin"
+)
 
 _base_items: list[tuple[str, str, str]] = []
 
@@ -49,11 +57,30 @@ class BLOOM_OT_import_run(NewFlameOptions, GrowthOptions, bpy.types.Operator, Im
     filename_ext = ".bloom"
     filepath: StringProperty(
         name="File",
-        description="A .bloom file, or a folder of word embeddings per epoch (or any file in it)",
+        description="A .bloom file, another program's log, one of a series of checkpoints, or a folder",
         subtype="FILE_PATH",
         options={"SKIP_SAVE"},
     )
-    filter_glob: StringProperty(default="*.bloom;*.txt", options={"HIDDEN"})
+    filter_glob: StringProperty(default=FILES, options={"HIDDEN"})
+    series: StringProperty(
+        name="Series",
+        description="Which series and embeddings to import, such as train/* or update/*; empty for all",
+    )
+    steps: StringProperty(
+        name="Steps",
+        description="Range of steps to import, such as 0:1000; empty for all",
+        options={"SKIP_SAVE"},
+    )
+    run: StringProperty(
+        name="Run",
+        description="Which run of a folder or table that holds several",
+        options={"SKIP_SAVE"},
+    )
+    partial: BoolProperty(
+        name="Damaged Files",
+        description="Import what is readable of damaged files",
+        default=False,
+    )
     base: EnumProperty(name="Flame", description="The flame that the run moves", items=_bases)
     like: StringProperty(
         name="Like",
@@ -88,6 +115,10 @@ class BLOOM_OT_import_run(NewFlameOptions, GrowthOptions, bpy.types.Operator, Im
         """Ask for a file, or only for the options where one was dropped."""
         return ask(self, context)
 
+    def check(self, context):
+        """Show what another file holds once it is chosen."""
+        return True
+
     def execute(self, context):
         """Read the run, grow its curves, then animate."""
         try:
@@ -102,7 +133,14 @@ class BLOOM_OT_import_run(NewFlameOptions, GrowthOptions, bpy.types.Operator, Im
         return {"FINISHED"}
 
     def _import(self, context):
-        trajectory = read_trajectory(_run_path(self.filepath), side=self.side)
+        trajectory = read_trajectory(
+            self.filepath,
+            series=self.series,
+            steps=self.steps,
+            run=self.run or None,
+            side=self.side,
+            partial=self.partial,
+        )
         if self.base == ACTIVE:
             obj = context.active_object
             if not is_flame(obj):
@@ -122,7 +160,7 @@ class BLOOM_OT_import_run(NewFlameOptions, GrowthOptions, bpy.types.Operator, Im
 
     def _settings(self) -> dict:
         like = bpy.data.objects.get(self.like) if self.like else None
-        if self.like and not (is_flame(like) and like.bloom.growth.run):
+        if self.like and not (like is not None and is_flame(like) and like.bloom.growth.run):
             raise BloomError(f"{self.like} is no flame with a training run: choose another, or none.")
         return {name: getattr(self, name) for name in SETTINGS} | {"like": like}
 
@@ -131,18 +169,40 @@ class BLOOM_OT_import_run(NewFlameOptions, GrowthOptions, bpy.types.Operator, Im
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
+        self._draw_content(layout)
         layout.prop(self, "base")
         layout.prop_search(self, "like", bpy.data, "objects")
         draw_growth(layout, self, shared=bool(self.like))
         layout.prop(self, "set_range")
-        layout.prop(self, "side")
         if self.base != ACTIVE:
             self.draw_new_flame_options(layout)
 
+    def _draw_content(self, layout):
+        """Draw what the chosen file holds, and the choice among it."""
+        lines = content(self.filepath, self.series, self.steps, self.run, self.side)
+        if lines:
+            column = layout.box().column(align=True)
+            for line in lines:
+                column.label(text=line)
+        column = layout.column(align=True)
+        for name in ("series", "steps", "run", "side", "partial"):
+            column.prop(self, name)
 
-def _run_path(filepath: str) -> Path:
-    """Return what to read: a folder of embeddings is often chosen by one of its files."""
-    path = Path(filepath)
-    if path.suffix.lower() == ".txt" and path.is_file():
-        return path.parent
-    return path
+
+def content(filepath: str, series: str, steps: str, run: str, side: str) -> list[str]:
+    """Return lines about what is chosen; nothing while no file is."""
+    try:
+        path = Path(filepath)
+        state = path.stat()
+    except (OSError, ValueError):
+        return []
+    if not path.name:
+        return []
+    return _content(path, state.st_mtime_ns, state.st_size, series, steps, run, side)
+
+
+@functools.lru_cache(maxsize=8)
+def _content(
+    path: Path, _changed: int, _size: int, series: str, steps: str, run: str, side: str
+) -> list[str]:
+    return preview(path, series=series, steps=steps, run=run or None, side=side)

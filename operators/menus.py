@@ -31,7 +31,7 @@ def _draw_add(menu, context) -> None:
 
 def _draw_import(menu, context) -> None:
     menu.layout.operator("bloom.import_flame", text="Fractal Flame (.flame)")
-    menu.layout.operator("bloom.import_run", text="Training Run (.bloom, embeddings)")
+    menu.layout.operator("bloom.import_run", text="Training Run (.bloom, logs, checkpoints)")
 
 
 def extend() -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import BloomError
+from .embedding_folder import has_embeddings
 from .options import Options
 from .read import read_trajectory, recognize
 from .readers import checkpoints, csv_log, folder
@@ -16,6 +18,8 @@ from .selection import select
 from .trajectory import Embeddings, Series, Trajectory
 
 MOST_GAPS = 5  # that are told one by one
+LARGEST_PREVIEW = 50_000_000  # bytes
+MOST_PREVIEWED = 2000  # files in a folder
 
 
 def describe(
@@ -192,3 +196,30 @@ def _table(table: Embeddings) -> dict[str, Any]:
         "dimensions": table.vectors.shape[2],
         **_step_facts(table.steps),
     }
+
+
+def preview(
+    path: str | PathLike,
+    *,
+    series: str = "",
+    steps: str = "",
+    run: str | None = None,
+    side: str = "auto",
+    most_lines: int = 12,
+) -> list[str]:
+    """A few lines about what lies at a path, for someone who is choosing: never an error, and in no time.
+
+    Files of more than 50 MB and folders of more than 2000 files are left unread.
+    """
+    path = Path(path)
+    try:
+        if path.is_file() and path.stat().st_size > LARGEST_PREVIEW and not checkpoints.is_candidate(path):
+            return [f"{path.name} is large: it is read when it is imported"]
+        if path.is_dir() and not has_embeddings(path, side):
+            folder.find_runs(path, MOST_PREVIEWED)
+        found = describe(path, series=series, steps=steps, run=run, side=side)
+    except BloomError as error:
+        return [str(error)]
+    except (OSError, ValueError, MemoryError):
+        return [f"{path.name} cannot be read"]
+    return summary(found, most_lines)

@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import json
 import math
+import struct
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
@@ -37,7 +39,7 @@ _NPY = b"\x93NUMPY"
 _WORDS = ("words", "vocab", "vocabulary", "tokens", "labels")
 _DAMAGE = (
     ValueError, KeyError, TypeError, EOFError, OverflowError, MemoryError, OSError, NotImplementedError,
-    RecursionError, SyntaxError, zipfile.BadZipFile, zlib.error,
+    RecursionError, SyntaxError, tokenize.TokenError, zipfile.BadZipFile, zlib.error, struct.error,
 )  # fmt: skip
 
 

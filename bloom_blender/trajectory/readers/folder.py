@@ -44,8 +44,8 @@ _LOG_SUFFIXES = (
 )  # fmt: skip
 _PARTS = re.compile(r"train(ing)?|val(id(ation)?)?|test|eval(uation)?|dev", re.I)  # of a run of TensorBoard
 _NO_LOGS = re.compile(
-    r"wandb-(events\.jsonl|metadata\.json|summary\.json)|(tokenizer|config|vocab|special_tokens|generation|preproc"
-    r"|added_tokens|hparams|args|package|manifest|requirements|readme|license).*|.*\.index\.json",
+    r"debug.*\.log|wandb-(events\.jsonl|metadata\.json|summary\.json)|(tokenizer|config|vocab|special_tokens"
+    r"|generation|preproc|added_tokens|hparams|args|package|manifest|requirements|readme|license).*|.*\.index\.json",
     re.I,
 )
 
@@ -101,11 +101,11 @@ def choose(folder: Path, options: Options) -> Run:
     return found[0]
 
 
-def find_runs(folder: Path) -> list[Run]:
-    """All runs below a folder, in order of their names."""
+def find_runs(folder: Path, most_files: int = MOST_FILES) -> list[Run]:
+    """All runs below a folder, in order of their names; BloomError if it holds more than `most_files`."""
     runs: dict[str, Run] = {}
     events: dict[str, list[tuple[str, Path]]] = {}
-    for place, folders, files in _walk(folder):
+    for place, folders, files in _walk(folder, most_files):
         here = place.relative_to(folder).as_posix().removeprefix(".")
         if mlflow_metric.is_run(place):
             run = runs.setdefault(here, Run(_with_name(here, mlflow_metric.run_name(place))))
@@ -126,7 +126,7 @@ def find_runs(folder: Path) -> list[Run]:
     )
 
 
-def _walk(folder: Path) -> Iterable[tuple[Path, list[str], list[Path]]]:
+def _walk(folder: Path, most_files: int) -> Iterable[tuple[Path, list[str], list[Path]]]:
     """(folder, names of its folders, its files) from the top; folders taken out of the list are left out."""
     count = 0
     try:
@@ -136,9 +136,9 @@ def _walk(folder: Path) -> Iterable[tuple[Path, list[str], list[Path]]]:
             if len(here.relative_to(folder).parts) >= DEEPEST:
                 folders.clear()
             count += len(files)
-            if count > MOST_FILES:
+            if count > most_files:
                 raise BloomError(
-                    f"{folder} holds more than {MOST_FILES} files: choose the folder of one run."
+                    f"{folder} holds more than {most_files} files: choose the folder of one run."
                 )
             yield here, folders, [here / name for name in sorted(files) if not name.startswith(".")]
     except OSError as error:

@@ -420,7 +420,9 @@ class _Machine:
         return Opaque(full)
 
     def _storage(self, identity: Any) -> Any:
-        """The storage that ``("storage", type, key, device, count)`` names."""
+        """The storage that ``("storage", type, key, device, count)`` names; legacy files name classes too."""
+        if isinstance(identity, tuple) and len(identity) > 1 and identity[0] == "module":
+            return identity[1]
         if not isinstance(identity, tuple) or len(identity) < 5 or identity[0] != "storage":
             raise ValueError
         _, kind, key, _, count = identity[:5]
