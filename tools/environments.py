@@ -27,6 +27,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".venv"
 RUNTIME = ("render",)
 TESTING = ("render", "test")
+#: Of a machine that trains: no Blender, but PyTorch.
+TRAINING = ("test", "training")
 PIP_SECONDS = 20 * 60
 #: What the bpy wheels need of a bare Debian or Ubuntu (from ``ldd`` on their library).
 DEBIAN_LIBRARIES = (
@@ -295,11 +297,10 @@ def _command(command: list, log: Path, explain: str) -> None:
     raise EnvironmentsError(f"{explain} failed: {' '.join(errors[-2:])[-400:]} (all of it: {log})")
 
 
-def _check(python: Path, extras: tuple[str, ...], log: Path) -> None:
+def _check(python: Path, modules: list[str], log: Path) -> None:
     """Import what was installed; the usual trouble is a system library that a bare machine lacks."""
-    modules = ["bpy"] + (["numba"] if "render" in extras else [])
     try:
-        _command([python, "-c", "import " + ", ".join(modules)], log, "importing bpy")
+        _command([python, "-c", "import " + ", ".join(modules)], log, f"importing {modules[0]}")
     except EnvironmentsError as error:
         library = re.search(r"(lib\S+\.so[.\d]*): cannot open shared object file", str(error))
         if not library:
@@ -324,30 +325,75 @@ def make(blender: Blender, python: Path, extras: tuple[str, ...] = RUNTIME) -> E
     EnvironmentsError : pip failed, or Blender does not start here.
     """
     folder = FOLDER / f"blender-{blender.version}"
-    environment = Environment(blender, folder)
+    label = "the environment of Blender {} (Python {}.{})".format(blender.version, *blender.python)
+    modules = ["bpy"] + (["numba"] if "render" in extras else [])
+    _make(folder, label, python, extras, blender.extra, modules)
+    return Environment(blender, folder)
+
+
+def _make(
+    folder: Path, label: str, python: Path, extras: tuple[str, ...], extra: str, modules: list[str]
+) -> None:
+    """Make an environment in a folder, or bring it up to date; it must be able to import the modules."""
+    inside = _python_of(folder)
     with _alone(folder):
         stamp = _stamp(folder)
         all_extras = tuple(sorted({*stamp.get("extras", ()), *extras}))
-        wanted = requirements((*all_extras, blender.extra))
-        sound = bool(stamp) and _runs(environment.python)
+        wanted = requirements((*all_extras, extra))
+        sound = bool(stamp) and _runs(inside)
         if sound and stamp["requirements"] == wanted:
-            return environment
-        log = FOLDER / f"blender-{blender.version}.log"
-        verb = "Updating" if sound else "Making"
-        label = "{} the environment of Blender {} (Python {}.{})".format(
-            verb, blender.version, *blender.python
-        )
-        with _waiting(label):
+            return
+        log = FOLDER / f"{folder.name}.log"
+        with _waiting(f"{'Updating' if sound else 'Making'} {label}"):
             if not sound:
                 log.unlink(missing_ok=True)
                 _command([python, "-m", "venv", "--clear", folder], log, "making the environment")
             (folder / "bloom.json").unlink(missing_ok=True)
-            pip = [environment.python, "-m", "pip", "--disable-pip-version-check", "--no-input"]
+            pip = [inside, "-m", "pip", "--disable-pip-version-check", "--no-input"]
             _command([*pip, "install", *wanted], log, "pip")
-            _check(environment.python, all_extras, log)
+            _check(inside, modules, log)
             stamp = {"extras": all_extras, "requirements": wanted}
             (folder / "bloom.json").write_text(json.dumps(stamp, indent=1), encoding="utf-8")
-    return environment
+
+
+def training(extras: tuple[str, ...] = TRAINING) -> tuple[Path | None, str]:
+    """Make the environment of a training machine, where the recorder is tested with PyTorch.
+
+    On Linux this is done only if pip finds a PyTorch for processors alone: the usual one brings gigabytes
+    for graphics cards. ``PIP_EXTRA_INDEX_URL`` may name an index that has it.
+
+    Returns
+    -------
+    Its interpreter, or None and the reason.
+
+    Raises
+    ------
+    EnvironmentsError : pip failed, or PyTorch does not start here.
+    """
+    folder = FOLDER / "training"
+    inside = _python_of(folder)
+    if _stamp(folder).get("requirements") == requirements(extras) and _runs(inside):
+        return inside, ""
+    torch = next(line for line in requirements(("training",)) if line.startswith("torch"))
+    for _, python in sorted(find_pythons().items()):
+        if sys.platform != "linux" or _offers_small_torch(python, torch):
+            _make(folder, "the environment of a training machine", python, extras, "training", ["torch"])
+            return inside, ""
+    return (
+        None,
+        "pip finds no PyTorch without graphics cards: set PIP_EXTRA_INDEX_URL to an index that has it",
+    )
+
+
+def _offers_small_torch(python: Path, requirement: str) -> bool:
+    """Whether pip would install a build of PyTorch that is for processors alone (its version says so)."""
+    pip = [str(python), "-m", "pip", "install", "--dry-run", "--no-deps", "--ignore-installed", "--quiet"]
+    command = [*pip, "--disable-pip-version-check", "--no-input", "--report", "-", requirement]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+        return json.loads(done.stdout)["install"][0]["metadata"]["version"].endswith("+cpu")
+    except (OSError, subprocess.SubprocessError, ValueError, LookupError):
+        return False
 
 
 def available(
@@ -413,9 +459,14 @@ def main(argv: list[str] | None = None) -> int:
     """Make or list the environments; 1 when not one could be made."""
     parser = argparse.ArgumentParser(description="Make the environments of the supported Blenders.")
     parser.add_argument("--blender", action="append", default=[], metavar="X.Y", help="only this one")
+    parser.add_argument("--training", action="store_true", help="that of a training machine instead")
     parser.add_argument("--list", action="store_true", help="say what there is, make nothing")
     arguments = parser.parse_args(argv)
     missing: list[Missing] = []
+    if arguments.training:
+        python, reason = training()
+        print(f"training: {python or reason}")
+        return 0 if python else 1
     if arguments.list:
         for version, path in sorted(find_pythons().items()):
             print("Python {}.{}: {}".format(*version, path))

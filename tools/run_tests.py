@@ -34,7 +34,9 @@ TESTS = ROOT / "tests"
 CORE = ("chaos", "cli", "develop", "flame", "growth", "record", "trajectory")
 #: Folders of tests that start every Blender themselves: once.
 ONCE = ("extension",)
-SECONDS = {"checks": 300, "core": 600, "blender": 600, "once": 900}
+#: Folders of tests that run once more where PyTorch is, as on a machine that trains.
+TRAINING = ("record",)
+SECONDS = {"training": 300, "checks": 300, "core": 600, "blender": 600, "once": 900}
 NO_TESTS = 5  # pytest's exit code
 
 
@@ -109,6 +111,16 @@ def tests(made: list[Environment], wanted: list[str], extra: list[str]) -> list[
     return jobs
 
 
+def training(extra: list[str]) -> tuple[list[Job], str]:
+    """The recorder's tests with PyTorch, or why they are left out."""
+    python, reason = environments.training()
+    if python is None:
+        return [], reason
+    paths = [str((TESTS / name).relative_to(ROOT)) for name in TRAINING]
+    command = [str(python), "-m", "pytest", *paths, *extra]
+    return [Job("recorder tests, PyTorch", command, SECONDS["training"])], ""
+
+
 def run(job: Job, environ: dict[str, str]) -> Result:
     """Run one job with its output on our own; kill it, children included, when its time is up."""
     print(f"\n=== {job.name}", flush=True)
@@ -145,7 +157,9 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Run Bloom's checks and tests in every Blender.")
     parser.add_argument("--blender", action="append", default=[], metavar="X.Y", help="only this one")
     parser.add_argument(
-        "--only", choices=["checks", "tests", "core", "blender", "once"], help="only this part"
+        "--only",
+        choices=["checks", "tests", "core", "blender", "once", "training"],
+        help="only this part",
     )
     parser.add_argument("pytest", nargs="*", help="arguments for pytest, after --")
     arguments = parser.parse_args(argv)
@@ -163,8 +177,12 @@ def main(argv: list[str] | None = None) -> int:
         if arguments.only in (None, "checks"):
             jobs += checks(made[-1], _stage(folder))
         wanted = ["core", "blender", "once"] if arguments.only in (None, "tests") else [arguments.only]
-        if arguments.only != "checks":
+        if arguments.only not in ("checks", "training"):
             jobs += tests(made, wanted, arguments.pytest)
+        without = ""
+        if arguments.only in (None, "tests", "training"):
+            more, without = training(arguments.pytest)
+            jobs += more
         results = [run(job, environ) for job in jobs]
 
     failures = [item.blender.version for item in missing if item.failed]
@@ -173,6 +191,8 @@ def main(argv: list[str] | None = None) -> int:
     for result in results:
         print(f"{result.verdict:9}{result.seconds:7.0f} s  {result.name}")
     environments.report(missing)
+    if without:
+        print(f"The recorder's tests with PyTorch are left out: {without}")
     failed = sum(result.verdict == "FAILED" for result in results)
     print(f"{len(results) - failed} passed, {failed} failed, in {time.monotonic() - start:.0f} s")
     return 1 if failed else 0
