@@ -193,3 +193,13 @@ def test_quotients_that_leave_float32_have_their_limit(name, compatibility):
     # Sines of hundreds are exact to 1e-4 in float32, which counts near 0 only.
     far = np.abs(points[:, :2]).min(1) > 100.0
     np.testing.assert_allclose(got[far, :2], expected[far, :2], atol=1e-4)
+
+
+def test_elliptic_coordinates_keep_their_digits_near_the_segment():
+    """There cosh μ is 1 but for digits that float32 lacks: μ itself came in steps of 3e-4."""
+    rng = np.random.default_rng(4)
+    points = np.stack([rng.uniform(-0.9, 0.9, COUNT), rng.uniform(-1e-4, 1e-4, COUNT)], 1)
+    points = np.pad(points, ((0, 0), (0, 2))).astype(np.float32).astype(np.float64)
+    xform = Xform(variations=(Variation("ePush", 0.7, (("dist", 3.0), ("push", 0.0), ("rotate", 0.0))),))
+    words = np.zeros(COUNT, np.uint32)
+    np.testing.assert_allclose(compiled(xform, points, words), reference(xform, points, words), atol=5e-7)

@@ -143,7 +143,7 @@ def edisc(x, y, w):
     """
     t = x * x + y * y + 1.0
     m = 0.5 * (sqrt(t + 2.0 * x) + sqrt(t - 2.0 * x))
-    s = log(m + sqrt(m - 1.0))
+    s = log(m + sqrt(maximum(m - 1.0, 0.0)))
     v = -acos(x / m)
     k = w / 11.57034632
     return k * cosh(v) * cos(s), (-k if y > 0.0 else k) * sinh(v) * sin(s), 0.0
@@ -154,7 +154,7 @@ def edisc_mirrored(x, y, w):
     """As ember 25 has it: mirrored in the x axis."""
     t = x * x + y * y + 1.0
     m = 0.5 * (sqrt(t + 2.0 * x) + sqrt(t - 2.0 * x))
-    s = log(m + sqrt(m - 1.0))
+    s = log(m + sqrt(maximum(m - 1.0, 0.0)))
     v = -acos(x / m)
     k = w / 11.57034632
     return k * cosh(v) * cos(s), (k if y > 0.0 else -k) * sinh(v) * sin(s), 0.0

@@ -104,10 +104,17 @@ def crackle_site_y(i, j, half, distort, depth):
 
 @helper
 def elliptic_mu(x, y):
-    """μ >= 0 of x + i y = cosh(μ + i ν)."""
+    """μ >= 0 of x + i y = cosh(μ + i ν).
+
+    cosh μ = (|p + 1| + |p - 1|) / 2; near the segment from -1 to 1, where that is 1 but for digits that
+    float32 lacks, sinh² μ = (s + d) / 2 = 2 y² / (d - s) with s = |p|² - 1 and d² = s² + 4 y².
+    """
     t = x * x + y * y + 1.0
     m = maximum(1.0, 0.5 * (sqrt(maximum(t + 2.0 * x, 0.0)) + sqrt(maximum(t - 2.0 * x, 0.0))))
-    return log(m + sqrt(m - 1.0) * sqrt(m + 1.0))
+    s = x * x + y * y - 1.0
+    d = sqrt(s * s + 4.0 * y * y)
+    h = sqrt(0.5 * (d + s)) if s > 0.0 else fabs(y) * sqrt(2.0 / zeps(d - s))
+    return log(h + sqrt(h * h + 1.0)) if s < 1.0 else log(m + sqrt(m - 1.0) * sqrt(m + 1.0))
 
 
 @helper
