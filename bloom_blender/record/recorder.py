@@ -468,6 +468,7 @@ class _Column:
 
     def series(self, name: str) -> Series:
         values = np.array(self.values, dtype=np.float64)
+        values.flags.writeable = False  # so that Series need not copy it
         shaped = values.reshape(-1, self.width) if self.width else values
         return Series(name, np.array(self.steps), shaped, self.kind, self.unit)
 

@@ -153,7 +153,7 @@ def _in_fixed_order(data: bytes) -> bytes:
     header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
     text += b" " * (-len(text) % 8)  # arrays begin at a multiple of 8
-    return len(text).to_bytes(8, "little") + text + data[8 + length :]
+    return b"".join((len(text).to_bytes(8, "little"), text, memoryview(data)[8 + length :]))
 
 
 def _decode(data: bytes, file: str) -> Trajectory:

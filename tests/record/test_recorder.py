@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -291,28 +290,46 @@ def test_the_file_is_written_at_intervals_of_at_least_two_hundred_writings(tmp_p
     assert written == [10.0, 110.5]
 
 
-def _train_for_ever(path):
-    with Recorder(path, flush_seconds=0.01) as recorder:
-        parameters = {"w": np.zeros(2000)}
-        recorder.watch(parameters)
-        while True:
-            parameters["w"] += 1.0
-            recorder.step(parameters)
+FOR_EVER = """
+import sys, numpy as np
+from bloom_blender.record import Recorder
+with Recorder(sys.argv[1], resume=True) as recorder:
+    parameters = {"w": np.full(2000, float(recorder.current_step))}
+    recorder.watch(parameters)
+    print("ready", flush=True)
+    while True:
+        parameters["w"] += 1.0
+        recorder.step(parameters, loss=1.0)
+        recorder.flush()
+"""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-def test_a_killed_training_leaves_a_whole_file(tmp_path):
+def test_a_training_killed_at_any_moment_leaves_a_whole_file_and_goes_on(tmp_path):
     path = tmp_path / "run.bloom"
-    process = multiprocessing.get_context("fork").Process(target=_train_for_ever, args=(path,))
-    process.start()
-    end = time.monotonic() + 20
-    while not path.exists() and time.monotonic() < end:
-        time.sleep(0.01)
-    time.sleep(0.1)
-    os.kill(process.pid, signal.SIGKILL)
-    process.join()
-    steps = read_bloom(path).series_named("update/w").steps
-    assert steps.tolist() == list(range(1, len(steps) + 1))
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+    def state():
+        return path.stat().st_mtime_ns if path.exists() else None
+
+    last = 0
+    for moment in (0.0, 0.003, 0.02, 0.05):
+        process = subprocess.Popen(
+            [sys.executable, "-W", "error", "-c", FOR_EVER, str(path)],
+            env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        assert process.stdout.readline() == b"ready\n"
+        before = state()
+        while state() == before:
+            time.sleep(0.001)
+        time.sleep(moment)
+        os.kill(process.pid, signal.SIGKILL)
+        _, complaints = process.communicate()
+        assert not complaints
+        steps = read_bloom(path).series_named("update/w").steps
+        assert steps.tolist() == list(range(1, len(steps) + 1))
+        assert len(steps) > last
+        last = len(steps)
 
 
 # Order and resumption.
