@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import bpy
-from bpy.props import BoolProperty, IntProperty
+from bpy.props import BoolProperty, EnumProperty, IntProperty
 
-from ..bloom_blender.scene.settings import POINTS_RENDER, POINTS_VIEWPORT
+from ..bloom_blender.scene.settings import LOOKS, POINTS_RENDER, POINTS_VIEWPORT
 
 
 class NewFlameOptions:
@@ -43,6 +43,7 @@ class NewFlameOptions:
         default=True,
     )
 
+    look: EnumProperty(name="Look", description="How the flame is rendered", items=LOOKS)
     with_view: BoolProperty(
         name="Viewport",
         description="Show the flame in the viewport as it will look, through its camera",
@@ -51,7 +52,7 @@ class NewFlameOptions:
 
     def new_flame_options(self) -> dict:
         """Return the options as arguments of ``actions.add_flame``."""
-        names = ("points_render", "points_viewport", "with_camera", "with_scene", "with_view")
+        names = ("points_render", "points_viewport", "with_camera", "with_scene", "with_view", "look")
         return {name: getattr(self, name) for name in names}
 
     def draw_new_flame_options(self, layout: bpy.types.UILayout) -> None:
@@ -62,6 +63,9 @@ class NewFlameOptions:
         column = layout.column(heading="Set Up")
         column.prop(self, "with_camera")
         column.prop(self, "with_scene")
+        row = column.row()
+        row.active = self.with_scene
+        row.prop(self, "look")
         column.prop(self, "with_view")
 
 

@@ -7,6 +7,13 @@ import bpy
 from .flame import BLOOM_PT_flame
 from .palette import BLOOM_PT_palette
 from .parameters import BLOOM_PT_parameters
+from .picture import (
+    BLOOM_PT_picture_estimation,
+    BLOOM_PT_picture_film,
+    BLOOM_PT_picture_passes,
+    BLOOM_PT_picture_quality,
+    BLOOM_PT_picture_tone,
+)
 from .run import BLOOM_PT_growth, BLOOM_PT_run, BLOOM_UL_bindings
 
 classes = (
@@ -16,6 +23,11 @@ classes = (
     BLOOM_PT_growth,
     BLOOM_PT_parameters,
     BLOOM_PT_palette,
+    BLOOM_PT_picture_quality,
+    BLOOM_PT_picture_tone,
+    BLOOM_PT_picture_estimation,
+    BLOOM_PT_picture_film,
+    BLOOM_PT_picture_passes,
 )
 
 

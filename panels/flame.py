@@ -38,4 +38,4 @@ class BLOOM_PT_flame(FlamePanel, bpy.types.Panel):
         layout.prop(settings, "seed")
         row = layout.row(align=True)
         row.operator("bloom.refresh", icon="FILE_REFRESH")
-        row.operator("bloom.set_up_scene", icon="SCENE")
+        row.operator_menu_enum("bloom.set_up_scene", "look", icon="SCENE")
