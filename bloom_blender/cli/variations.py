@@ -26,5 +26,5 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps({name: dict(entry.defaults()) for name, entry in entries}, indent=2))
         return 0
     for name, entry in entries:
-        print(name, *(f"{name}_{parameter}={value:g}" for parameter, value in entry.defaults()))
+        print(name, *(f"{name}{p.joint}{p.name}={p.default:g}" for p in entry.parameters))
     return 0
