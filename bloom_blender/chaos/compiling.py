@@ -12,10 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import BloomError
 from . import machine, store
 from .structure import Structure, XformStructure
 from .writing import shared_source, template
 from .xforms import APPLY, xform_assembly
+
+#: Combinations of variations in one flame, each of which takes some 30 ms to compile.
+MOST_KINDS = 1000
 
 
 @functools.lru_cache(maxsize=4096)
@@ -29,7 +33,18 @@ def xform_loop(structure: XformStructure) -> int:
 
 
 def game_of(structure: Structure) -> np.ndarray:
-    """Addresses of the loops of all xforms and final xforms, uint64."""
+    """Addresses of the loops of all xforms and final xforms, uint64.
+
+    Raises
+    ------
+    BloomError
+        If there is so much to compile that it would take minutes.
+    """
+    kinds = len(set(structure.parts))
+    if kinds > MOST_KINDS:
+        raise BloomError(
+            f"The flame has {kinds} xforms of different variations: use at most {MOST_KINDS} such combinations."
+        )
     return np.array([xform_loop(part) for part in structure.parts], np.uint64)
 
 

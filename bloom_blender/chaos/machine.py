@@ -8,12 +8,15 @@ from typing import Any
 
 from . import store
 
+#: An assembly of more characters (some hundred variations) is taken as it is: LLVM's time grows with the square
+#: of its length, to minutes for an xform of a thousand variations.
+LONG = 500_000
 _lock = threading.RLock()
 
 
 @functools.cache
-def _target() -> Any:
-    """LLVM's description of this machine."""
+def _target(level: int = 3) -> Any:
+    """LLVM's description of this machine, and how hard it is to try."""
     from llvmlite import binding
 
     binding.initialize_native_target()
@@ -22,7 +25,7 @@ def _target() -> Any:
     return target.create_target_machine(
         cpu=binding.get_host_cpu_name(),
         features=binding.get_host_cpu_features().flatten(),
-        opt=3,
+        opt=level,
         reloc="default",
         codemodel="jitdefault",
     )
@@ -55,22 +58,24 @@ def _engine() -> Any:
     return binding.create_mcjit_compiler(binding.parse_assembly(""), _target())
 
 
-def optimised(assembly: str) -> Any:
-    """The assembly as an LLVM module, optimised for this machine."""
+def optimised(assembly: str) -> tuple[Any, Any]:
+    """The assembly as an LLVM module, optimised for this machine, and what makes machine code of it."""
     from llvmlite import binding
 
     module = binding.parse_assembly(assembly)
     module.triple = _target().triple
-    options = binding.create_pipeline_tuning_options(speed_level=2)
+    short = len(assembly) < LONG
+    options = binding.create_pipeline_tuning_options(speed_level=2 if short else 0)
     builder = binding.create_pass_builder(_target(), options)
     builder.getModulePassManager().run(module, builder)
-    return module
+    return module, _target(3 if short else 0)
 
 
 def machine_code(assembly: str) -> str:
     """The machine code of an assembly as text, to look at."""
     with _lock:
-        return _target().emit_assembly(optimised(assembly))
+        module, target = optimised(assembly)
+        return target.emit_assembly(module)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -82,7 +87,8 @@ def address_of(assembly: str, function: str, label: str) -> int:
     with _lock:
         code = store.read(name)
         if code is None:
-            code = _target().emit_object(optimised(assembly.replace(f"@{function}(", f"@{name}(")))
+            module, target = optimised(assembly.replace(f"@{function}(", f"@{name}("))
+            code = target.emit_object(module)
             store.write(name, code)
         engine = _engine()
         engine.add_object_file(binding.ObjectFileRef.from_data(code))

@@ -18,6 +18,8 @@ from ..flame.variations import registry
 
 #: Floats of an xform before its variations: coefs, post, color, color speed, opacity, direct color.
 HEADER = 16
+#: The number of an xform has 20 bits in a record of the histogram.
+MOST_XFORMS = 2**20
 #: More xforms than that need too large a table where they have xaos.
 MOST_WITH_XAOS = 4096
 COEFS, POST, COLOR, COLOR_SPEED, OPACITY, DIRECT_COLOR = 0, 6, 12, 13, 14, 15
@@ -81,7 +83,11 @@ def xform_structure(xform: Xform, rules: Rules, *, final: bool) -> XformStructur
 
 
 def structure_of(flame: Flame) -> Structure:
-    """The structure of a flame."""
+    """The structure of a flame; BloomError if it has too many xforms."""
+    if len(flame.xforms) > MOST_XFORMS:
+        raise BloomError(
+            f"The flame {flame.name!r} has {len(flame.xforms)} xforms: use at most {MOST_XFORMS}."
+        )
     parts = [xform_structure(xform, flame.rules, final=False) for xform in flame.xforms]
     parts += [xform_structure(xform, flame.rules, final=True) for xform in flame.finals]
     offsets = np.cumsum([0, *(part.size for part in parts)]).tolist()

@@ -11,8 +11,10 @@ from bloom_blender.chaos import compiling
 from bloom_blender.chaos.density import footprint_of
 from bloom_blender.chaos.points import FUSE, compute_points
 from bloom_blender.chaos.structure import probabilities
+from bloom_blender.errors import BloomError
 from bloom_blender.flame import evaluate_variation
 from bloom_blender.flame.model import Camera, Flame, Variation, Xform
+from bloom_blender.flame.variations import VARIATIONS
 from bloom_blender.flame.xml import read_flame
 from tests.support import data_path
 
@@ -191,6 +193,48 @@ def test_xaos():
     shares = np.bincount(compute_points(flame, 200_000).xform, minlength=3) / 200_000
     stationary = np.linalg.matrix_power(table[:3], 200)[0]
     np.testing.assert_allclose(shares, stationary, atol=0.005)
+
+
+def many(count: int, **changes) -> Flame:
+    """A flame of many small copies of itself, of weights 0 to 1."""
+    random = np.random.default_rng(count)
+    weights, places = random.uniform(0, 1, count), random.uniform(0, 1, (count, 2))
+    xforms = tuple(
+        Xform(weight=w, coefs=(0.01, 0, 0, 0.01, *place), variations=LINEAR, **changes)
+        for w, place in zip(weights, places, strict=True)
+    )
+    return Flame("many", xforms, camera=Camera(size=(100, 100), scale=100.0))
+
+
+@pytest.mark.parametrize("count", [2, 16, 17, 200])
+def test_few_and_many_xforms_have_their_chances(count):
+    flame = many(count)
+    chances = probabilities(flame)[-1]
+    found = np.bincount(compute_points(flame, 200_000).xform, minlength=count) / 200_000
+    # Five standard deviations of a share.
+    assert (np.abs(found - chances) < 5 * np.sqrt(chances / 200_000) + 1e-5).all()
+
+
+def test_a_hundred_thousand_xforms():
+    cloud = compute_points(many(100_000), 5_000)
+    assert np.isfinite(cloud.positions).all() and len(np.unique(cloud.xform)) > 4_500
+    with pytest.raises(BloomError, match="xaos: use at most"):
+        compute_points(many(5_000, xaos=(0.5,)), 100)
+
+
+def test_too_many_kinds_of_xform_are_refused():
+    names = [name for name, entry in VARIATIONS.items() if not entry.parameters]
+    pairs = [(one, two) for one in names for two in names if one != two]
+    kinds = [Xform(variations=(Variation(one, 1.0), Variation(two, 1.0))) for one, two in pairs[:1100]]
+    with pytest.raises(BloomError, match="1100 xforms of different variations"):
+        compute_points(Flame("kinds", tuple(kinds)), 100)
+
+
+def test_an_xform_of_all_variations():
+    """It compiles in a second or two, though LLVM could take minutes for it."""
+    variations = tuple(Variation(name, 0.01, entry.defaults()) for name, entry in VARIATIONS.items())
+    flame = Flame("all", (replace(triangle().xforms[0], variations=variations), *triangle().xforms))
+    assert np.isfinite(compute_points(flame, 2_000).positions).all()
 
 
 def test_light_is_kept_whatever_the_detail():
