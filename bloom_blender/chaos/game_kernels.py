@@ -143,7 +143,7 @@ def unpack(f, o):
     for j in range(I(M)):
         move_four(f, S + I(4) * j, P + I(4) * I(o[POS + j]))
     for j in range(I(M)):
-        f[AGE + j] = f[AGE + j] + F(1.0) if f[S + I(4) * j + I(3)] < ESCAPED else F(0.0)
+        f[AGE + j] = f[AGE + j] + F(1.0) if f[S + I(4) * j + I(2)] < ESCAPED else F(0.0)
 
 
 @compiled

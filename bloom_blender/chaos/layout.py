@@ -22,4 +22,4 @@ WORDS = 4 * M + SPARE
 K, POS = I(0), I(M)  # the xform of each orbit, its place in the groups
 BK = I(2 * M)  # the xform of the candidate chosen so far
 INDICES = 3 * M
-ESCAPED = F(1e10)  # an orbit that is farther away begins anew; so large a color says that it does
+ESCAPED = F(1e10)  # an orbit that is farther away begins anew; so large a depth says that it does

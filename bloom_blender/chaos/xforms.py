@@ -66,19 +66,19 @@ def _load(code: Code, final: bool) -> tuple[list[Value], list[str]]:
     code.line("%four = mul i64 %i, 4")
     place = code.emit(INT, f"add i64 %four, {layout()['P']}").text
     x, y, z, c = code.load_four("%floats", place)
-    # An orbit that has begun anew has no color yet.
-    return [x, y, z, code.where(c < layout()["ESCAPED"], c, 0.0)], [place]
+    # An orbit that has begun anew keeps its color, and its depth is but a mark.
+    return [x, y, code.where(z < layout()["ESCAPED"], z, 0.0), c], [place]
 
 
 def _begun_anew(code: Code, new: list[Value], h: Value) -> list[Value]:
-    """The points, but random ones in [-1, 1] squared for those that escaped, which their color marks."""
+    """The points, but random ones in [-1, 1] squared for those that escaped, which their depth marks."""
     x, y, z, c = new
     far = code.intrinsic("fabs", x) + code.intrinsic("fabs", y) + code.intrinsic("fabs", z)
     inside = far < layout()["ESCAPED"]  # not for NaN
     c = code.where(code.intrinsic("fabs", c) < layout()["ESCAPED"], c, 0.0)
     fresh = [uniform(h * odd) * 2.0 - 1.0 for odd in (SPREAD, 0x85EBCA77)]
-    replaced = zip((x, y, z, c), (*fresh, 0.0, 2.0 * layout()["ESCAPED"]), strict=True)
-    return [code.where(inside, old, anew) for old, anew in replaced]
+    replaced = zip((x, y, z), (*fresh, 2.0 * layout()["ESCAPED"]), strict=True)
+    return [*(code.where(inside, old, anew) for old, anew in replaced), c]
 
 
 def _lanes_below(code: Code, count: str, first: str) -> Value:
