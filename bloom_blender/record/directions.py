@@ -34,6 +34,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -98,18 +99,23 @@ def mixer(directions: int, seed: int) -> np.ndarray:
     return np.stack([_hashed_signs(f"mixer {column}", WIDTH, seed) for column in range(directions)], axis=1)
 
 
-def pieces(count: int, start: int, size: int, shift: int):
-    """Cut `count` numbers, of which the first has the place `start`, where blocks of signs end.
+class Piece(NamedTuple):
+    """Some of a tensor's numbers in one block: the slices of the numbers and of `signs`, the first column."""
 
-    Yields for each piece of at most `size`: its slice of the numbers, its block, its slice of `signs`, and
-    its first column.
-    """
+    part: slice
+    block: int
+    of_signs: slice
+    column: int
+
+
+def pieces(count: int, start: int, size: int, shift: int) -> Iterator[Piece]:
+    """Cut `count` numbers, of which the first has the place `start`, into pieces of at most `size`."""
     done = 0
     while done < count:
         block, place = divmod(start + done, PERIOD)
         length = min(size, count - done, PERIOD - place)
         column = (start + done + shift) % WIDTH
-        yield slice(done, done + length), block, slice(place, place + length), column
+        yield Piece(slice(done, done + length), block, slice(place, place + length), column)
         done += length
 
 

@@ -7,16 +7,31 @@ what leaves a device at a recorded step is the K projections and two lengths of 
 from __future__ import annotations
 
 import contextlib
+import functools
 import sys
+import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from os import PathLike
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import BloomError
-from .directions import PERIOD, PIECE, WIDTH, Change, Key, block_sign, block_signs, pieces, signs, tensor_key
+from .directions import (
+    PERIOD,
+    PIECE,
+    WIDTH,
+    Change,
+    Key,
+    Piece,
+    block_sign,
+    block_signs,
+    pieces,
+    signs,
+    tensor_key,
+)
 from .distributed import add_up, is_sharded, meet, places_of, rank
 from .recorder import Recorder
 
@@ -24,6 +39,8 @@ if TYPE_CHECKING:
     import torch
 
 _Places = tuple["int", "list[torch.Tensor] | None"]
+_MOST_THREADS = 8  # more would wait for Python
+_PIECES_EACH = 8  # what is worth a thread's while, a million numbers
 _PREFIXES = ("_orig_mod.", "_checkpoint_wrapped_module.")  # torch.compile, activation checkpointing
 
 
@@ -84,7 +101,30 @@ class Folder:
 
     def __init__(self, seed: int):
         self._seed = seed
-        self._rooms: dict[torch.device, tuple[torch.Tensor, ...]] = {}
+        self._signs: dict[torch.device, torch.Tensor] = {}
+        self._rooms = threading.local()
+        self._pool: ThreadPoolExecutor | None = None
+
+    @contextlib.contextmanager
+    def working(self, device: torch.device) -> Iterator[None]:
+        """While folding on a processor, have each thread work on a piece of its own.
+
+        PyTorch would have them share every piece, which is too small for it: they would mostly wait.
+        """
+        import torch
+
+        threads = torch.get_num_threads()
+        if device.type != "cpu" or threads == 1:
+            yield
+            return
+        torch.set_num_threads(1)
+        try:
+            # Its threads start when they have something to do, and then take over the one thread of each.
+            with ThreadPoolExecutor(min(threads, _MOST_THREADS)) as self._pool:
+                yield
+        finally:
+            self._pool = None
+            torch.set_num_threads(threads)
 
     def fold(
         self, tensor: torch.Tensor, key: Key, start: int = 0, total: torch.Tensor | None = None
@@ -95,17 +135,35 @@ class Folder:
         """
         import torch
 
-        with torch.no_grad(), _one_thread(tensor):
+        home = _device_of(tensor)
+        if total is None:
+            total = torch.zeros(WIDTH + 1, dtype=torch.float64, device=home)
+        with torch.no_grad(), self.working(home):
             flat = _as_real(tensor.detach()).reshape(-1)
             start = 2 * start if tensor.is_complex() else start
-            home = _device_of(flat)
-            size = PIECE if home.type == "cpu" else PERIOD
-            shared, single, double, ones = self._room(home, size)
-            if total is None:
-                total = torch.zeros(WIDTH + 1, dtype=torch.float64, device=home)
+            self._signs_on(home)
+            parts = list(pieces(flat.numel(), start, PIECE if home.type == "cpu" else PERIOD, key.shift))
+            if self._pool is None or len(parts) < 2 * _PIECES_EACH:
+                self._fold_pieces(flat, key, parts, total)
+                return total
+            each = max(_PIECES_EACH, -(-len(parts) // _MOST_THREADS))
+            shares = [parts[begin : begin + each] for begin in range(0, len(parts), each)]
+            totals = [torch.zeros_like(total) for _ in shares]
+            list(self._pool.map(functools.partial(self._fold_pieces, flat, key), shares, totals))
+            for one in totals:
+                total += one
+        return total
+
+    def _fold_pieces(self, flat: torch.Tensor, key: Key, parts: Iterable[Piece], total: torch.Tensor) -> None:
+        """Add the fold of some pieces to the total; called from several threads at once."""
+        import torch
+
+        with torch.no_grad():
+            shared = self._signs[total.device]
+            single, double, ones = self._room(total.device)
             folded, squares = total[:WIDTH], total[WIDTH]
-            for part, block, of_signs, column in pieces(flat.numel(), start, size, key.shift):
-                values = flat[part].to(home)
+            for part, block, of_signs, column in parts:
+                values = flat[part].to(total.device)
                 end = column + len(values)
                 if end <= WIDTH:
                     table = torch.mul(values, shared[of_signs]).double()
@@ -122,7 +180,6 @@ class Folder:
                         table.copy_(source)
                     folded.addmv_(table.view(rows, WIDTH).t(), ones[:rows], alpha=block_sign(key, block))
                 squares.add_(torch.dot(table, table))
-            return total
 
     def fold_places(self, tensor: torch.Tensor, key: Key, places: Sequence[torch.Tensor]) -> torch.Tensor:
         """Fold a part of a tensor whose numbers lie anywhere.
@@ -135,11 +192,11 @@ class Folder:
         """
         import torch
 
-        with torch.no_grad(), _one_thread(tensor):
+        with torch.no_grad():
             values = _as_real(tensor.detach())
             if values.ndim > tensor.ndim:  # a complex number has two places
                 places = [*(2 * one for one in places), torch.arange(2, device=values.device)]
-            shared = self._room(values.device, PIECE)[0]
+            shared = self._signs_on(values.device)
             result = torch.zeros(WIDTH + 1, dtype=torch.float64, device=values.device)
             rest = torch.zeros((), dtype=torch.int64, device=values.device)
             for one in places[1:]:
@@ -158,18 +215,26 @@ class Folder:
                 result[WIDTH:].add_(torch.dot(numbers, numbers))
             return result
 
-    def _room(self, device: torch.device, size: int) -> tuple[torch.Tensor, ...]:
+    def _signs_on(self, device: torch.device) -> torch.Tensor:
         import torch
 
-        if device not in self._rooms:
-            rows = -(-(size + WIDTH) // WIDTH)
-            self._rooms[device] = (
-                torch.from_numpy(signs(self._seed).copy()).to(device),
+        if device not in self._signs:
+            self._signs[device] = torch.from_numpy(signs(self._seed).copy()).to(device)
+        return self._signs[device]
+
+    def _room(self, device: torch.device) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Room for a piece in float32 and in float64, and ones to sum its rows with; this thread's own."""
+        import torch
+
+        rooms = self._rooms.__dict__
+        if device not in rooms:
+            rows = -(-((PIECE if device.type == "cpu" else PERIOD) + WIDTH) // WIDTH)
+            rooms[device] = (
                 torch.empty(rows * WIDTH, dtype=torch.float32, device=device),
                 torch.empty(rows * WIDTH, dtype=torch.float64, device=device),
                 torch.ones(rows, dtype=torch.float64, device=device),
             )
-        return self._rooms[device]
+        return rooms[device]
 
 
 class Meter:
@@ -261,18 +326,19 @@ class Meter:
 
         sums = torch.zeros(len(self._groups), WIDTH + 1, dtype=torch.float64, device=self._home)
         rows = dict(zip(self._groups, sums, strict=True))
-        for name, reference, group, key, part in self._members:
-            if part is None:
-                continue
-            try:
-                tensor = reference()
-                if tensor is None:
-                    raise BloomError("it is gone: do not replace parameters while a run is recorded")
-                self._fold(tensor, key, part, rows[group])
-            except Exception as error:
-                rows[group].fill_(float("nan"))
-                self._failed.add(group)
-                self._recorder.complain_of_parameter(name, error)
+        with self._folder.working(sums.device):
+            for name, reference, group, key, part in self._members:
+                if part is None:
+                    continue
+                try:
+                    tensor = reference()
+                    if tensor is None:
+                        raise BloomError("it is gone: do not replace parameters while a run is recorded")
+                    self._fold(tensor, key, part, rows[group])
+                except Exception as error:
+                    rows[group].fill_(float("nan"))
+                    self._failed.add(group)
+                    self._recorder.complain_of_parameter(name, error)
         return sums
 
     def _fold(self, tensor, key: Key, part: _Places, total: torch.Tensor) -> None:
@@ -404,19 +470,3 @@ def _as_real(tensor: torch.Tensor) -> torch.Tensor:
     import torch
 
     return torch.view_as_real(tensor) if tensor.is_complex() else tensor
-
-
-@contextlib.contextmanager
-def _one_thread(tensor: torch.Tensor) -> Iterator[None]:
-    """Work on one core if it is on the processor: pieces are too small to wait for others at each."""
-    import torch
-
-    threads = torch.get_num_threads()
-    if tensor.device.type == "cuda" or threads == 1:
-        yield
-        return
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)

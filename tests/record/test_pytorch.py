@@ -94,14 +94,19 @@ def test_parts_of_a_tensor_add_up_to_the_whole(dtype):
     np.testing.assert_allclose(parts.numpy(), whole, rtol=1e-12, atol=1e-9)
 
 
-def test_the_number_of_threads_is_left_as_it_was():
+@pytest.mark.parametrize("threads", [2, 3])
+def test_several_threads_fold_as_one_and_their_number_is_left_as_it_was(threads):
+    tensor = torch.randn(5, PERIOD - 7)
+    key = tensor_key("a", tensor.shape, 0)
     before = torch.get_num_threads()
-    torch.set_num_threads(2)
+    torch.set_num_threads(threads)
     try:
-        Folder(0).fold(torch.ones(3), tensor_key("a", (3,), 0))
-        assert torch.get_num_threads() == 2
+        folded = Folder(0).fold(tensor, key, start=99)
+        assert torch.get_num_threads() == threads
     finally:
         torch.set_num_threads(before)
+    expected = fold(tensor.numpy(), key, 0, start=99)
+    np.testing.assert_allclose(folded.numpy(), expected, rtol=1e-12, atol=1e-9)
 
 
 def test_neither_model_nor_optimizer_is_kept_alive(tmp_path):
