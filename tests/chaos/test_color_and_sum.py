@@ -16,12 +16,17 @@ from bloom_blender.chaos.structure import structure_of, values_of
 from bloom_blender.chaos.writing import layout
 from bloom_blender.flame.model import Flame, Variation, Xform
 from bloom_blender.flame.variations import VARIATIONS, lookup
+from bloom_blender.flame.variations.registry import COMPATIBILITIES
 from bloom_blender.flame.variations.source import array_function
 
 COUNT = 400
 SUM = {"ax", "ay", "az", "sumx", "sumy", "sumz"}
 SPECIAL = sorted(
-    name for name, entry in VARIATIONS.items() if entry.colors or entry.clears or SUM & set(entry.arguments)
+    (name, compatibility)
+    for name in VARIATIONS
+    for compatibility in COMPATIBILITIES
+    if (entry := lookup(name, compatibility)) is not lookup(name) or compatibility == COMPATIBILITIES[0]
+    if entry.colors or entry.clears or SUM & set(entry.arguments)
 )
 
 
@@ -100,13 +105,14 @@ def reference(
     return np.stack([*total, np.where(np.isfinite(color), color, 0.0)], 1)
 
 
-def agree(xform: Xform) -> None:
+def agree(xform: Xform, compatibility: str = "1.0.0.14") -> None:
     rng = np.random.default_rng(8)
     points = rng.uniform(-1.5, 1.5, (COUNT, 4)).astype(np.float32).astype(np.float64)
     points[:, 3] = rng.random(COUNT)
     words = rng.integers(0, 2**32, COUNT, dtype=np.uint32)
-    got, expected = compiled(xform, points, words), reference(xform, points, words)
-    nudged = reference(xform, points * (1.0 + 4e-7), words)
+    got = compiled(xform, points, words, compatibility)
+    expected = reference(xform, points, words, compatibility)
+    nudged = reference(xform, points * (1.0 + 4e-7), words, compatibility)
     with np.errstate(invalid="ignore"):
         slack = 5e-5 * (1.0 + np.abs(expected)) + 6.0 * np.abs(nudged - expected)
         wrong = ~(np.abs(got - expected) <= slack) & np.isfinite(expected)
@@ -114,16 +120,17 @@ def agree(xform: Xform) -> None:
     assert wrong.any(1).mean() <= 0.02, (got[wrong.any(1)][:3], expected[wrong.any(1)][:3])
 
 
-def with_others(name: str, form: str) -> tuple[Variation, ...]:
+def with_others(name: str, form: str, compatibility: str = "1.0.0.14") -> tuple[Variation, ...]:
     """The variation after one that leaves a sum, and before another."""
-    tested = Variation(name, 0.7, lookup(name).defaults(), form)
+    tested = Variation(name, 0.7, lookup(name, compatibility).defaults(), form)
     return Variation("linear", 0.6), tested, Variation("hemisphere", 0.4)
 
 
 @pytest.mark.parametrize("form", ["regular", "pre", "post"])
-@pytest.mark.parametrize("name", SPECIAL)
-def test_the_kernel_equals_the_reference(name, form):
-    agree(Xform(coefs=(0.9, -0.3, 0.2, 1.1, 0.1, -0.2), color=0.3, variations=with_others(name, form)))
+@pytest.mark.parametrize(("name", "compatibility"), SPECIAL)
+def test_the_kernel_equals_the_reference(name, compatibility, form):
+    variations = with_others(name, form, compatibility)
+    agree(Xform(coefs=(0.9, -0.3, 0.2, 1.1, 0.1, -0.2), color=0.3, variations=variations), compatibility)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.25, 1.0, -0.5])

@@ -46,21 +46,21 @@ def mirror_z(az, u0):
     return 0.0, 0.0, fabs(az) * (1.0 if u0 < 0.5 else -1.0)
 
 
-@variation("mirror_x", z="own", keeps="yz", clears="x", compatibility="current")
+@variation("mirror_x", z="own", clears="xyz", compatibility="current")
 def mirror_x_of_the_point(x, y, z, u0):
-    """As ember 25 has it: |x| or -|x| of the point in place of the sum's x; y and z without the weight."""
+    """As ember 25 has it: x made |x| or -|x| at random, in place of the sum and without the weight."""
     return fabs(x) * (1.0 if u0 < 0.5 else -1.0), y, z
 
 
-@variation("mirror_y", z="own", keeps="xz", clears="y", compatibility="current")
+@variation("mirror_y", z="own", clears="xyz", compatibility="current")
 def mirror_y_of_the_point(x, y, z, u0):
-    """As ember 25 has it: |y| or -|y| of the point in place of the sum's y; x and z without the weight."""
+    """As ember 25 has it: y made |y| or -|y| at random, in place of the sum and without the weight."""
     return x, fabs(y) * (1.0 if u0 < 0.5 else -1.0), z
 
 
-@variation("mirror_z", z="own", keeps="xy", clears="z", compatibility="current")
+@variation("mirror_z", z="own", clears="xyz", compatibility="current")
 def mirror_z_of_the_point(x, y, z, u0):
-    """As ember 25 has it: |z| or -|z| of the point in place of the sum's z; x and y without the weight."""
+    """As ember 25 has it: z made |z| or -|z| at random, in place of the sum and without the weight."""
     return x, y, fabs(z) * (1.0 if u0 < 0.5 else -1.0)
 
 
