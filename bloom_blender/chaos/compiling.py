@@ -43,7 +43,7 @@ def game_of(structure: Structure) -> np.ndarray:
     kinds = len(set(structure.parts))
     if kinds > MOST_KINDS:
         raise BloomError(
-            f"The flame has {kinds} xforms of different variations: use at most {MOST_KINDS} such combinations."
+            f"The flame has {kinds} xforms of different variations: use at most {MOST_KINDS} combinations."
         )
     return np.array([xform_loop(part) for part in structure.parts], np.uint64)
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from . import store
 
-#: An assembly of more characters (some hundred variations) is taken as it is: LLVM's time grows with the square
-#: of its length, to minutes for an xform of a thousand variations.
+#: An assembly of more characters (some hundred variations) is taken as it is: LLVM's time grows with the
+#: square of its length, to minutes for an xform of a thousand variations.
 LONG = 500_000
 _lock = threading.RLock()
 
