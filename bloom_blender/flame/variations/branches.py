@@ -7,7 +7,25 @@ from __future__ import annotations
 
 from .helpers import any_branch
 from .registry import P, variation
-from .vocabulary import atan2, cos, exp, fabs, floor, log, pi, pow, rint, sin, sqrt, zeps
+from .vocabulary import (
+    atan2,
+    cos,
+    exp,
+    fabs,
+    floor,
+    fmod,
+    log,
+    maximum,
+    minimum,
+    pi,
+    pow,
+    rint,
+    sin,
+    sqrt,
+    tan,
+    trunc,
+    zeps,
+)
 
 
 @variation(
@@ -229,3 +247,126 @@ def glynn_sim5(x, y, w, radius, thickness, contrast, pow_, u0):
     p = w * x if stays else w * a * a
     q = w * y if stays else w * a * a
     return (0.0 if inside else p), (0.0 if inside else q), 0.0
+
+
+@variation(
+    "npolar",
+    parameters=(
+        P("parity", 0.0, description="Even: in polar coordinates"),
+        P("n", 1.0, description="Branches"),
+    ),
+    compatibility="current",
+)
+def npolar_current(x, y, w, parity, n, u0):
+    """As ember 25 has it: the parity is a factor of the even case."""
+    odd = fmod(fabs(parity), 2.0) != 0.0
+    p = x if odd else w / pi * atan2(x, y)
+    q = y if odd else 0.5 * w / pi * log(zeps(x * x + y * y))
+    t = (atan2(q, p) + 2.0 * pi * floor(u0 * maximum(1.0, trunc(fabs(n))))) / zeps(n)
+    r = w * pow(p * p + q * q, 0.5 / zeps(n)) * (1.0 if odd else parity)
+    a = r * cos(t)
+    b = r * sin(t)
+    return (a if odd else 0.5 * w / pi * log(zeps(a * a + b * b))), (b if odd else w / pi * atan2(a, b)), 0.0
+
+
+@variation(
+    "npolar",
+    parameters=(
+        P("parity", 0, kind="integer", description="Even: in polar coordinates"),
+        P("n", 1, kind="integer", description="Branches"),
+    ),
+)
+def npolar(x, y, w, parity, n, u0):
+    """w p^(1/n) of a random branch, parity times; if that is even, of w / π (atan2(x, y), ln r), and back."""
+    odd = fmod(fabs(parity), 2.0) != 0.0
+    p = x if odd else w / pi * atan2(x, y)
+    q = y if odd else 0.5 * w / pi * log(zeps(x * x + y * y))
+    t = (atan2(q, p) + 2.0 * pi * floor(u0 * maximum(1.0, fabs(n)))) / zeps(n)
+    r = w * pow(p * p + q * q, 0.5 / zeps(n)) * (parity if odd else 1.0)
+    a = r * cos(t)
+    b = r * sin(t)
+    return (a if odd else 0.5 * w / pi * log(zeps(a * a + b * b))), (b if odd else w / pi * atan2(a, b)), 0.0
+
+
+@variation("glynnia2")
+def glynnia2(x, y, w, u0):
+    """One of two square roots by chance, the x of both with the sign of y.
+
+    With d = r + x they are w sqrt(d / 2) (1, -y / d) and w (d, y) / sqrt(r (y² + d²)).
+    """
+    r = sqrt(x * x + y * y)
+    d = maximum(r + x, 0.0)
+    first = u0 > 0.5
+    k = w / zeps(sqrt(r * (y * y + d * d)))
+    p = w * sqrt(0.5 * d) if first else k * d
+    q = -w * y / zeps(sqrt(2.0 * d)) if first else k * y
+    return (p if y > 0.0 else -p), q, 0.0
+
+
+@variation("spher")
+def spher(x, y, w, u0):
+    """Outside of the unit circle w p or w p / r², by chance; the inside goes to the origin."""
+    r = x * x + y * y
+    k = (w if u0 < 0.5 else w / zeps(r)) if r > 1.0 else 0.0
+    return k * x, k * y, 0.0
+
+
+@variation(
+    "xtrb",
+    parameters=(
+        P("power", 2, kind="integer_nonzero", description="Copies around the origin"),
+        P("radius", 1.0, description="Radius of the triangles' inner circles"),
+        P("width", 0.5, description="Size of the inner triangles"),
+        P("dist", 1.0, description="Power of the distance"),
+        P("a", 1.0, description="First angle less 0.047"),
+        P("b", 1.0, description="Second angle less 0.047"),
+    ),
+)
+def xtrb(x, y, w, power, radius, width, dist, a, b, u0, u1):
+    """Triangles in the triangles of a tiling, in the distances from their sides; then a root. By Xyrus02.
+
+    With the distances d_i from the sides, of which the third is that of side c: a share width² of the points
+    goes to width d_i, the others to the frame around, in the sector of the nearest sides.
+    """
+    t = 0.047 + a
+    g = 0.047 + b
+    ta = 1.0 / tan(0.5 * (t + g))
+    tb = tan(0.5 * t)
+    tc = tan(0.5 * g)
+    sa = radius * (tc + tb)
+    sb = radius * (tc + ta)
+    sc = radius * (tb + ta)
+    area = radius * (sa + sb + sc)
+    # Distances within a cell of the lattice of triangles, in the triangle itself or its mirror image.
+    u = y + radius
+    v = x * sin(g) - y * cos(g) + radius
+    i = floor(u * sa / area)
+    j = floor(v * sb / area)
+    u = u - i * area / sa
+    v = v - j * area / sb
+    o = (area - sa * u - sb * v) / sc
+    flipped = o <= 0.0
+    u = area / sa - u if flipped else u
+    v = area / sb - v if flipped else v
+    o = fabs(o)
+    ul = u <= v and u <= o
+    vl = not ul and v <= o
+    um = not ul and (u <= o if vl else u <= v)
+    vm = not vl and (v <= o if ul else v < u)
+    near = sa if ul else (sb if vl else sc)
+    middle = sa if um else (sb if vm else sc)
+    p = minimum(u, minimum(v, o))
+    q = u if um else (v if vm else o)
+    inner = u0 >= 1.0 - width * width
+    h = width * area / 3.0
+    r = width * q if inner else (1.0 - width) * q + h / (sa + sb + sc - near) * (3.0 - p / zeps(q))
+    p = width * p if inner else (1.0 - width) * p + h / near * p / zeps(q)
+    far = (area - near * p - middle * r) / (sa + sb + sc - near - middle)
+    u = p if ul else (r if um else far)
+    v = p if vl else (r if vm else far)
+    u = (area / sa - u if flipped else u) + i * area / sa - radius
+    v = (area / sb - v if flipped else v) + j * area / sb - radius
+    p = (v + u * cos(g)) / sin(g)
+    t = (atan2(u, p) + 2.0 * pi * floor(u1 * fabs(power))) / power
+    k = w * w * pow(p * p + u * u, 0.5 * dist / power)
+    return k * cos(t), k * sin(t), 0.0

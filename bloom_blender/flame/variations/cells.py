@@ -6,11 +6,12 @@ random come from this program's own hash: other programs have others, of the sam
 
 from __future__ import annotations
 
-from .helpers import hexagon_edge, polygon_edge, scrambled, waffle_axis
+from .helpers import hexagon_edge, polygon_edge, polygon_x, polygon_y, scrambled, waffle_axis
 from .registry import P, variation
 from .vocabulary import (
     EPSILON,
     asin,
+    atan,
     atan2,
     cos,
     exp,
@@ -26,7 +27,6 @@ from .vocabulary import (
     rint,
     sin,
     sqrt,
-    tan,
     trunc,
     zeps,
 )
@@ -469,17 +469,11 @@ def loonie2(x, y, w, sides, star, circle):
     compatibility="current",
 )
 def loonie2_current(x, y, w, sides, star, circle, power):
-    """`loonie`, then circles become polygons of `power` sides; the other parameters have no effect.
-
-    In the sector around the middle m of a side the angle m + a becomes m + atan(a tan(h) / h), h half the
-    sector's angle, and the radius is divided by its cosine.
-    """
+    """`loonie`, then circles become polygons of `power` sides; the other parameters have no effect."""
     r = sqrt(x * x + y * y) + 0.0 * (sides + star + circle)
-    h = pi / zeps(power)
-    m = -pi + 2.0 * h * rint((atan2(y, x) + pi) / (2.0 * h))
-    t = (atan2(y, x) - m) * tan(h) / h
+    a = atan2(y, x)
     k = w * (sqrt(1.0 - r * r) if r < 1.0 else r)
-    return k * (cos(m) - t * sin(m)), k * (sin(m) + t * cos(m)), 0.0
+    return k * polygon_x(a, power), k * polygon_y(a, power), 0.0
 
 
 @variation(
@@ -653,3 +647,122 @@ def falloff(
         q = w * (y + (floor(y / m) + m * b - y) * mul_y * s) + mul_y * pow(b, boxpow) * s / m
         h = w * (z + (floor(z / m) + m * c - z) * mul_z * s) + mul_z * pow(c, boxpow) * s / m
     return p, q, h
+
+
+@variation(
+    "bcircle",
+    parameters=(
+        P("scale", 1.0, description="Scale of the input"),
+        P("borderwidth", 0.0, description="Width of the rim"),
+    ),
+)
+def bcircle(x, y, w, scale, borderwidth, u0):
+    """The disc stays, what is outside goes to a rim around it of a fifth of the width, or to the origin."""
+    p = x * scale
+    q = y * scale
+    r = sqrt(p * p + q * q)
+    k = (0.0 if borderwidth == 0.0 else (0.2 * fabs(borderwidth) * u0 + 1.0) / zeps(r)) if r > 1.0 else 1.0
+    return w * k * p, w * k * q, 0.0
+
+
+@variation(
+    "circlecrop2",
+    parameters=(
+        P("inner", 0.5, description="Inner radius"),
+        P("outer", 1.0, description="Outer radius"),
+        P("zero", 1.0, minimum=0.0, maximum=1.0, description="0 sends the cut to the rim"),
+    ),
+)
+def circlecrop2(x, y, w, inner, outer, zero):
+    """A ring stays; the rest goes to the origin or, x and y exchanged, to the outer rim."""
+    r = sqrt(x * x + y * y)
+    a = atan2(y, x)
+    cut = r < inner or r > outer
+    p = (outer * sin(a) if zero == 0.0 else 0.0) if cut else x
+    q = (outer * cos(a) if zero == 0.0 else 0.0) if cut else y
+    return w * p, w * q, 0.0
+
+
+@variation(
+    "vignette",
+    parameters=(
+        P("posx", 0.0, description="Centre"),
+        P("posy", 0.0, description="Centre"),
+        P("inner_radius", 0.5, description="Radius of what stays"),
+        P("fade_radius", 0.5, kind="real_nonzero", description="Width of the fading rim"),
+        P("power", 4.0, kind="real_nonzero", description="How fast it fades"),
+        P("blur", 1.0, description="Blur of the rim"),
+    ),
+)
+def vignette(x, y, w, posx, posy, inner_radius, fade_radius, power, blur, u0, u1, u2):
+    """A disc stays, in a rim a share (1 - t)^power of the points, t from 0 inside to 1 outside, blurred."""
+    d = sqrt((x - posx) * (x - posx) + (y - posy) * (y - posy))
+    t = maximum(0.0, (d - inner_radius) / fade_radius)
+    stays = t == 0.0 or (t < 1.0 and u0 < pow(fabs(1.0 - t), power))
+    r = blur * t * t * u1 * u1
+    p = w * (x + r * cos(2.0 * pi * u2)) if stays else 0.0
+    q = w * (y + r * sin(2.0 * pi * u2)) if stays else 0.0
+    return p, q, 0.0
+
+
+@variation(
+    "nBlur",
+    parameters=(
+        P("numEdges", 3, kind="integer", soft_minimum=3, soft_maximum=20, description="Sides of the polygon"),
+        P(
+            "numStripes",
+            0,
+            kind="integer",
+            soft_minimum=-20,
+            soft_maximum=20,
+            description="Stripes of a side",
+        ),
+        P("ratioStripes", 1.0, minimum=0.0, maximum=2.0, description="Width of the stripes"),
+        P("ratioHole", 0.0, minimum=0.0, maximum=1.0, description="Size of the hole"),
+        P("circumCircle", 0, kind="integer", minimum=0, maximum=1, description="1 makes the edge a circle"),
+        P("adjustToLinear", 1, kind="integer", minimum=0, maximum=1, description="1 scales it to linear"),
+        P("equalBlur", 1, kind="integer", minimum=0, maximum=1, description="1 fills it evenly"),
+        P("exactCalc", 0, kind="integer", minimum=0, maximum=1, description="1 leaves the edges plain"),
+        P("highlightEdges", 1.0, description="How bright the corners are"),
+    ),
+)
+def nblur(
+    w, numEdges, numStripes, ratioStripes, ratioHole, circumCircle, adjustToLinear, equalBlur, exactCalc,
+    highlightEdges, u0, u1, u2, u3,
+):  # fmt: skip
+    """A random point in a regular polygon, or in its stripes of angle, or around its hole. By FractalDesire.
+
+    In a sector of angle m = 2 π / n the angle has the density of atan(b (u - 1/2)), with a large b for bright
+    corners, or is even. Points of every other stripe go to the nearest half of the next.
+    """
+    n = maximum(fabs(numEdges), 3.0)
+    m = 2.0 * pi / n
+    exact = exactCalc != 0.0 and circumCircle == 0.0
+    bend = (7.5 if numStripes < 0.0 else 13.0) / pow(n, 1.3)
+    bend = bend * maximum(0.1, 0.1 if circumCircle != 0.0 else highlightEdges)
+    a = (u0 if exact else atan(bend * (0.5 - u0)) / (2.0 * atan(0.5 * bend)) + 0.5) * m
+    half = 0.25 * m / maximum(fabs(numStripes), 1.0)
+    count = rint(0.5 * a / half)
+    d = a - 2.0 * half * count
+    odd = count - 2.0 * floor(0.5 * count) != 0.0
+    moved = not odd if numStripes < 0.0 else odd
+    side = 1.0 if d > 0.0 else -1.0
+    count = count + side if moved else count
+    d = d - half * side if moved else d
+    ratio = 2.0 - ratioStripes if numStripes < 0.0 else ratioStripes
+    t = ratio * half
+    side = 1.0 if d > 0.0 else -1.0
+    narrow = fabs(d) if fabs(d) <= t else (fabs(d) - t) * t / zeps(half - t)
+    d = d * ratio if ratio > 1.0 else narrow * side
+    a = 2.0 * half * count + d if numStripes != 0.0 else a
+    edge = 1.0 if circumCircle != 0.0 else fabs(cos(0.5 * m) / cos(a - 0.5 * m))
+    hole = ratioHole * edge
+    r = edge * (sqrt(u2) if equalBlur != 0.0 else u2)
+    r = hole + u3 * (edge - hole) if r < hole else r
+    k = minimum(ratioHole, 0.95)
+    r = edge * (sqrt(k * k + u2 * (1.0 - k * k)) if equalBlur != 0.0 else k + u2 * (1.0 - k)) if exact else r
+    opposite = 0.5 * n - 1.0 if n - 4.0 * floor(0.25 * n) == 0.0 else floor(0.5 * n)
+    scale = zeps(0.5 * sqrt(2.0 - 2.0 * cos(m * opposite)))
+    r = w * r / (scale if adjustToLinear != 0.0 else 1.0)
+    t = a + m * floor(u1 * n) - 0.5 * m
+    return r * sin(t), r * cos(t), 0.0

@@ -304,3 +304,18 @@ def hex_truchet(w, size, side, seed, u0, u1, u2, u3):
         w * (sin(t) * r - cx * sin(turn) + cy * cos(turn) + 0.866 * j),
         0.0,
     )
+
+
+@variation("tanh_spiral", parameters=(P("a", 4.0, description="Turns"),))
+def tanh_spiral(w, a, u0):
+    """w (sinh t, sin(a t)) / (cos(a t) + cosh t), t = 2 π (u - 1/2): tanh of (1 + i a) t / 2."""
+    t = 2.0 * pi * (u0 - 0.5)
+    k = w / zeps(cos(a * t) + cosh(t))
+    return k * sinh(t), k * sin(a * t), 0.0
+
+
+@variation("gaussian")
+def gaussian(x, y, w, u0, u1, u2, u3, u4):
+    """p + w (u0 + u1 + u2 + u3 - 2) (cos 2 π u4, sin 2 π u4): `gaussian_blur` around the point."""
+    r = w * (u0 + u1 + u2 + u3 - 2.0)
+    return x + r * cos(2.0 * pi * u4), y + r * sin(2.0 * pi * u4), 0.0

@@ -18,8 +18,11 @@ from .vocabulary import (
     maximum,
     minimum,
     pi,
+    pow,
+    rint,
     sin,
     sqrt,
+    tan,
     tanh,
     trunc,
     zeps,
@@ -432,3 +435,46 @@ def synth_curve(x, m):
     far = a + (b - 1.0) * (s * s - 2.0 * s + 1.0)
     y = near if a <= 1.0 else far
     return side * (a if a > end or b == 1.0 else y)
+
+
+@helper
+def cosine_wrap(v, repeat, amount, phase):
+    """What `coswrap` makes of a coordinate: a mixture of it and two (1 - cos(t + phase)) / 2."""
+    s = 0.5 - 0.5 * cos(amount + phase)
+    t = v + s * (0.5 - 0.5 * cos(4.0 * v + phase) - v)
+    return t + s * (0.5 - 0.5 * cos(4.0 * fmod(repeat * v, 1.0) + phase) - t)
+
+
+@helper
+def wave_power(v, height, frequency, phase, power, kind):
+    """A wave of `interference2` at v: the power of the size of a sine, a triangle, or the side of a square.
+
+    The triangle is |asin(sin t) / π|^power, twice.
+    """
+    s = sin(frequency * v + phase)
+    t = pow(fabs(s), power)
+    if kind == 1.0:
+        t = 2.0 * pow(fabs(asin(minimum(1.0, maximum(-1.0, s)))) / pi, power)
+    if kind == 2.0:
+        t = pow(-1.0, power) if s < 0.0 else 1.0
+    return height * t
+
+
+@helper
+def polygon_x(angle, sides):
+    """x of the point at that angle of a circle's image that is a regular polygon, see `polygon_y`."""
+    h = pi / zeps(sides)
+    m = 2.0 * h * rint((angle + pi) / (2.0 * h)) - pi
+    return cos(m) - (angle - m) * tan(h) / h * sin(m)
+
+
+@helper
+def polygon_y(angle, sides):
+    """y of the point at that angle of a circle's image that is a regular polygon.
+
+    In the sector around the middle m of a side the angle m + a becomes m + atan(a tan(h) / h), h half the
+    sector's angle; the polygon touches the circle of radius 1 from outside.
+    """
+    h = pi / zeps(sides)
+    m = 2.0 * h * rint((angle + pi) / (2.0 * h)) - pi
+    return sin(m) + (angle - m) * tan(h) / h * cos(m)

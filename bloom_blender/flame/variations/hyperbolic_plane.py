@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from .helpers import any_branch, space_tile_distance, tile_distance
 from .registry import P, variation
-from .vocabulary import atan2, cos, floor, pi, sin, sqrt, zeps
+from .vocabulary import (
+    atan2,
+    cos,
+    fabs,
+    floor,
+    fmod,
+    pi,
+    sin,
+    sqrt,
+    zeps,
+)
 
 _TILES = (
     P("p", 3.0, description="Sides of a tile"),
@@ -240,3 +250,50 @@ def hypercrop(x, y, z, w, n, rad, zero):
     rx = p if zero > 1.5 else (0.0 if zero > 0.5 else p + d * cos(v))
     ry = q if zero > 1.5 else (0.0 if zero > 0.5 else q + d * sin(v))
     return w * (rx if hit else x), w * (ry if hit else y), (0.0 if hit else w * z)
+
+
+@variation(
+    "ortho",
+    parameters=(
+        P("in", 0.0, kind="cyclic", minimum=-pi, maximum=pi, description="Way inside"),
+        P("out", 0.0, kind="cyclic", minimum=-pi, maximum=pi, description="Way outside"),
+    ),
+)
+def ortho(x, y, w, in_, out):
+    """The point moves along a circle through ±i that stands at right angles on the unit circle.
+
+    The outside by way of the inversion in the unit circle. On the y axis, where that circle is straight, y
+    becomes fmod(y + way + 1, 2) - 1. By Xyrus02.
+    """
+    r = zeps(x * x + y * y)
+    k = 1.0 if r < 1.0 else 1.0 / r
+    p = fabs(x) * k
+    q = y * k
+    way = in_ if r < 1.0 else out
+    m = 0.5 * (p * p + q * q + 1.0) / zeps(p)
+    d = sqrt((m - p) * (m - p) + q * q)
+    t = atan2(1.0, d)
+    a = fmod(way * t + atan2(q, m - p) + t, 2.0 * t) - t
+    straight = p < 1e-7
+    s = 0.0 if straight else m - d * cos(a)
+    v = fmod(way + q + 1.0, 2.0) - 1.0 if straight else d * sin(a)
+    k = w if r < 1.0 else w / zeps(s * s + v * v)
+    return (k * s if x >= 0.0 else -k * s), k * v, 0.0
+
+
+@variation(
+    "poincare2",
+    parameters=(
+        P("p", 3.0, description="Sides of a tile"),
+        P("q", 7.0, description="Tiles around a corner"),
+    ),
+)
+def poincare2(x, y, w, p, q):
+    """w (z + b) / (1 + conj(b) z) with b = -r exp(2 π i / p): the move to a neighbour of the middle tile."""
+    r = tile_distance(p, q)
+    re = -r * cos(2.0 * pi / p)
+    im = -r * sin(2.0 * pi / p)
+    c = 1.0 + re * x + im * y
+    d = re * y - im * x
+    k = w / zeps(c * c + d * d)
+    return k * ((x + re) * c + (y + im) * d), k * ((y + im) * c - (x + re) * d), 0.0

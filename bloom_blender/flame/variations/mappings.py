@@ -5,7 +5,7 @@ r² = x² + y², φ = atan2(y, x), w is the weight. Formulas after ember 25, to 
 
 from __future__ import annotations
 
-from .helpers import bounded, shader_hash
+from .helpers import bounded, polygon_x, polygon_y, shader_hash
 from .registry import P, variation
 from .vocabulary import (
     atan2,
@@ -387,3 +387,70 @@ def dragonfire(
     share = fuzzyInterpolationPosition if fuzzyInterpolationMode < 2.0 else share
     share = 1.0 if fuzzyInterpolationMode < 1.0 else share
     return p * (1.0 - share) + a * share, q * (1.0 - share) + b * share, 0.0
+
+
+@variation("swirl3", parameters=(P("shift", 0.5, description="Strength"),))
+def swirl3(x, y, w, shift):
+    """The angle grows by shift ln r: logarithmic spirals."""
+    r = sqrt(x * x + y * y)
+    t = atan2(y, x) + shift * log(zeps(r))
+    return w * r * cos(t), w * r * sin(t), 0.0
+
+
+@variation(
+    "swirl3r",
+    parameters=(
+        P("shift", 0.5, description="Strength"),
+        P("min", 0.5, minimum=0.0, description="Radius up to which the turn is the same"),
+        P("max", 1.0, minimum=0.0, description="Radius from which the turn is the same"),
+    ),
+)
+def swirl3r(x, y, w, shift, min, max):
+    """As `swirl3` between two radii, with the turn at these inside and outside of them."""
+    r = sqrt(x * x + y * y)
+    d = min if r < min else (max if r > max else r)
+    t = atan2(y, x) + shift * log(zeps(d))
+    return w * r * cos(t), w * r * sin(t), 0.0
+
+
+@variation("scry2", parameters=(P("power", 4.0, description="Sides of the polygon"),))
+def scry2(x, y, w, power):
+    """The radius becomes w / (1 + r²), then circles become polygons. By dark-beam."""
+    k = w / (1.0 + x * x + y * y)
+    a = atan2(y, x)
+    here = x != 0.0 or y != 0.0
+    return (k * polygon_x(a, power) if here else 0.0), (k * polygon_y(a, power) if here else 0.0), 0.0
+
+
+@variation(
+    "flowerdb",
+    parameters=(
+        P("petals", 6.0, description="Petals"),
+        P("petal_split", 0.0, description="Splits petals"),
+        P("petal_spread", 1.0, description="Distance of the petals from the middle"),
+    ),
+)
+def flowerdb(x, y, w, petals, petal_split, petal_spread):
+    """w |(spread + sin(n φ)) cos(split n φ)| p. By dark-beam."""
+    a = atan2(y, x) * petals
+    k = w * fabs((petal_spread + sin(a)) * cos(petal_split * a))
+    return k * x, k * y, 0.0
+
+
+@variation(
+    "oscilloscope2",
+    parameters=(
+        P("separation", 1.0, minimum=0.0, description="Middle of the curve"),
+        P("frequencyx", pi, description="Frequency of the curve"),
+        P("frequencyy", pi, description="Frequency of what moves the curve"),
+        P("amplitude", 1.0, description="Height of the curve"),
+        P("perturbation", 1.0, description="Strength of what moves the curve"),
+        P("damping", 0.0, description="Decay of the curve"),
+    ),
+)
+def oscilloscope2(x, y, w, separation, frequencyx, frequencyy, amplitude, perturbation, damping):
+    """As `oscilloscope`, with the curve moved along by a sine of y, and both coordinates flipped below it."""
+    phase = 2.0 * pi * frequencyx * x + perturbation * sin(2.0 * pi * frequencyy * y)
+    t = amplitude * exp(-fabs(x) * damping) * cos(phase) + separation
+    k = -w if fabs(y) <= t else w
+    return k * x, k * y, 0.0

@@ -5,8 +5,21 @@ w is the weight. Formulas after ember 25, to whose values they are fitted.
 
 from __future__ import annotations
 
+from .helpers import cosine_wrap, wave_power
 from .registry import P, variation
-from .vocabulary import cos, floor, pi, pow, sin, trunc, zeps
+from .vocabulary import (
+    atan2,
+    cos,
+    fabs,
+    floor,
+    fmod,
+    maximum,
+    pi,
+    pow,
+    sin,
+    trunc,
+    zeps,
+)
 
 _WAVES = (
     P("scalex", 0.05, description="Height of the waves in x"),
@@ -221,3 +234,160 @@ def vibration2(
     b = amp2 + amp2 * am2 * cos(way2 * amfreq2)
     b = b * sin(2.0 * pi * freq2 * (x * cos(d2) + y * sin(d2)) + s2)
     return w * (x + a * cos(t) + b * cos(t2)), w * (y + a * sin(t) + b * sin(t2)), 0.0
+
+
+_WAVES_OF_ROOT = (
+    P("freqx", 2.0, description="Frequency of the waves in x"),
+    P("freqy", 2.0, description="Frequency of the waves in y"),
+    P("scalex", 1.0, description="Height of the waves in x"),
+    P("scaley", 1.0, description="Height of the waves in y"),
+    P("incx", 0.0, description="Growth of the waves in x"),
+    P("incy", 0.0, description="Growth of the waves in y"),
+)
+
+
+@variation(
+    "wavesn",
+    parameters=(
+        *_WAVES_OF_ROOT,
+        P("power", 1.0, description="Copies around the origin"),
+    ),
+    compatibility="current",
+)
+@variation(
+    "wavesn",
+    parameters=(
+        *_WAVES_OF_ROOT,
+        P("power", 1, kind="integer_nonzero", description="Copies around the origin"),
+    ),
+)
+def wavesn(x, y, w, freqx, freqy, scalex, scaley, incx, incy, power, u0):
+    """`auger`'s waves after a root: with q = w p^(1/n) of a random branch, w (q + (scale + inc |q|) s / 2).
+
+    s is the sine of the other coordinate's multiple, for each coordinate.
+    """
+    r = w * pow(x * x + y * y, 0.5 / zeps(power))
+    t = (atan2(y, x) + 2.0 * pi * floor(u0 * maximum(1.0, trunc(fabs(power))))) / zeps(power)
+    p = r * cos(t)
+    q = r * sin(t)
+    return (
+        w * (p + 0.5 * (scalex + fabs(p) * incx) * sin(q * freqx)),
+        w * (q + 0.5 * (scaley + fabs(q) * incy) * sin(p * freqy)),
+        0.0,
+    )
+
+
+@variation(
+    "ripple",
+    parameters=(
+        P("frequency", 2.0, description="Frequency of the waves"),
+        P("velocity", 1.0, description="Shift of the waves with the phase"),
+        P("amplitude", 0.5, description="Height of the waves"),
+        P("centerx", 0.0, description="Centre"),
+        P("centery", 0.0, description="Centre"),
+        P("phase", 0.0, description="Phase"),
+        P("scale", 1.0, description="Scale"),
+    ),
+)
+def ripple(x, y, w, frequency, velocity, amplitude, centerx, centery, phase, scale):
+    """The distance d = |x y| from the centre moves by waves of two strengths, between which the phase goes.
+
+    With t = 2 π phase - π: d + amplitude / 100 cos(5 frequency d - velocity t) h, h from t to π - t. By
+    Xyrus02.
+    """
+    s = zeps(scale)
+    t = 2.0 * pi * phase - pi
+    p = x * s - centerx
+    q = y * s + centery
+    d = maximum(fabs(p * q), 1e-15)
+    wave = cos(5.0 * frequency * d - velocity * t) * 0.01 * amplitude
+    a = d + wave * t
+    b = d + wave * (pi - t)
+    k = (a + t * (b - a)) / d
+    return w * (centerx + p * k) / s, w * (q * k - centery) / s, 0.0
+
+
+@variation("stwin", parameters=(P("distort", 1.0, description="Frequency of the waves"),))
+def stwin(x, y, w, distort):
+    """w p + s (1, 1) with s = (x² - y²) / (x² + y²) sin(2 π distort w (x + y) / 20). By Xyrus02."""
+    r = x * x + y * y
+    s = (x * x - y * y) / zeps(r) * sin(0.1 * pi * distort * w * (x + y))
+    return w * x + s, w * y + s, 0.0
+
+
+@variation(
+    "coswrap",
+    parameters=(
+        P("repeat", 1, kind="integer_nonzero", description="Repetitions"),
+        P("amount_x", 0.0, description="Strength in x"),
+        P("amount_y", 0.0, description="Strength in y"),
+        P("phase_x", 0.0, kind="cyclic", minimum=-1.0, maximum=1.0, description="Phase in x"),
+        P("phase_y", 0.0, kind="cyclic", minimum=-1.0, maximum=1.0, description="Phase in y"),
+    ),
+)
+def coswrap(x, y, w, repeat, amount_x, amount_y, phase_x, phase_y):
+    """2 w v - 1, v between (x + 1) / 2 and two of its cosines, by FarDareisMai and Zueuk.
+
+    With c(t) = (1 - cos(t + π phase)) / 2 the share of the cosines is c(amount).
+    """
+    return (
+        2.0 * w * cosine_wrap(0.5 * x + 0.5, fabs(repeat), amount_x, pi * phase_x) - 1.0,
+        2.0 * w * cosine_wrap(0.5 * y + 0.5, fabs(repeat), amount_y, pi * phase_y) - 1.0,
+        0.0,
+    )
+
+
+@variation(
+    "gdoffs",
+    parameters=(
+        P("delta_x", 0.0, minimum=0.0, maximum=16.0, description="Strength in x"),
+        P("delta_y", 0.0, minimum=0.0, maximum=16.0, description="Strength in y"),
+        P("area_x", 2.0, description="Width of the waves"),
+        P("area_y", 2.0, description="Height of the waves"),
+        P("center_x", 0.0, description="Shift in x"),
+        P("center_y", 0.0, description="Shift in y"),
+        P("gamma", 1, kind="integer", minimum=1, maximum=6, description="Repetitions"),
+        P("square", 0, kind="integer", minimum=0, maximum=1, description="1 uses the strength of x for y"),
+    ),
+    z="wz",
+)
+def gdoffs(x, y, z, w, delta_x, delta_y, area_x, area_y, center_x, center_y, gamma, square):
+    """w v, v between the shifted point and two cosines, c(t) = (1 - cos t) / 2, their share c(0.2 π delta).
+
+    The cosines c(8 π x) and c(8 π fmod(b x, 1)) with b = gamma / max(area_x, area_y, 0.1). By Xyrus02.
+    """
+    b = gamma / maximum(maximum(fabs(area_x), fabs(area_y)), 0.1)
+    s = 0.5 - 0.5 * cos(0.2 * pi * delta_x)
+    t = s if square != 0.0 else 0.5 - 0.5 * cos(0.2 * pi * delta_y)
+    p = x + center_x
+    q = y + center_y
+    m = p + s * (0.5 - 0.5 * cos(8.0 * pi * p) - p)
+    n = q + t * (0.5 - 0.5 * cos(8.0 * pi * q) - q)
+    return (
+        w * (m + s * (0.5 - 0.5 * cos(8.0 * pi * fmod(b * p, 1.0)) - m)),
+        w * (n + t * (0.5 - 0.5 * cos(8.0 * pi * fmod(b * q, 1.0)) - n)),
+        w * z,
+    )
+
+
+_WAVE_SUM = tuple(
+    p
+    for k in "12"
+    for p in (
+        P(f"a{k}", 1.0, description=f"Height of wave {k}"),
+        P(f"b{k}", 1.0, description="Its frequency"),
+        P(f"c{k}", 0.0, description="Its phase"),
+        P(f"p{k}", 1.0, description="Its power"),
+        P(f"t{k}", 0, kind="integer", minimum=0, maximum=2, description="0 sine, 1 triangle, 2 square"),
+    )
+)
+
+
+@variation("interference2", parameters=_WAVE_SUM)
+def interference2(x, y, w, a1, b1, c1, p1, t1, a2, b2, c2, p2, t2):
+    """The sum of two waves of each coordinate, w times."""
+    return (
+        w * (wave_power(x, a1, b1, c1, p1, t1) + wave_power(x, a2, b2, c2, p2, t2)),
+        w * (wave_power(y, a1, b1, c1, p1, t1) + wave_power(y, a2, b2, c2, p2, t2)),
+        0.0,
+    )

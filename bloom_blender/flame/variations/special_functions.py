@@ -16,7 +16,18 @@ from .helpers import (
     log_gamma,
 )
 from .registry import P, variation
-from .vocabulary import atan2, cos, fabs, log, pi, pow, sin, sqrt, zeps
+from .vocabulary import (
+    atan2,
+    cos,
+    exp,
+    fabs,
+    log,
+    pi,
+    pow,
+    sin,
+    sqrt,
+    zeps,
+)
 
 
 @variation("arcsech")
@@ -139,3 +150,29 @@ def xerf(x, y, z, w):
         w * (error_function(y) if fabs(y) < 2.0 else y * k),
         w * (error_function(z) if fabs(z) < 2.0 else z * k),
     )
+
+
+@variation("block")
+def block(x, y, w):
+    """2 w / π times the real parts of asin(x + i y) and asin(y + i x)."""
+    p = w - 2.0 * w / pi * fabs(elliptic_nu(x, y))
+    q = w - 2.0 * w / pi * fabs(elliptic_nu(y, x))
+    return p, q, 0.0
+
+
+@variation("exp2")
+def exp2(x, y, w):
+    """w exp(π x) (cos π y, sin π y)."""
+    k = w * exp(pi * x)
+    return k * cos(pi * y), k * sin(pi * y), 0.0
+
+
+@variation(
+    "foci_p", parameters=(P("c1", 0.5, description="Right part"), P("c2", 0.5, description="Left part"))
+)
+def foci_p(x, y, w, c1, c2):
+    """w (c1 exp x - c2 exp -x, sin y) / (c1 exp x + c2 exp -x - cos y): `foci` for two halves."""
+    a = c1 * exp(x)
+    b = c2 * exp(-x)
+    k = w / zeps(a + b - cos(y))
+    return k * (a - b), k * sin(y), 0.0

@@ -447,3 +447,10 @@ def waves2_radial(x, y, w, freqx, scalex, freqy, scaley, null, distance):
     d = sqrt(x * x + y * y)
     f = 0.0 if d < null else (1.0 if d > distance else (d - null) / (distance - null))
     return w * (x + f * sin(y * freqx) * scalex), w * (y + f * sin(x * freqy) * scaley), 0.0
+
+
+@variation("crescents")
+def crescents(x, y, w):
+    """w (cosh y + 1) sin² x (sin x, cos x): `mask` without the division by r²."""
+    k = w * (cosh(y) + 1.0) * sin(x) * sin(x)
+    return k * sin(x), k * cos(x), 0.0
