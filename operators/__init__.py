@@ -7,6 +7,7 @@ import bpy
 from . import menus
 from .add_flame import BLOOM_OT_add_flame
 from .file_handlers import BLOOM_FH_flame, BLOOM_FH_run
+from .follow_run import BLOOM_OT_follow_run, BLOOM_OT_stop_following
 from .grow_again import (
     BLOOM_OT_add_binding,
     BLOOM_OT_grow_again,
@@ -21,6 +22,8 @@ classes = (
     BLOOM_OT_add_flame,
     BLOOM_OT_import_flame,
     BLOOM_OT_import_run,
+    BLOOM_OT_follow_run,
+    BLOOM_OT_stop_following,
     BLOOM_OT_grow_again,
     BLOOM_OT_add_binding,
     BLOOM_OT_remove_binding,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..bloom_blender.scene import growing
+from ..bloom_blender.scene.following import is_following
 from ..bloom_blender.scene.growth_layout import draw_growth
 from .support import FlamePanel, draw_text
 
@@ -28,6 +29,10 @@ class BLOOM_PT_run(FlamePanel, bpy.types.Panel):
         text = "Import Another Run…" if obj.bloom.growth.run else "Import Training Run…"
         layout.operator_context = "INVOKE_DEFAULT"
         layout.operator("bloom.import_run", text=text, icon="IMPORT")
+        if is_following(obj):
+            layout.operator("bloom.stop_following", icon="CANCEL", depress=True)
+        else:
+            layout.operator("bloom.follow_run", icon="RECORD_ON")
 
 
 class BLOOM_UL_bindings(bpy.types.UIList):

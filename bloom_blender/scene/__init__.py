@@ -15,8 +15,9 @@ def register() -> None:
 
 def unregister() -> None:
     """Undo :func:`register`."""
-    from . import picture_settings, playback, render_engine, settings
+    from . import following, picture_settings, playback, render_engine, settings
 
+    following.following.clear()
     playback.unregister()
     render_engine.unregister()
     picture_settings.unregister()
