@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from .. import __version__
 from ..errors import BloomError
-from . import convert, grow, info, interpolate, render, variations
+from . import convert, grow, info, interpolate, mutate, random, render, variations
 
-VERBS = (convert, grow, info, interpolate, render, variations)
+VERBS = (convert, grow, info, interpolate, mutate, random, render, variations)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

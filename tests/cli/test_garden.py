@@ -39,3 +39,20 @@ def test_one_flame_is_too_few(tmp_path, capsys):
     write_flames((flower(),), tmp_path / "one.flame")
     assert bloom("interpolate", tmp_path / "one.flame", "-o", tmp_path / "a.flame", "--frames", 3) == 2
     assert "one flame" in capsys.readouterr().err
+
+
+def test_random_and_mutate(tmp_path, capsys):
+    output, children = tmp_path / "new.flame", tmp_path / "children.flame"
+    assert bloom("random", "-o", output, "--seed", 4, "--count", 2, "--kind", "flower") == 0
+    flames = read_flames(output)
+    assert [flame.name for flame in flames] == ["flower 4", "flower 5"]
+    assert bloom("mutate", output, "-o", children, "--index", 2, "--seed", 7, "--strength", 0.1) == 0
+    (child,) = read_flames(children)
+    assert child.name == "flower 5 mutation 7" and child.xforms != flames[1].xforms
+    for arguments in (
+        ("random", "--count", 0),
+        ("mutate", output, "--strength", 0),
+        ("mutate", output, "--index", 3),
+    ):
+        assert bloom(*arguments, "-o", tmp_path / "no.flame") == 2
+        assert "give" in (error := capsys.readouterr().err) or "choose" in error
