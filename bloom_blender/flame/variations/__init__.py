@@ -30,6 +30,7 @@ from . import (  # noqa: F401  (importing registers)
     three_d,
     tilings,
     trigonometric,
+    truchet,
 )
 from .registry import HELPERS, VARIATIONS, Entry, P, lookup, split_attribute
 
