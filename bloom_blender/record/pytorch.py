@@ -237,6 +237,12 @@ class Folder:
         return rooms[device]
 
 
+@functools.lru_cache(maxsize=1)
+def folder_for(seed: int) -> Folder:
+    """The same `Folder` at every call."""
+    return Folder(seed)
+
+
 class Meter:
     """Measures how groups of parameters change; keeps no parameter alive, and no copy of one.
 

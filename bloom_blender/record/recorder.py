@@ -365,7 +365,8 @@ class Recorder:
         self.metadata = {**run.metadata, **self.metadata}
         self._columns = {one.name: _Column.of(one) for one in run.series}
         self._tables = {one.name: _Table.of(one, self._embedding_dtype) for one in run.embeddings}
-        last = max(int(one.steps[-1]) for one in (*run.series, *run.embeddings))
+        ends = [one.steps[-1] for one in run.series] + [one.steps[-1] for one in run.embeddings]
+        last = int(max(ends))
         counted = run.metadata.get("step", "")
         self.current_step = self._begun_at = max(last, int(counted)) if counted.isdecimal() else last
 
@@ -510,10 +511,10 @@ class _Table:
 def _fold(value, name: str, seed: int) -> tuple[np.ndarray, tuple[int, ...]]:
     """The fold of an array of any framework, and its shape; a tensor of PyTorch is folded where it is."""
     if hasattr(value, "detach"):
-        from .pytorch import Folder
+        from .pytorch import folder_for
 
         shape = tuple(value.shape)
-        return Folder(seed).fold(value, tensor_key(name, shape, seed)).cpu().numpy(), shape
+        return folder_for(seed).fold(value, tensor_key(name, shape, seed)).cpu().numpy(), shape
     values = np.asarray(value)
     shape = values.shape
     if values.dtype.kind == "c":
