@@ -40,11 +40,13 @@ class Source:
                 self.size = file.seek(0, io.SEEK_END)
         self.is_packed = start[:2] == b"\x1f\x8b"
         if self.is_packed:
+            start = b""
             try:
                 with self.binary() as stream:
-                    start = stream.read(HEAD)
+                    while len(start) < HEAD and (piece := stream.read1(1024)):
+                        start += piece
             except CutOff:
-                start = b""
+                pass
         self.head = start
 
     @cached_property

@@ -78,6 +78,10 @@ def runs_of(source: Source, options: Options) -> list[str]:
     return _Table(source, options).runs()
 
 
+class _Text(Exception):
+    """A cell holds no number."""
+
+
 class _Table:
     """Header and rows of a file, checked."""
 
@@ -140,7 +144,7 @@ class _Table:
             yield line, step, cells  # type: ignore[misc]
 
     def number(self, line: int, column: int, cell: str) -> float | None:
-        """The number in a cell; None if it is empty. A text raises ValueError."""
+        """The number in a cell; None if it is empty. A text raises `_Text`."""
         cell = cell.strip()
         if NUMBER.fullmatch(cell):
             return float(cell)
@@ -151,7 +155,7 @@ class _Table:
                 f"{cell!r} in line {line} of {self.source.name} has a comma as decimal sign: "
                 f"export it with points."
             )
-        raise ValueError
+        raise _Text
 
     def bad_cell(self, line: int, column: int, cell: str) -> BloomError:
         """The error for a cell that ought to be a number."""
@@ -169,7 +173,7 @@ def _read_wide(table: _Table, measured: Measurements, prefix: str) -> None:
             if numeric.get(index, True):
                 try:
                     number = table.number(line, index, cells[index])
-                except ValueError:
+                except _Text:
                     if index not in numeric:
                         numeric[index] = False
                         measured.remarks.append(f"the column {name!r} holds text and is left out")
@@ -208,7 +212,7 @@ def _read_long(table: _Table, measured: Measurements) -> None:
         name = cells[table.name_column].strip()
         try:
             number = table.number(line, table.value_column, cells[table.value_column])
-        except ValueError:
+        except _Text:
             if not table.options.partial:
                 raise table.bad_cell(line, table.value_column, cells[table.value_column]) from None
             continue

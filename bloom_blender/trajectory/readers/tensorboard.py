@@ -103,8 +103,8 @@ def _records(source: Source, options: Options, remarks: list[str]) -> Iterator[b
                 if sound and len(header) == 12 and length <= LARGEST_SCALAR_RECORD:
                     data = stream.read(length + 4)
                     if len(data) == length + 4:
-                        place += 16 + length
                         if masked_crc(data[:-4]) == int.from_bytes(data[-4:], "little"):
+                            place += 16 + length
                             yield data[:-4]
                             continue
                         sound = False

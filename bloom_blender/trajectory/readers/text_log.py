@@ -29,11 +29,11 @@ _SHORT = re.compile(rf"(\d+) ([A-Za-z_][\w/]*) ({_VALUE})", re.I | re.A)
 _LLM_C = re.compile(rf"s:(\d+)((?: \w+:{_VALUE})+)", re.I | re.A)
 _STEP = re.compile(
     r"(?<![A-Za-z/])(?:global[_ ]?step|steps?|iter(?:ation)?s?|updates?|num_updates)"
-    r"[\"']?\s*[:=#\[(]*\s*(\d{1,15})(?![\d.]*\d)(?:\s*(?:/|of)\s*\d+)?[\])]*",
+    r"[\"']?[\s:=#\[(]*(\d{1,15})(?![\d.]*\d)(?:\s*(?:/|of)\s*\d+)?[\])]*",
     re.I | re.A,
 )
 _EPOCH = re.compile(
-    r"(?<![A-Za-z/])(?:epochs?|ep)[\"']?\s*[:=#\[(]*\s*(\d{1,15})(?![\d.]*\d)(?:\s*(?:/|of)\s*\d+)?[\])]*",
+    r"(?<![A-Za-z/])(?:epochs?|ep)[\"']?[\s:=#\[(]*(\d{1,15})(?![\d.]*\d)(?:\s*(?:/|of)\s*\d+)?[\])]*",
     re.I | re.A,
 )
 _WITHIN = re.compile(r"\s*[\[(]\s*(\d{1,12})\s*/\s*(\d{1,12})\s*[\])]", re.A)
