@@ -8,7 +8,7 @@ import numpy as np
 
 from ..trajectory import Embeddings, Series, Trajectory
 
-EXACT = 8 * 2**20  # bytes up to which numbers are kept as they are; beyond, as float32
+EXACT = 8 * 2**20  # bytes of float64 up to which numbers are kept as they are; beyond, as float32
 MOST = 32 * 2**20  # bytes beyond which words and steps are left out
 
 _FLOAT32 = 3e38
@@ -21,7 +21,7 @@ def kept_part(trajectory: Trajectory) -> tuple[Trajectory, dict[str, str]]:
     and of its metrics every n-th number is kept.
     """
     if _size(trajectory, 8) <= EXACT:
-        return trajectory, {}
+        return trajectory, {one.name: _exact_dtype(_numbers(one)) for one in trajectory.members}
     if _size(trajectory, 4) > MOST:
         share = MOST / _size(trajectory, 4)
         trajectory = replace(
@@ -34,6 +34,15 @@ def kept_part(trajectory: Trajectory) -> tuple[Trajectory, dict[str, str]]:
         for one in trajectory.members
         if np.nanmax(np.abs(_numbers(one)), initial=0.0, where=np.isfinite(_numbers(one))) < _FLOAT32
     }
+
+
+def _exact_dtype(numbers: np.ndarray) -> str:
+    """The shortest dtype that keeps every number as it is."""
+    with np.errstate(over="ignore", under="ignore"):
+        for dtype in ("float16", "float32"):
+            if np.array_equal(numbers.astype(dtype), numbers, equal_nan=True):
+                return dtype
+    return "float64"
 
 
 def _numbers(one: Series | Embeddings) -> np.ndarray:

@@ -29,7 +29,7 @@ def prepare(trajectory: Trajectory) -> tuple[bytes, Trajectory]:
     """Return the bytes that keep a run, and the run as it will come out of them."""
     kept, dtypes = kept_part(trajectory)
     data = bloom_bytes(kept, dtypes=dtypes)
-    return data, read_bloom_bytes(data, trajectory.name) if dtypes else kept
+    return data, read_bloom_bytes(data, trajectory.name)
 
 
 def store(data: bytes, trajectory: Trajectory, *, source: str = "") -> bpy.types.Text:

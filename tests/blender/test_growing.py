@@ -346,25 +346,3 @@ def test_a_diverged_run_does_not_come_back(bloom, grow_file, runs, flame):
     resting = flame.xforms[0].coefs[0]
     values = keys_of(bloom, obj)['["xform1.coefs"]', 0][:, 1]
     assert abs(values[-1] - resting) > 0.1
-
-
-def test_large_runs_are_made_smaller(bloom, extension):
-    keep = importlib.import_module(f"{extension.__name__}.bloom_blender.growth.keep")
-    trajectory = importlib.import_module(f"{extension.__name__}.bloom_blender.trajectory.trajectory")
-    keep_most = keep.MOST
-    try:
-        keep.MOST, keep.EXACT = 40_000, 10_000
-        updates = np.random.default_rng(0).normal(size=(5000, 4))
-        table = trajectory.Embeddings(
-            "t", tuple(map(str, range(500))), (0, 1), np.random.default_rng(1).normal(size=(2, 500, 8))
-        )
-        run = trajectory.Trajectory(
-            "large", (trajectory.Series("u", np.arange(5000), updates, "update"),), (table,)
-        )
-        data, kept = bloom.run_data.prepare(run)
-    finally:
-        keep.MOST, keep.EXACT = keep_most, 8 * 2**20
-    assert len(data) < 60_000
-    np.testing.assert_allclose(kept.series[0].values.sum(axis=0), updates.sum(axis=0), rtol=1e-4)
-    assert kept.series[0].steps[-1] == 4999
-    assert len(kept.embeddings[0].words) < 500
