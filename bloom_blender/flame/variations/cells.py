@@ -484,16 +484,6 @@ def loonie2_current(x, y, w, sides, star, circle, power):
         P("space", 0.0, description="Gap around the polygon"),
         P("corner", 1.0, description="Where the cut corners go"),
     ),
-    compatibility="current",
-)
-@variation(
-    "lazyjess",
-    parameters=(
-        P("n", 4, kind="integer_nonzero", minimum=2, description="Sides of the polygon"),
-        P("spin", pi, kind="cyclic", minimum=0.0, maximum=2.0 * pi, description="Turn of the polygon"),
-        P("space", 0.0, description="Gap around the polygon"),
-        P("corner", 1, kind="integer_nonzero", description="Where the cut corners go"),
-    ),
 )
 def lazyjess(x, y, w, n, spin, space, corner):
     """A polygon (of two sides: a strip) that turns; corners that leave it are flipped and turned back in.

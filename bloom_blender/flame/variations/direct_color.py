@@ -404,19 +404,17 @@ def dc_ztransl(x, y, z, w, x0, x1, factor, overwrite, clamp, dc):
     return w * x, w * y, w * f * (1.0 if overwrite > 0.5 else z), dc
 
 
-@variation(
-    "curl_sp",
-    parameters=(
-        P("pow", 1.0, kind="real_nonzero", description="Power of the coordinates"),
-        P("c1", 0.0, description="Strength of the first curl"),
-        P("c2", 0.0, description="Strength of the second curl"),
-        P("sx", 0.0, description="Spread along x"),
-        P("sy", 0.0, description="Spread along y"),
-        P("dc", 0.0, description="Strength of the colour"),
-    ),
-    z="wz",
-    colors=True,
+_CURL_SP = (
+    P("pow", 1.0, kind="real_nonzero", description="Power of the coordinates"),
+    P("c1", 0.0, description="Strength of the first curl"),
+    P("c2", 0.0, description="Strength of the second curl"),
+    P("sx", 0.0, description="Spread along x"),
+    P("sy", 0.0, description="Spread along y"),
+    P("dc", 0.0, description="Strength of the colour"),
 )
+
+
+@variation("curl_sp", parameters=_CURL_SP, z="wz", colors=True)
 def curl_sp(x, y, z, w, pow_, c1, c2, sx, sy, dc_, dc):
     """`curl` of the powers of the coordinates, spread; the divisor, times dc / 10, is added to the colour.
 
@@ -431,6 +429,17 @@ def curl_sp(x, y, z, w, pow_, c1, c2, sx, sy, dc_, dc):
     k = w / c
     new = minimum(1.0, maximum(0.0, dc + 0.1 * dc_ * c))
     return k * (p * re + q * im), k * (q * re - p * im), k * signed_power(z, pow_), new
+
+
+@variation("curl_sp", parameters=_CURL_SP, z="wz", compatibility="current")
+def curl_sp_without_color(x, y, z, w, pow_, c1, c2, sx, sy, dc_):
+    """As ember 25 has it: `curl_sp` that leaves the colour."""
+    p = signed_power(x, pow_)
+    q = signed_power(y, pow_)
+    re = spread(c1 * p + c2 * (p * p - q * q), sx) + 1.0 + 0.0 * dc_
+    im = spread(c1 * q + 2.0 * c2 * p * q, sy)
+    k = w / zeps(signed_power(re * re + im * im, 1.0 / pow_))
+    return k * (p * re + q * im), k * (q * re - p * im), k * signed_power(z, pow_)
 
 
 @variation(
