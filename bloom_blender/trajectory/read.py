@@ -17,6 +17,7 @@ from .selection import select
 from .source import Source
 from .trajectory import Trajectory
 
+_PICKLES = (b"\x02", b"\x03", b"\x04", b"\x05")  # versions of the protocol
 _BINARY_READERS: tuple[ModuleType, ...] = (wandb_file, tensorboard)
 
 
@@ -106,11 +107,16 @@ def recognize(path: Path, options: Options) -> tuple[str | ModuleType, Source | 
         metadata = header.get("__metadata__")
         if isinstance(metadata, dict) and metadata.get("format") == BLOOM_FORMAT:
             return "bloom", source
+    if checkpoints.recognizes(source):
+        return checkpoints, source
+    if source.head[:1] == b"\x80" and source.head[1:2] in _PICKLES:
+        raise BloomError(
+            f"{path.name} is a pickle, which Bloom does not load because it could run code: "
+            f"save it as .npz or .safetensors."
+        )
     for reader in _BINARY_READERS:
         if reader.recognizes(source):
             return reader, source
-    if checkpoints.recognizes(source):
-        return checkpoints, source
     found = folder.log_reader(source)
     if found is not None:
         return found, source
@@ -128,8 +134,6 @@ def _what_instead(source: Source) -> str:
     head = source.head
     if head[:2] == b"PK":
         return "a zip archive or a pickle that Bloom does not load, choose a checkpoint or a .npz"
-    if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05":
-        return (
             "a pickle, which Bloom does not load because it could run code, save it as .npz or .safetensors"
         )
     if head[:4] == b"\x89HDF":
