@@ -134,8 +134,6 @@ def _what_instead(source: Source) -> str:
     head = source.head
     if head[:2] == b"PK":
         return "a zip archive or a pickle that Bloom does not load, choose a checkpoint or a .npz"
-            "a pickle, which Bloom does not load because it could run code, save it as .npz or .safetensors"
-        )
     if head[:4] == b"\x89HDF":
         return "an HDF5 file, save the weights as .npz or .safetensors"
     if source.looks_binary:
