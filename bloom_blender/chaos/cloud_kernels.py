@@ -3,6 +3,8 @@
 # The kernel writer puts prelude, layout and game before this text.
 # ruff: noqa: F821
 
+NOWHERE = U(0xFFFFFFFF)  # the home of a hidden point
+
 
 @inline
 def visible(x, y, z, age, fuse, limit):
@@ -55,8 +57,49 @@ def count_candidates(
 
 
 @compiled
-def consider(f, u, o, fuse, limit, group, per_unit, opacities, cells):
-    """Let each orbit's newest point stand for election: one of ``group`` becomes the point of the cloud.
+def look_up(f, o, opacities):
+    """Opacities of the newest points: a loop of its own, since one that reads any place is no vector loop."""
+    for j in range(I(M)):
+        f[PO + j] = opacities[I(o[K + j])]
+
+
+@compiled
+def take(f, o, fuse, limit):
+    """Let each orbit's newest point be the point of the cloud."""
+    for j in range(I(M)):
+        x = f[PX + j]
+        y = f[PY + j]
+        z = f[PZ + j]
+        weight = f[PO + j] if visible(x, y, z, f[AGE + j], fuse, limit) else F(0.0)
+        shown = weight > F(0.0)
+        f[BX + j] = x if shown else F(0.0)
+        f[BY + j] = y if shown else F(0.0)
+        f[BZ + j] = z if shown else F(0.0)
+        f[BC + j] = f[PC + j] if shown else F(0.0)
+        f[BAGE + j] = f[AGE + j] if shown else F(0.0)
+        f[BW + j] = weight
+        f[BO + j] = weight
+        f[SUM + j] = weight
+        o[BK + j] = o[K + j] if shown else 0
+
+
+@compiled
+def forget(f, o):
+    """No candidate has been considered yet."""
+    for j in range(I(M)):
+        f[SUM + j] = F(0.0)
+        f[BW + j] = F(0.0)
+        f[BX + j] = F(0.0)
+        f[BY + j] = F(0.0)
+        f[BZ + j] = F(0.0)
+        f[BC + j] = F(0.0)
+        f[BAGE + j] = F(0.0)
+        o[BK + j] = 0
+
+
+@compiled
+def consider(f, u, o, fuse, limit, per_unit, cells):
+    """Let each orbit's newest point stand for election: one of a group becomes the point of the cloud.
 
     A reservoir of one, chosen with chances c**-0.75 for a count of c in the point's cell, so that thin
     parts of the flame get a larger part of the points than of the light.
@@ -65,8 +108,8 @@ def consider(f, u, o, fuse, limit, group, per_unit, opacities, cells):
         x = f[PX + j]
         y = f[PY + j]
         z = f[PZ + j]
-        weight = opacities[I(o[K + j])] if visible(x, y, z, f[AGE + j], fuse, limit) else F(0.0)
-        if group > 1 and weight > F(0.0):
+        weight = f[PO + j] if visible(x, y, z, f[AGE + j], fuse, limit) else F(0.0)
+        if weight > F(0.0):
             near = F(cells[cell_of(x, y, z, per_unit)]) + F(1.0)
             weight = weight / sqrt(near * sqrt(near))
         total = f[SUM + j] + weight
@@ -78,7 +121,30 @@ def consider(f, u, o, fuse, limit, group, per_unit, opacities, cells):
             f[BC + j] = f[PC + j]
             f[BAGE + j] = f[AGE + j]
             f[BW + j] = weight
+            f[BO + j] = f[PO + j]
             o[BK + j] = o[K + j]
+
+
+@compiled
+def finish(f, o, group, per_unit, phase, last):
+    """What the cloud needs to know of the chosen points, in the rows of those that are shown.
+
+    Their light in ``PX``, their opacity in ``PY``; in ``o`` their place in the palette and their home.
+    """
+    for j in range(I(M)):
+        shown = f[BW + j] > F(0.0)
+        alpha = f[BO + j] if shown else F(0.0)
+        place = U(cell_of(f[BX + j], f[BY + j], f[BZ + j], per_unit))
+        o[HOME + j] = place if alpha > F(0.0) else NOWHERE
+        # What the chosen point stands for: the sum of the weights over its own chance of being chosen.
+        stands = f[SUM + j] / (f[BW + j] * F(group))
+        f[PX + j] = stands if shown else F(0.0)
+        f[PY + j] = alpha
+        c = f[BC + j] + phase
+        c = c - floor(c) if phase != F(0.0) else c
+        c = c if c > F(0.0) else F(0.0)
+        c = c if c < F(1.0) else F(1.0)
+        o[PAINT + j] = to_int(c * last + F(0.5))
 
 
 @compiled
@@ -115,56 +181,42 @@ def points_batch(
     o = np.empty(INDICES, np.int32)
     counts = np.zeros(opacities.shape[0], np.int64)
     places = np.zeros(opacities.shape[0], np.int64)
-    last = F(palette.shape[0] - 1)
+    last = F(palette.shape[0] // 4 - 1)
     start(f, u, o, batch, seed, opacities.shape[0])
     for _ in range(fuse):
         advance(f, u, o, counts, places, game, offsets, values, table)
-    total = I(positions.shape[0])
+    total = I(energy.shape[0])
     for s in range(steps):
         first = I((I(batch) * I(steps) + I(s)) * I(M))
         if first >= total:
             break
-        for j in range(I(M)):
-            f[SUM + j] = F(0.0)
-            f[BW + j] = F(0.0)
-            f[BX + j] = F(0.0)
-            f[BY + j] = F(0.0)
-            f[BZ + j] = F(0.0)
-            f[BC + j] = F(0.0)
-            f[BAGE + j] = F(0.0)
-            o[BK + j] = 0
-        for _ in range(group):
+        if group == 1:
             advance(f, u, o, counts, places, game, offsets, values, table)
             show(f, u, counts, game, offsets, values)
-            consider(f, u, o, fuse, limit, group, per_unit, opacities, cells)
+            look_up(f, o, opacities)
+            take(f, o, fuse, limit)
+        else:
+            forget(f, o)
+            for _ in range(group):
+                advance(f, u, o, counts, places, game, offsets, values, table)
+                show(f, u, counts, game, offsets, values)
+                look_up(f, o, opacities)
+                consider(f, u, o, fuse, limit, per_unit, cells)
+        finish(f, o, group, per_unit, phase, last)
         for j in range(min(I(M), total - first)):
-            positions[first + j, I(0)] = f[BX + j]
-            positions[first + j, I(1)] = f[BY + j]
-            positions[first + j, I(2)] = f[BZ + j]
+            at = I(4) * (first + j)
+            move_four(colors, at, palette, I(4) * I(o[PAINT + j]))
+            colors[at + I(3)] = f[PY + j]
+        for j in range(min(I(M), total - first)):
+            at = I(3) * (first + j)
+            positions[at] = f[BX + j]
+            positions[at + I(1)] = f[BY + j]
+            positions[at + I(2)] = f[BZ + j]
+        for j in range(min(I(M), total - first)):
             ages[first + j] = f[BAGE + j]
             xforms[first + j] = o[BK + j]
-            shown = f[BW + j] > F(0.0)
-            alpha = opacities[I(o[BK + j])] if shown else F(0.0)
-            place = cell_of(f[BX + j], f[BY + j], f[BZ + j], per_unit)
-            homes[first + j] = U(place) if alpha > F(0.0) else NOWHERE
-            # What the chosen point stands for: the sum of the weights over its own chance of being chosen.
-            energy[first + j] = f[SUM + j] / (f[BW + j] * F(group)) if shown else F(0.0)
-            c = f[BC + j] + phase
-            c = c - floor(c) if phase != F(0.0) else c
-            t = min(max(c, F(0.0)), F(1.0)) * last
-            e = min(floor(t), last - F(1.0))
-            t = t - e
-            row = I(e)
-            colors[first + j, I(0)] = palette[row, I(0)] + t * (
-                palette[row + I(1), I(0)] - palette[row, I(0)]
-            )
-            colors[first + j, I(1)] = palette[row, I(1)] + t * (
-                palette[row + I(1), I(1)] - palette[row, I(1)]
-            )
-            colors[first + j, I(2)] = palette[row, I(2)] + t * (
-                palette[row + I(1), I(2)] - palette[row, I(2)]
-            )
-            colors[first + j, I(3)] = alpha
+            homes[first + j] = U(o[HOME + j])
+            energy[first + j] = f[PX + j]
 
 
 @parallel
@@ -218,17 +270,15 @@ def points(
         )
 
 
-NOWHERE = U(0xFFFFFFFF)  # the home of a hidden point
-PARTS = 4
 CHUNK = 512
 N0, N1, N2, N3 = I(0), I(CHUNK), I(2 * CHUNK), I(3 * CHUNK)
 
 
 @compiled
-def count_part(part, homes, table):
+def count_part(part, parts, homes, table):
     """Count the points whose home lies in one part of the table; no other task writes there."""
-    low = U(part * (BUCKETS // PARTS))
-    high = U((part + 1) * (BUCKETS // PARTS))
+    low = U(part * (BUCKETS // parts))
+    high = U((part + 1) * (BUCKETS // parts)) if part < parts - 1 else U(BUCKETS)
     for n in range(I(homes.shape[0])):
         home = homes[n]
         if home >= low and home < high:
@@ -236,10 +286,10 @@ def count_part(part, homes, table):
 
 
 @parallel
-def count_homes(homes, table):
+def count_homes(parts, homes, table):
     """Count the points in each cell. Each task reads all homes: cheaper than a lock for each point."""
-    for part in numba.prange(PARTS):
-        count_part(np.int64(part), homes, table)
+    for part in numba.prange(parts):
+        count_part(np.int64(part), parts, homes, table)
 
 
 @compiled

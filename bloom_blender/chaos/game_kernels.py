@@ -33,17 +33,18 @@ def call(typing_context, address, f, u, begin, count, values):
 
 
 @intrinsic
-def move_four(typing_context, array, target, source):
-    """array[target : target + 4] = array[source : source + 4], as one vector."""
+def move_four(typing_context, target, at, source, origin):
+    """target[at : at + 4] = source[origin : origin + 4], as one vector."""
 
     def code(context, builder, signature, given):
-        view = context.make_array(signature.args[0])(context, builder, given[0])
-        four = ir.VectorType(ir.FloatType(), 4).as_pointer()
-        places = [builder.bitcast(builder.gep(view.data, [index]), four) for index in given[1:]]
+        kinds, four = signature.args, ir.VectorType(ir.FloatType(), 4).as_pointer()
+        arrays = [context.make_array(kinds[k])(context, builder, given[k]) for k in (0, 2)]
+        starts = [builder.gep(arrays[0].data, [given[1]]), builder.gep(arrays[1].data, [given[3]])]
+        places = [builder.bitcast(start, four) for start in starts]
         builder.store(builder.load(places[1], align=4), places[0], align=4)
         return context.get_dummy_value()
 
-    return types.none(array, target, source), code
+    return types.none(target, at, source, origin), code
 
 
 @compiled
@@ -134,14 +135,14 @@ def pack(f, u, o, counts, places):
         places[k] = place + I(1)
         o[POS + j] = place
         u[PR + place] = u[R + j]
-        move_four(f, P + I(4) * place, S + I(4) * j)
+        move_four(f, P + I(4) * place, f, S + I(4) * j)
 
 
 @compiled
 def unpack(f, o):
     """Give the new points back to their orbits; the loop of the xform has marked those that escaped."""
     for j in range(I(M)):
-        move_four(f, S + I(4) * j, P + I(4) * I(o[POS + j]))
+        move_four(f, S + I(4) * j, f, P + I(4) * I(o[POS + j]))
     for j in range(I(M)):
         f[AGE + j] = f[AGE + j] + F(1.0) if f[S + I(4) * j + I(2)] < ESCAPED else F(0.0)
 

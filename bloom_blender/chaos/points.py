@@ -17,6 +17,8 @@ from .structure import OPACITY, structure_of, thresholds, values_of
 STEPS = 250
 #: Applications before the first point of a chain is shown; ember's default is 15.
 FUSE = 30
+#: Colours between which points choose: 64 KB, which stay in a cache.
+SHADES = 4096
 #: Points farther from the origin than this are hidden: an outlier at 1e9 ruins a renderer's search tree.
 LIMIT = 1e4
 
@@ -108,10 +110,11 @@ def play(
         kernel.count_candidates(batches, FUSE, steps * detail, *rules, *flame_data, cells)
     kernel.points(
         batches, FUSE, steps, detail, *rules, np.float32(flame.palette.phase), *flame_data,
-        linear_palette(flame), cells, positions, colors, energy, age, xform, homes,
+        linear_palette(flame).reshape(-1), cells, positions.reshape(-1), colors.reshape(-1), energy, age,
+        xform, homes,
     )  # fmt: skip
     if detail == 1:
-        kernel.count_homes(homes, cells)
+        kernel.count_homes(numba.get_num_threads(), homes, cells)
     share = count / max(batches * kernel.M * steps * detail, 1) if detail > 1 else 1.0
     return Play(positions, colors, energy, age, xform, cells, share)
 
@@ -158,8 +161,8 @@ def compute_points(
 
 
 def linear_palette(flame: Flame) -> np.ndarray:
-    """Palette as linear light, (n, 3) float32, n >= 2. Palettes hold display colours (sRGB)."""
-    display = np.clip(flame.palette.array, 0.0, 1.0)
-    if display.shape[0] == 1:
-        display = np.repeat(display, 2, 0)
-    return np.ascontiguousarray(linear_light(display), np.float32)
+    """Palette as linear light, (SHADES, 4) float32, the last column 0. Palettes hold display colours (sRGB)."""
+    linear = linear_light(np.clip(flame.palette.array, 0.0, 1.0))
+    places = np.linspace(0.0, len(linear) - 1.0, SHADES)
+    shades = [np.interp(places, np.arange(len(linear)), channel) for channel in linear.T]
+    return np.stack([*shades, np.zeros(SHADES)], 1).astype(np.float32)
