@@ -29,6 +29,9 @@ OTHER_NOISE = {("crackle", 1), ("crackle", 2), ("dc_perlin", 2)} | {
 }
 """Rows that hang on ember's own noise table or hash, from which ours differs by design."""
 
+OTHER_HEIGHTS = {"randCubes"}
+"""Their depth and colour alone hang on ember's hash."""
+
 AT_THE_ORIGIN = {"bcircle"}
 """Where the program returns early at the very origin, its pre and post forms lose the depth."""
 
@@ -168,7 +171,8 @@ def test_colors(name, compatibility):
         error = np.abs(ours - theirs)[use]
         error = np.minimum(error, 1.0 - error)
         assert (error <= 1e-9 + 1e-10 * table["sens"][row][use]).all(), table["params_json"][row]
-        if table["kind"][row] == "random" and np.isfinite(table["color_stats"][row]).all():
+        known = np.isfinite(table["color_stats"][row]).all() and name not in OTHER_HEIGHTS
+        if table["kind"][row] == "random" and known:
             check_color_statistics(row, compatibility)
 
 
@@ -230,10 +234,12 @@ def test_distributions(row, compatibility):
     samples = samples.reshape(len(points), SAMPLES, 3)
     use = np.isfinite(table["mean"][row]).all(axis=1) & np.isfinite(samples).all(axis=(1, 2))
     assert use.sum() >= 12
-    samples = samples[use]
+    axes = slice(2 if name in OTHER_HEIGHTS else 3)
+    samples = samples[use][..., axes]
+    known = {key: table[key][row][use][..., axes] for key in ("mean", "std", "q10", "q50", "q90")}
     if name not in HEAVY_TAILS:
-        spread = np.sqrt(samples.var(axis=1) / SAMPLES + table["std"][row][use] ** 2 / 4096)
-        difference = np.abs(samples.mean(axis=1) - table["mean"][row][use])
-        slack = SLACK.get(name, 1e-5) * (1.0 + np.abs(table["mean"][row][use]))
+        spread = np.sqrt(samples.var(axis=1) / SAMPLES + known["std"] ** 2 / 4096)
+        difference = np.abs(samples.mean(axis=1) - known["mean"])
+        slack = SLACK.get(name, 1e-5) * (1.0 + np.abs(known["mean"]))
         assert (difference <= 6.0 * spread + slack).all()
-    assert_quantiles(samples, [table[key][row][use] for key in ("q10", "q50", "q90")], name)
+    assert_quantiles(samples, [known[key] for key in ("q10", "q50", "q90")], name)

@@ -20,7 +20,7 @@ from bloom_blender.flame.variations import (
     split_attribute,
     vocabulary,
 )
-from bloom_blender.flame.variations.evaluate import evaluate_variation
+from bloom_blender.flame.variations.evaluate import evaluate_color, evaluate_variation
 from bloom_blender.flame.variations.source import array_function, check_source, syntax_tree
 
 BLOOM = """arch auger blocky blur_heart blur_pixelize bubble butterfly crackle cross curl cylinder diamond
@@ -410,3 +410,14 @@ def test_evaluation_refuses_what_it_cannot_mean():
 def test_entries_are_immutable():
     with pytest.raises(dataclasses.FrozenInstanceError):
         VARIATIONS["linear"].name = "other"
+
+
+def test_rand_cubes_are_as_high_as_their_colour_says():
+    parameters = {"blockSize": 0.5, "blockHeight": 3.0}
+    points = evaluate_variation("randCubes", np.zeros((20000, 3)), parameters=parameters)
+    colors = evaluate_color("randCubes", np.zeros((20000, 3)), np.zeros(20000), parameters=parameters)
+    blocks, which = np.unique(np.floor(points[:, :2] / 0.5), axis=0, return_inverse=True)
+    heights = np.array([colors[which.ravel() == block].max() for block in range(len(blocks))])
+    assert len(blocks) > 100 and (colors == heights[which.ravel()]).all()
+    assert (points[:, 2] <= 6.0 * colors + 1e-12).all()
+    assert 0.85 < (points[:, 2] / (6.0 * colors)).mean() < 0.93  # the mean of u^(1/8) is 8 / 9

@@ -658,3 +658,34 @@ def pixel_flow(x, y, w, angle, len, width, seed, enable_dc, dc, u0):
     k = w * len * h * u0 * u0 * u0 * u0
     t = angle * 0.0174532925
     return k * cos(t), k * sin(t), 0.0, u0 if enable_dc > 0.5 else dc
+
+
+@variation(
+    "randCubes",
+    parameters=(
+        P("blockSize", 1.0, description="Width of a block"),
+        P("blockHeight", 1.0, description="Height of a block of middle height"),
+        P("spread", 3.0, soft_minimum=0.0, soft_maximum=10.0, description="How far the blocks scatter"),
+        P("seed", 1, kind="integer", description="Chooses the heights"),
+        P("density", 1.0, description="Distance of neighbours, in widths"),
+    ),
+    z="own",
+    mode="sum",
+    clears="xyz",
+    colors=True,
+)
+def rand_cubes(blockSize, blockHeight, spread, seed, density, u0, u1, u2, u3, u4):
+    """Towers on a grid, without a look at the point or the weight: the block is (i, j), whole numbers with
+    the density of ±spread log u; the height h is fixed for the block, in 0 … 2, and the colour h / 2.
+
+    The point is evenly anywhere in the block's square, at blockHeight h u^(1/8): denser towards the top.
+    Bloom's random numbers are its own, so the heights of single blocks are others.
+    """
+    s = 2.0 * u0 - 1.0
+    t = 2.0 * u1 - 1.0
+    i = floor(log(maximum(fabs(s), 1e-7)) * (spread if s < 0.0 else -spread))
+    j = floor(log(maximum(fabs(t), 1e-7)) * (spread if t < 0.0 else -spread))
+    h = hash3(i, seed, 0.0) + hash3(i, j, seed)
+    px = blockSize * (i * density + u2)
+    py = blockSize * (j * density + u3)
+    return px, py, blockHeight * h * sqrt(sqrt(sqrt(u4))), 0.5 * h
