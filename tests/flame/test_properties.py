@@ -1,16 +1,19 @@
-"""Properties that hold for any flame, found or not in the world."""
+"""Properties that hold for any flame, found or not in the world, and for every variation."""
 
 from __future__ import annotations
 
 import math
 
+import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bloom_blender.errors import BloomError
-from bloom_blender.flame.model import Camera, Flame, Palette, Tone, Variation, Xform
+from bloom_blender.flame.model import FORMS, Camera, Flame, Palette, Tone, Variation, Xform
 from bloom_blender.flame.parameters import parameters_of, with_parameters
-from bloom_blender.flame.variations import VARIATIONS
+from bloom_blender.flame.variations import VARIATIONS, registry
+from bloom_blender.flame.variations.evaluate import evaluate_variation
 from bloom_blender.flame.xml import parse_flames, report_unknown, write_flame
 
 numbers = st.floats(-1e6, 1e6)
@@ -147,3 +150,72 @@ def test_a_damaged_flame_is_read_or_refused(start, length, patch):
         parse_flames(SAMPLE[:start] + patch + SAMPLE[start + length :])
     except BloomError as error:
         assert str(error).startswith("text")
+
+
+# ---------------------------------------------------------------------------------- every variation
+
+ENTRIES = [entry for forms in registry._BY_LOWER_NAME.values() for entry in forms.values()]
+every_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: f"{e.name}-{e.compatibility}")
+POINTS = np.random.default_rng(12).uniform(-2.0, 2.0, (300, 3))
+LATTICE = np.stack(np.meshgrid(*[[-1.0, -0.5, 0.0, 0.5, 1.0]] * 2, [-1.0, 0.0, 0.5]), -1).reshape(-1, 3)
+
+POLES = set(
+    "arctanh bCollide bipolar bisplit bMod boarders boarders2 bSwirl bTransform circlize circlize2 cpow cpow2"
+    " cpow3 deltaa escher eSwirl gamma julia3D julia3Dq julia3Dz Juliac julian3Dx lazyTravis log log_db"
+    " loonie_3D octapol polar2".split()
+)
+"""Not finite at a point with a coordinate of 0, 1/2 or 1, as in ember: the orbit begins anew there."""
+
+NO_AREA = {"dc_triangle"}
+"""Its default is a triangle without area; ember divides by 0 there too."""
+
+
+def evaluated(entry, points, **options):
+    with np.errstate(all="ignore"):
+        return evaluate_variation(entry.name, points, compatibility=entry.compatibility, **options)
+
+
+@every_entry
+def test_a_variation_of_hardly_any_weight_is_absent(entry):
+    for weight in (0.0, 9.9e-7, -9.9e-7):
+        assert (evaluated(entry, POINTS, weight=weight) == 0.0).all()
+        for form in ("pre", "post"):
+            np.testing.assert_array_equal(evaluated(entry, POINTS, weight=weight, form=form), POINTS)
+
+
+@every_entry
+def test_a_seed_tells_all_that_is_random(entry):
+    for form in FORMS:
+        one, two = (evaluated(entry, POINTS, weight=0.7, form=form, seed=5) for _ in range(2))
+        np.testing.assert_array_equal(one, two)
+    if not entry.randoms:
+        other = evaluated(entry, POINTS, weight=0.7, form=FORMS[-1], seed=6)
+        np.testing.assert_array_equal(one, other)
+
+
+@every_entry
+def test_ordinary_points_have_finite_images(entry):
+    """And the points of a lattice, where poles lie, but for those that are known."""
+    for form in FORMS:
+        if entry.name not in NO_AREA:
+            assert np.isfinite(evaluated(entry, POINTS, weight=0.7, form=form)).all()
+        if entry.name not in POLES | NO_AREA:
+            assert np.isfinite(evaluated(entry, LATTICE, weight=0.7, form=form)).all()
+
+
+@pytest.mark.parametrize("name", sorted(POLES))
+def test_the_known_poles_are_poles(name):
+    entries = [entry for entry in ENTRIES if entry.name == name]
+    assert any(not np.isfinite(evaluated(entry, LATTICE, weight=0.7)).all() for entry in entries)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from([(e, p) for e in ENTRIES for p in e.parameters]), st.floats(-1e9, 1e9))
+def test_parameters_conform(found, value):
+    _, p = found
+    seen = p.conform(value)
+    assert p.minimum <= seen <= p.maximum and p.conform(seen) == pytest.approx(seen)
+    if p.kind.startswith("integer"):
+        assert seen == int(seen)
+    if p.kind.endswith("nonzero"):
+        assert seen != 0.0

@@ -128,7 +128,7 @@ def gnarly(x, y, w, cellsize, twist):
     p = x - cx
     q = y - cy
     share = (p * p + q * q) / (0.25 * size * size)
-    a = twist * log(share)
+    a = twist * log(zeps(share))
     inside = share <= 1.0 and cellsize != 0.0
     return (
         w * (cx + cos(a) * p + sin(a) * q if inside else x),

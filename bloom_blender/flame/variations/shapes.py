@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .registry import P, helper, variation
-from .vocabulary import EPSILON, atan2, cos, fabs, fmod, minimum, pi, pow, sin, sqrt, tan
+from .vocabulary import EPSILON, atan2, cos, fabs, fmod, minimum, pi, pow, sin, sqrt, tan, zeps
 
 _SHAPES = (
     P("hypergon", 0.0, description="Share of the hyperbolic polygon"),
@@ -79,7 +79,7 @@ def hypershape_y(
         a, hypergon, hypergon_n, hypergon_r, star, star_n, star_slope, lituus, lituus_a,
         super, super_m, super_n1, super_n2, super_n3,
     )  # fmt: skip
-    r = s * s / sqrt(x * x + y * y)
+    r = s * s / zeps(sqrt(x * x + y * y))
     return w * r * cos(a), w * r * sin(a), 0.0
 
 
