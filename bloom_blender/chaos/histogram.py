@@ -18,7 +18,7 @@ from ..errors import BloomError
 from ..flame.model import Flame, Palette
 from .compiling import game_of, histogram_kernel
 from .projection import Projection
-from .structure import OPACITY, structure_of, thresholds, values_of
+from .structure import OPACITY, settling, structure_of, thresholds, values_of
 
 #: Applications before the first point of an orbit counts, also of one that escaped and began anew. ember's
 #: default is 15 and 0 there; counting escaped orbits sooner made brick's picture less like ember's.
@@ -117,7 +117,8 @@ class Histogram:
         # share among them.
         batches = min(max(self.size[0] * self.size[1] // 65536 * 8, 8), 64)
         self._steps = STEPS
-        self._fuse = FUSE if flame.rules.settle else 1
+        self._settling = settling(flame, FUSE)
+        self._fuse = self._settling if flame.rules.settle else 1
         self._f = np.zeros((batches, kernel.FLOATS), np.float32)
         self._u = np.zeros((batches, kernel.WORDS), np.uint32)
         self._o = np.zeros((batches, kernel.INDICES), np.int32)
@@ -167,7 +168,7 @@ class Histogram:
             return
         threads = self._use_threads()
         state = (self._f, self._u, self._o)
-        self._kernel.start_all(*state, np.uint32(self.seed & 0xFFFFFFFF), FUSE, *self._game)
+        self._kernel.start_all(*state, np.uint32(self.seed & 0xFFFFFFFF), self._settling, *self._game)
         self._run(0, threads)  # of no steps: only to compile or load it
         self._started = True
 

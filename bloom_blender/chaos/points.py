@@ -10,7 +10,7 @@ from ..flame.color import linear_light
 from ..flame.model import Flame
 from .compiling import cloud_kernel, game_of
 from .density import Footprint, empty_table, footprint_of, spread_points
-from .structure import OPACITY, structure_of, thresholds, values_of
+from .structure import OPACITY, settling, structure_of, thresholds, values_of
 
 #: Points of one chain. Measured on the six original flames, the picture of chains of this length differs
 #: from that of chains ten times as long by no more than two seeds of the long ones do (docs/chaos.md).
@@ -105,11 +105,11 @@ def play(
     flame_data = (game, offsets, values, table, opacities)
     available = numba.config.NUMBA_NUM_THREADS
     numba.set_num_threads(max(1, min(threads or available, available)))
-    cells = empty_table()
+    cells, fuse = empty_table(), settling(flame, FUSE)
     if detail > 1:
-        kernel.count_candidates(batches, FUSE, steps * detail, *rules, *flame_data, cells)
+        kernel.count_candidates(batches, fuse, steps * detail, *rules, *flame_data, cells)
     kernel.points(
-        batches, FUSE, steps, detail, *rules, np.float32(flame.palette.phase), *flame_data,
+        batches, fuse, steps, detail, *rules, np.float32(flame.palette.phase), *flame_data,
         linear_palette(flame).reshape(-1), cells, positions.reshape(-1), colors.reshape(-1), energy, age,
         xform, homes,
     )  # fmt: skip

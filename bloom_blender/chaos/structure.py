@@ -142,6 +142,27 @@ def probabilities(flame: Flame) -> np.ndarray:
     return table / table.sum(1, keepdims=True)
 
 
+def settling(flame: Flame, steps: int) -> int:
+    """Applications after which an orbit counts: ``steps`` of those that bring it nearer to the attractor.
+
+    The turns and mirrors of a symmetry do not, and with many of them few others are drawn. At most 20 times
+    ``steps``.
+    """
+    moving = [not _is_rigid(xform) for xform in flame.xforms]
+    return math.ceil(steps / max(float(probabilities(flame)[-1] @ moving), 0.05))
+
+
+def _is_rigid(xform: Xform) -> bool:
+    """Whether an xform keeps all distances: linear alone, of weight 1 or -1, with maps that turn or mirror."""
+    weights = [v.weight for v in xform.variations if abs(v.weight) >= registry.MINIMUM_WEIGHT]
+    names = {v.name for v in xform.variations if abs(v.weight) >= registry.MINIMUM_WEIGHT}
+    if not names or not names <= {"linear", "linear3D", "flatten"}:
+        return False
+    total = sum(v.weight for v in xform.variations if v.name.startswith("linear"))
+    maps = [np.reshape(numbers[:4], (2, 2)) for numbers in (xform.coefs, xform.post)]
+    return abs(abs(total) - 1.0) < 1e-4 and all(np.allclose(m @ m.T, np.eye(2), atol=1e-4) for m in maps)
+
+
 def thresholds(flame: Flame) -> np.ndarray:
     """Cumulative chances as 32-bit numbers, uint32 in the shape of `probabilities`."""
     cumulative = np.cumsum(probabilities(flame), 1)
