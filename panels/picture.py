@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 
 from ..bloom_blender.scene.render_engine import ENGINE
@@ -20,11 +22,10 @@ class _PicturePanel:
         """Show it where the engine is Bloom."""
         return context.engine == ENGINE
 
-    def column(self, context):
+    def column(self: Any, context):
         """The layout's column, and the settings."""
-        layout = self.layout
-        layout.use_property_split = True
-        return layout.column(), context.scene.bloom
+        self.layout.use_property_split = True
+        return self.layout.column(), context.scene.bloom
 
 
 class BLOOM_PT_picture_quality(_PicturePanel, bpy.types.Panel):

@@ -52,7 +52,10 @@ class View:
 
 
 def camera_view(
-    depsgraph: bpy.types.Depsgraph, camera: bpy.types.Object, size: tuple[int, int], region: tuple[int, ...]
+    depsgraph: bpy.types.Depsgraph,
+    camera: bpy.types.Object,
+    size: tuple[int, int],
+    region: tuple[int, int, int, int],
 ) -> View:
     """What a camera sees.
 
@@ -105,7 +108,7 @@ def window_view(region: bpy.types.Region, view: bpy.types.RegionView3D, space: b
     return View(size, np.array(view.perspective_matrix), -to_view[2], near, far)
 
 
-def _cropped(window: np.ndarray, size: tuple[int, int], region: tuple[int, ...]) -> np.ndarray:
+def _cropped(window: np.ndarray, size: tuple[int, int], region: tuple[int, int, int, int]) -> np.ndarray:
     """The window matrix for a part of the picture."""
     left, top, width, height = region
     across, down = size[0] / width, size[1] / height

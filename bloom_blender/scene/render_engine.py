@@ -75,7 +75,7 @@ class BloomRenderEngine(bpy.types.RenderEngine):
 
         def expose(paint: str, share: float, show: bool) -> exposure.Exposure | None:
             """Counts of one kind; None where the user cancelled."""
-            film: exposure.Exposure | None = exposure.Exposure(
+            film = exposure.Exposure(
                 region[2:], settings.supersample, seed=settings.seed, blockers=blockers, paint=paint
             )
             wanted = max(round(points * share), 1)
@@ -92,7 +92,7 @@ class BloomRenderEngine(bpy.types.RenderEngine):
                         shown = time.monotonic()
                 return True
 
-            now = scene.frame_current, scene.frame_subframe
+            now, complete = (scene.frame_current, scene.frame_subframe), True
             moments = self._moments(scene)
             for number, moment in enumerate(moments):
                 if moment is not None:
@@ -103,11 +103,11 @@ class BloomRenderEngine(bpy.types.RenderEngine):
                     film.start()
                     self.update_stats("", f"{wanted / 1e6:.0f} million points" if show else "Passes")
                 if not film.fill(round(wanted * (number + 1) / len(moments)), go_on):
-                    film = None
+                    complete = False
                     break
             if moments != [None]:
                 self.frame_set(*now)
-            return film
+            return film if complete else None
 
         film = expose("color", 1.0, True)
         if film is None:
