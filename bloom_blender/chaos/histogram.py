@@ -166,10 +166,7 @@ class Histogram:
         """Compile, and bring the orbits to the attractor; `add` does it when it was not done."""
         if self._started:
             return
-        threads = self._use_threads()
-        state = (self._f, self._u, self._o)
-        self._kernel.start_all(*state, np.uint32(self.seed & 0xFFFFFFFF), self._settling, *self._game)
-        self._run(0, threads)  # of no steps: only to compile or load it
+        self._run(0, self._use_threads(), first=-self._settling)
         self._started = True
 
     def add(self, iterations: int) -> int:
@@ -198,11 +195,12 @@ class Histogram:
         numba.set_num_threads(threads)
         return threads
 
-    def _run(self, steps: int, threads: int) -> None:
+    def _run(self, steps: int, threads: int, first: int = 0) -> None:
+        seed = np.uint32(self.seed & 0xFFFFFFFF)
         self._kernel.play_all(
-            self._f, self._u, self._o, steps, self._fuse, *self._game, self._lens, self._view, self._blockers,
-            TILE_BITS, self._records, self._begins, self._palette.reshape(-1), self._owners, threads,
-            self.buckets.reshape(-1),
+            self._f, self._u, self._o, seed, first, steps, self._fuse, *self._game, self._lens,
+            self._view, self._blockers, TILE_BITS, self._records, self._begins, self._palette.reshape(-1),
+            self._owners, threads, self.buckets.reshape(-1),
         )  # fmt: skip
         first = int(self._kernel.AGE)
         ages = self._f[:, first : first + self._kernel.M]

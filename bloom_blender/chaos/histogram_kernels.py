@@ -186,32 +186,27 @@ def expose(f, u, o, fuse, lens, view, places, paints):
 
 
 @compiled
-def start_batch(batch, f, u, o, seed, fuse, game, offsets, values, table, opacities):
-    """Bring the orbits of a batch to the attractor."""
-    counts = np.zeros(opacities.shape[0], np.int64)
-    places = np.zeros(opacities.shape[0], np.int64)
-    for k in range(f.shape[0]):
-        f[k] = F(0.0)
-    start(f, u, o, batch, seed, opacities.shape[0])
-    for _ in range(fuse):
-        advance(f, u, o, counts, places, game, offsets, values, table)
-
-
-@compiled
 def play_batch(
-    f, u, o, steps, fuse, game, offsets, values, table, opacities, lens, view, blockers, shift, records,
-    begins,
+    batch, f, u, o, seed, first, steps, fuse, game, offsets, values, table, opacities, lens, view, blockers,
+    shift, records, begins,
 ):  # fmt: skip
     """Play one batch for ``steps`` and leave its records, sorted by tile; tile t begins at begins[t].
 
-    What is not in the picture is the last tile's.
+    What is not in the picture is the last tile's. Where the ``first`` step is below 0, the orbits begin and
+    come to the attractor until step 0.
     """
     counts = np.zeros(opacities.shape[0], np.int64)
     groups = np.zeros(opacities.shape[0], np.int64)
     places = np.empty(I(steps) * I(M), np.uint32)
     paints = np.empty(I(steps) * I(M), np.uint32)
-    for s in range(steps):
+    if first < 0:
+        for k in range(f.shape[0]):
+            f[k] = F(0.0)
+        start(f, u, o, batch, seed, opacities.shape[0])
+    for s in range(first, steps):
         advance(f, u, o, counts, groups, game, offsets, values, table)
+        if s < 0:
+            continue
         show(f, u, counts, game, offsets, values)
         begin = I(s) * I(M)
         end = begin + I(M)
@@ -270,25 +265,15 @@ def share_tiles(begins, owners, groups):
 
 
 @parallel
-def start_all(f, u, o, seed, fuse, game, offsets, values, table, opacities):
-    """Bring all orbits to the attractor."""
-    for batch in numba.prange(f.shape[0]):
-        start_batch(
-            np.int64(batch), f[batch], u[batch], o[batch], seed, fuse, game, offsets, values, table,
-            opacities,
-        )  # fmt: skip
-
-
-@parallel
 def play_all(
-    f, u, o, steps, fuse, game, offsets, values, table, opacities, lens, view, blockers, shift, records,
-    begins, palette, owners, groups, buckets,
+    f, u, o, seed, first, steps, fuse, game, offsets, values, table, opacities, lens, view, blockers, shift,
+    records, begins, palette, owners, groups, buckets,
 ):  # fmt: skip
     """Play all batches for ``steps`` and add up what they leave."""
     for batch in numba.prange(f.shape[0]):
         play_batch(
-            f[batch], u[batch], o[batch], steps, fuse, game, offsets, values, table, opacities,
-            lens, view, blockers, shift, records[batch], begins[batch],
+            np.int64(batch), f[batch], u[batch], o[batch], seed, first, steps, fuse, game, offsets, values,
+            table, opacities, lens, view, blockers, shift, records[batch], begins[batch],
         )  # fmt: skip
     share_tiles(begins, owners, groups)
     for group in numba.prange(groups):

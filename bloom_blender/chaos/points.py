@@ -161,7 +161,7 @@ def compute_points(
 
 
 def linear_palette(flame: Flame) -> np.ndarray:
-    """Palette as linear light, (SHADES, 4) float32, the last column 0. Palettes hold display colours (sRGB)."""
+    """Palette (display colours, sRGB) as linear light, (SHADES, 4) float32, the last column 0."""
     linear = linear_light(np.clip(flame.palette.array, 0.0, 1.0))
     places = np.linspace(0.0, len(linear) - 1.0, SHADES)
     shades = [np.interp(places, np.arange(len(linear)), channel) for channel in linear.T]
