@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Mapping
 from os import PathLike
@@ -58,8 +59,11 @@ def write_bloom(
     _replace_file(path, _encode(trajectory, dtypes or {}))
 
 
-def read_bloom(path: str | PathLike) -> Trajectory:
+def read_bloom(path: str | PathLike, *, partial: bool = False) -> Trajectory:
     """Read a `.bloom` file; all floats come back as float64, exactly as stored.
+
+    With `partial`, a truncated file gives the rows that are whole, and one whose digest does not fit is
+    read as it is; ``remarks`` in the metadata say so.
 
     Raises
     ------
@@ -77,7 +81,7 @@ def read_bloom(path: str | PathLike) -> Trajectory:
         ) from None
     except ValueError:
         raise BloomError(f"{str(path)!r} is no path: check it.") from None
-    return _decode(data, path.name)
+    return _decode(data, path.name, partial)
 
 
 def bloom_bytes(trajectory: Trajectory, *, dtypes: Mapping[str, str] | None = None) -> bytes:
@@ -156,7 +160,7 @@ def _in_fixed_order(data: bytes) -> bytes:
     return b"".join((len(text).to_bytes(8, "little"), text, memoryview(data)[8 + length :]))
 
 
-def _decode(data: bytes, file: str) -> Trajectory:
+def _decode(data: bytes, file: str, partial: bool = False) -> Trajectory:
     """The trajectory in the bytes of a file; `file` is its name in the messages."""
     header = _read_header(data, file)
     metadata = header.get("__metadata__")
@@ -175,22 +179,35 @@ def _decode(data: bytes, file: str) -> Trajectory:
     if int(version) < 1:
         raise damaged
     try:
+        remark = ""
         if len(data) < _size_in_header(data, header):
-            raise BloomError(f"{file} is truncated: copy it again or record the run anew.")
-        arrays = safetensors.numpy.load(data)
-        if "digest" in metadata and metadata["digest"] != _digest(metadata, arrays):
-            raise damaged
+            if not partial:
+                raise BloomError(f"{file} is truncated: copy it again or record the run anew.")
+            arrays, remark = _whole_rows(data, header), f"{file} is truncated"
+        else:
+            arrays = safetensors.numpy.load(data)
+            if "digest" in metadata and metadata["digest"] != _digest(metadata, arrays):
+                if not partial:
+                    raise damaged
+                remark = f"{file} is damaged, some of its numbers may be wrong"
         dtypes = {name: entry["dtype"] for name, entry in header.items() if name != "__metadata__"}
         series = json.loads(metadata["series"])
         embeddings = json.loads(metadata["embeddings"])
         extra = json.loads(metadata.get("metadata", "{}"))
+        if remark:
+            extra["remarks"] = "; ".join([*filter(None, [extra.get("remarks")]), remark])
+            series, embeddings = _of_whole_rows(arrays, series, embeddings)
+            if not series and not embeddings:
+                raise BloomError(
+                    f"{file} holds nothing that can be read: copy it again or record the run anew."
+                )
     except BloomError:
         raise
     except _DAMAGE:
         raise damaged from None
 
     def array(name: str, allowed: Mapping[str, str]) -> np.ndarray:
-        if dtypes[name] not in allowed:
+        if dtypes[name.rpartition(":")[0] if remark else name] not in allowed:
             raise KeyError(name)
         return arrays[name]
 
@@ -250,6 +267,39 @@ def _size_in_header(data: bytes, header: dict) -> int:
     length = int.from_bytes(data[:8], "little")
     ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
     return 8 + length + max(ends, default=0)
+
+
+def _whole_rows(data: bytes, header: dict) -> dict[str, np.ndarray]:
+    """The arrays of a truncated file, each up to its last whole row."""
+    start = 8 + int.from_bytes(data[:8], "little")
+    arrays = {}
+    for name, entry in header.items():
+        dtype = (_FLOATS | _STEPS).get(entry["dtype"]) if name != "__metadata__" else None
+        if dtype is None:
+            continue
+        rows, *row = entry["shape"]
+        begin = start + entry["data_offsets"][0]
+        size = math.prod(row) * np.dtype(dtype).itemsize
+        whole = min(rows, max(len(data) - begin, 0) // size) if size else 0
+        if whole:
+            arrays[name] = np.frombuffer(data, dtype, whole * math.prod(row), begin).reshape(whole, *row)
+        else:
+            arrays[name] = np.zeros((0, *row), dtype)
+    return arrays
+
+
+def _of_whole_rows(arrays: dict[str, np.ndarray], series: list, embeddings: list) -> tuple[list, list]:
+    """The series and tables that have any whole rows; their arrays are cut to equal lengths in place."""
+    kept: tuple[list, list] = ([], [])
+    for members, key, into in ((series, "values", kept[0]), (embeddings, "vectors", kept[1])):
+        for one in members:
+            steps, numbers = arrays[one["steps"]], arrays[one[key]]
+            count = min(len(steps), len(numbers))
+            if count:
+                names = f"{one['steps']}:{count}", f"{one[key]}:{count}"
+                arrays[names[0]], arrays[names[1]] = steps[:count], numbers[:count]
+                into.append(one | {"steps": names[0], key: names[1]})
+    return kept
 
 
 def _digest(metadata: Mapping[str, str], arrays: Mapping[str, np.ndarray]) -> str:

@@ -80,7 +80,7 @@ def _read(path: Path, options: Options) -> Trajectory:
     if options.run is not None and not getattr(kind, "HAS_RUNS", False):
         raise BloomError(f"{path.name} holds one run: leave the choice of a run out.")
     if kind == "bloom":
-        return read_bloom(path)
+        return read_bloom(path, partial=options.partial)
     assert source is not None and isinstance(kind, ModuleType)
     return kind.read(source, options)
 

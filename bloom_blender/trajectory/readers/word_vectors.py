@@ -29,7 +29,7 @@ _HEADER = re.compile(r"\d{1,12} \d{1,6}", re.A)
 
 
 def recognizes(source: Source) -> bool:
-    """Whether the first lines are words with equally many numbers, after a header or not."""
+    """Whether the first lines, but perhaps a last one, are words with equally many numbers; or after a header."""
     lines = source.head_lines[:20]
     if not lines:
         return False
@@ -37,7 +37,7 @@ def recognizes(source: Source) -> bool:
     if _HEADER.fullmatch(lines[0].rstrip(" \t\r")) and len(lines) > 1:
         dimensions = int(lines[0].split()[1])
         lines = lines[1:]
-    return dimensions >= 2 and all(_count_values(line) >= dimensions for line in lines)
+    return dimensions >= 2 and all(_count_values(line) >= dimensions for line in lines[:-1] or lines)
 
 
 def read(source: Source, options: Options) -> Trajectory:
