@@ -136,7 +136,7 @@ def test_an_interrupt_and_how_it_goes_on(pack):
     _, error = process.communicate(timeout=60)
     assert process.returncode == 130 and error == b""
     assert pixels(output).shape == (48, 64, 3)
-    iterations = int(np.load(state)["iterations"])
+    iterations = int(np.load(state)["counts"][0])
     quality = (iterations + 1) / (64 * 48)
     assert subprocess.run(
         [*command, "--quality", str(quality), "--resume", str(state)], cwd=REPOSITORY, timeout=120
