@@ -358,12 +358,52 @@ def test_truchet_seeds_0_and_1_turn_no_tile_and_all():
         np.testing.assert_array_equal(on, near[0] | near[1])
 
 
+# ------------------------------------------------------------------------------ special functions
+
+
+def integral(function, panels: int = 100):
+    """Over 0 … 1, by Gauss and Legendre on each panel."""
+    nodes, weights = np.polynomial.legendre.leggauss(8)
+    places = (np.arange(panels)[:, None] + 0.5 + 0.5 * nodes).ravel() / panels
+    return 0.5 / panels * np.tensordot(np.tile(weights, panels), function(places[:, None]), 1)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_error_function_and_logarithm_of_gamma(kind):
+    x = np.linspace(-6.0, 6.0, 401).astype(kind)
+    found = array_function(HELPERS["error_function"])(x)
+    np.testing.assert_allclose(found, [math.erf(v) for v in x], atol=8 * np.finfo(kind).eps)
+    x = np.linspace(0.05, 60.0, 400).astype(kind)
+    found = array_function(HELPERS["log_gamma"])(x)
+    slack = {np.float32: 2e-6, np.float64: 1e-10}[kind]  # the series' own error
+    np.testing.assert_allclose(found, [math.lgamma(v) for v in x], rtol=slack, atol=slack)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_bessel_function(kind):
+    x = np.linspace(-60.0, 60.0, 401)
+    expected = integral(lambda t: np.cos(math.pi * t - x * np.sin(math.pi * t)))
+    found = array_function(HELPERS["bessel_j1"])(x.astype(kind))
+    np.testing.assert_allclose(found, expected, atol={np.float32: 5e-6, np.float64: 2e-6}[kind])
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@pytest.mark.parametrize("m", [-3.0, 0.0, 0.3, 0.9, 0.999])
+def test_jacobis_functions(kind, m):
+    """At u = F(φ | m), the integral of 1 / sqrt(1 - m sin² t) from 0 to φ, the amplitude is φ."""
+    angle = np.linspace(-4.0, 4.0, 101)
+    u = integral(lambda t: angle / np.sqrt(1.0 - m * np.sin(t * angle) ** 2)).astype(kind)
+    slack = {np.float32: 2e-5, np.float64: 1e-9}[kind] / (1.0 - m if m > 0.0 else 1.0)
+    m1 = np.full_like(u, 1.0 - m)
+    with np.errstate(all="ignore"):
+        found = array_function(HELPERS["jacobi_amplitude"])(u, m1)
+        dn = array_function(HELPERS["jacobi_dn"])(u, m1)
+    np.testing.assert_allclose(np.sin(found), np.sin(angle), atol=slack)
+    np.testing.assert_allclose(np.cos(found), np.cos(angle), atol=slack)
+    np.testing.assert_allclose(dn, np.sqrt(1.0 - m * np.sin(angle) ** 2), atol=slack)
+
+
 # ------------------------------------------------------------------------------------------ forms
-
-
-def test_no_weight_no_variation():
-    assert (evaluate_variation("bubble", POINTS, weight=1e-7) == 0.0).all()
-    np.testing.assert_array_equal(evaluate_variation("bubble", POINTS, weight=0.0, form="pre"), POINTS)
 
 
 def test_assigning_forms_replace_and_flat_ones_keep_the_depth():
