@@ -457,12 +457,12 @@ def _symmetry(kind: float) -> list[Xform]:
 # --------------------------------------------------------------------------------------- palettes
 
 
-def _anchors(text: str) -> tuple[tuple[float, ...], ...]:
+def _anchors(text: str) -> tuple[tuple[float, float, float], ...]:
     """Triples of an attribute of our own, which other programs pass over; they show the palette's colours."""
     numbers = [_parse_number(word, "a palette anchor") for word in text.split()]
     if len(numbers) % 3:
         raise BloomError("The palette's anchors are not three numbers each: give red, green and blue.")
-    return tuple(tuple(numbers[k : k + 3]) for k in range(0, len(numbers), 3))
+    return tuple(zip(numbers[0::3], numbers[1::3], numbers[2::3], strict=True))
 
 
 def _numbered(attributes: dict[str, str], ember: bool) -> tuple[tuple[float, float, float], ...]:

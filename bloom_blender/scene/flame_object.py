@@ -63,7 +63,7 @@ def make_flame_object(
     settings = obj.bloom
     settings.is_flame = True
     settings.seed = seed
-    settings.growth.active_binding = 0  # Blender 4.5 makes the group when it is first asked for: now, not later
+    settings.growth.active_binding = 0  # Blender 4.5 makes a group when it is first asked for: now
     if points_render is not None:
         settings.points_render = points_render
     if points_viewport is not None:
