@@ -17,6 +17,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -91,11 +92,10 @@ def interpolate_sequence(
     t = time - first
     if t in (0.0, 1.0):
         return flames[first + int(t)]
+    keys: Sequence[Flame] = flames[first : first + 2]
+    shares: tuple[float, ...] = (1.0 - t, t)
     if smooth and 0 < first < len(flames) - 2:
-        keys = flames[first - 1 : first + 3]
-        shares = catmull_rom(t)
-    else:
-        keys, shares = flames[first : first + 2], (1.0 - t, t)
+        keys, shares = flames[first - 1 : first + 3], catmull_rom(t)
     return blend(keys, shares, affine=affine, palette=palette, lead=len(keys) // 2 - 1)
 
 
@@ -265,22 +265,21 @@ def _blended_xform(xforms: Sequence[Xform], shares: Sequence[float], affine: str
         "weight": (0.0, math.inf), "color": (0.0, 1.0), "color_speed": (-1.0, 1.0), "opacity": free,
         "direct_color": free, "animate": free,
     }  # fmt: skip
-    scalars = {}
+    changes: dict[str, Any] = {}
     for name, (low, high) in limits.items():
         keys = [getattr(xform, name) for xform in xforms]
-        scalars[name] = _within(_mean(keys, shares), low, high, keys)
+        changes[name] = _within(_mean(keys, shares), low, high, keys)
     rows = list(zip(*(xform.variations for xform in xforms), strict=True))
     factors = [xform.xaos for xform in xforms]
     if len(set(map(len, factors))) > 1:  # of final xforms, where it means nothing
         factors = [leader.xaos] * len(xforms)
-    maps = {
+    changes |= {
         name: _blended_affine([getattr(x, name) for x in xforms], shares, affine)
         for name in ("coefs", "post")
     }
     return replace(
         leader,
-        **scalars,
-        **maps,
+        **changes,
         xaos=tuple(_within(_mean(keys, shares), 0.0, math.inf, keys) for keys in zip(*factors, strict=True)),
         variations=tuple(_blended_variation(row, shares) for row in rows),
     )
@@ -395,9 +394,9 @@ _NOT_NEGATIVE = frozenset(
 )
 
 
-def _blended_scalars(things: Sequence[Camera] | Sequence[Tone], shares: Sequence[float]) -> dict[str, float]:
+def _blended_scalars(things: Sequence[Camera] | Sequence[Tone], shares: Sequence[float]) -> dict[str, Any]:
     """Blends of the fields that are numbers; those that must be positive stay so where a spline swings."""
-    result = {}
+    result: dict[str, Any] = {}
     for field in fields(things[0]):
         if field.type != "float":
             continue
@@ -414,7 +413,7 @@ def _blended_camera(cameras: Sequence[Camera], shares: Sequence[float], lead: in
     return replace(
         cameras[lead],
         size=(max(round(width), 1), max(round(height), 1)),
-        center=_means([camera.center for camera in cameras], shares),
+        center=_means([camera.center for camera in cameras], shares),  # type: ignore[arg-type]
         **_blended_scalars(cameras, shares)
         | {"rotate": _mean(_unwound([camera.rotate for camera in cameras], 180.0), shares)},
     )
@@ -427,7 +426,7 @@ def _blended_tone(tones: Sequence[Tone], shares: Sequence[float], lead: int) -> 
         leader,
         **_blended_scalars(tones, shares),
         supersample=max(round(_mean([tone.supersample for tone in tones], shares)), 1),
-        background=background,
+        background=background,  # type: ignore[arg-type]
         curves=_blended_curves([tone.curves for tone in tones], shares, lead),
         splines=_blended_curves([tone.splines for tone in tones], shares, lead),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -327,6 +327,7 @@ class Tone(_Validated):
         )
 
 
+@cache
 def _default_colors() -> tuple[tuple[float, float, float], ...]:
     """256 colours from deep blue over rose to cream, for a flame that brings none of its own."""
     t = np.linspace(0.0, 1.0, 256)[:, None]

@@ -65,6 +65,12 @@ _TONE = {
     "logscale_k2": "logscale_k2",
 }  # fmt: skip
 
+MAXIMUM_SIZE = 2**26
+"""Bytes of a file. The largest packs that people made have some megabytes."""
+MAXIMUM_FLAMES = 2**15
+MAXIMUM_XFORMS = 100_000
+MAXIMUM_COLORS = 2**16
+
 _SPLINES = ("overall_curve", "red_curve", "green_curve", "blue_curve")
 
 _ANCHORS = "bloom_palette_anchors"
@@ -100,7 +106,12 @@ def parse_flames(text: str | bytes, source: str = "text") -> tuple[Flame, ...]:
 
 def _read_bytes(path: str | os.PathLike[str]) -> bytes:
     try:
+        size = os.stat(path).st_size
+        if size > MAXIMUM_SIZE:
+            raise _too_many(Path(path).name, f"{size >> 20} MB", f"{MAXIMUM_SIZE >> 20} MB")
         return Path(path).read_bytes()
+    except BloomError:
+        raise
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise BloomError(
@@ -108,6 +119,11 @@ def _read_bytes(path: str | os.PathLike[str]) -> bytes:
         ) from None
     except ValueError:
         raise BloomError(f"{str(path)!r} is no path: choose an existing .flame file.") from None
+
+
+def _too_many(what: str, count: object, limit: object) -> BloomError:
+    """What is beyond anything that a flame needs, and what it may have."""
+    return BloomError(f"{what} has {count}: give {limit} or fewer.")
 
 
 def _where(source: str, elements: list[ElementTree.Element], index: int) -> str:
@@ -118,6 +134,8 @@ def _flame_elements(text: str | bytes, source: str) -> list[ElementTree.Element]
     """The <flame> elements of an XML text, in document order."""
     root = _parse(text, source)
     elements = list(root.iter("flame"))
+    if len(elements) > MAXIMUM_FLAMES:
+        raise _too_many(source, f"{len(elements)} flames", MAXIMUM_FLAMES)
     if not elements:
         if root.tag == "jwf-flame":
             raise BloomError(f"{source} is a JWildfire flame with layers: save one layer as a plain flame.")
@@ -129,6 +147,8 @@ def _parse(text: str | bytes, source: str) -> ElementTree.Element:
     """The root element; flames that follow one another without a common root get one."""
     if not text.strip():
         raise BloomError(f"{source} is empty: choose a .flame file.")
+    if isinstance(text, bytes) and text.startswith((b"\x1f\x8b", b"PK\3\4", b"\xfd7zXZ", b"BZh")):
+        raise BloomError(f"{source} is compressed: unpack it first.")
     try:
         try:
             return fromstring(text)
@@ -230,6 +250,8 @@ def _flame_of(element: ElementTree.Element) -> Flame:
             xforms += _symmetry(_parse_number(child.get("kind", "0"), "the symmetry kind"))
         else:
             elements.append(_outer_xml(child))
+        if len(xforms) > MAXIMUM_XFORMS:
+            raise _too_many("The flame", "too many xforms", MAXIMUM_XFORMS)
     if not xforms:
         raise BloomError("The flame has no xform: choose another flame or add one.")
     if not ember and not new_linear and rules.depth:
@@ -501,6 +523,8 @@ def _hex_colors(text: str, digits: int) -> list[tuple[float, float, float]]:
         if any(len(word) % digits for word in line.split()) and len(padded) - len(line) <= 1:
             line = padded.replace(" ", "0")
         run += "".join(line.split())
+    if len(run) > digits * MAXIMUM_COLORS:
+        raise _too_many("The palette", f"{len(run) // digits} colours", MAXIMUM_COLORS)
     try:
         data = [int(run[k : k + digits][-6:], 16) for k in range(0, len(run) - digits + 1, digits)]
     except ValueError:
@@ -547,6 +571,8 @@ def _filled(single: dict[float, tuple[float, float, float]]) -> list[tuple[float
 
     The blend goes around: after the last index towards the first.
     """
+    if len(single) > MAXIMUM_COLORS:
+        raise _too_many("The palette", f"{len(single)} colours", MAXIMUM_COLORS)
     indices = sorted(single)
     levels = np.array([single[index] for index in indices]).reshape(-1, 3)
     if indices != list(range(len(indices))):
