@@ -20,6 +20,7 @@ from ..options import Options
 from ..source import Source
 from ..trajectory import Series, Trajectory
 from . import arrays, safetensors_file, torch_file
+from .order import EPOCH_LABEL, STEP_LABEL, first_that_orders, neighbours, numbers_in_names
 from .tensors import Tensor, Weights
 
 FORMAT = "checkpoints"
@@ -39,12 +40,6 @@ MODEL_FILES = (
 
 # Float buffers that training changes but no optimizer does.
 _BUFFERS = re.compile(r"(.*\.)?(running_mean|running_var|num_batches_tracked|running_std|inv_freq)")
-
-_NUMBER = re.compile(r"\d+(?:\.\d+)?", re.A)
-_STEP_LABEL = re.compile(
-    r"(?<![a-z])(?:global[_-]?step|steps?|iter(?:ation)?s?|checkpoint|ckpt)[^0-9a-z]{0,2}$", re.I
-)
-_EPOCH_LABEL = re.compile(r"(?<![a-z])(?:epochs?|ep)[^0-9a-z]{0,2}$", re.I)
 
 
 def recognizes(source: Source) -> bool:
@@ -98,16 +93,9 @@ def open_weights(path: Path) -> Weights:
     )
 
 
-def pattern_of(label: str) -> str:
-    """The name with all numbers replaced: what the files of a series have in common."""
-    return re.sub(r"\d+", "#", label)
-
-
 def series_of(path: Path) -> list[Checkpoint]:
     """The series that a file belongs to: its neighbours with a name that differs in numbers only."""
-    pattern = pattern_of(path.name)
-    found = [one for one in path.parent.iterdir() if pattern_of(one.name) == pattern and one.is_file()]
-    return [Checkpoint(one, one.name) for one in found]
+    return [Checkpoint(one, one.name) for one in neighbours(path)]
 
 
 def read(source: Source, options: Options) -> Trajectory:
@@ -177,34 +165,23 @@ def _steps(files: Sequence[Checkpoint]) -> list[int]:
     A counter of steps within the file; trainer_state.json beside it; a number called step in its name; a
     counter of epochs within; a number called epoch in its name; any number in its name.
     """
-    numbers = [list(_NUMBER.finditer(one.label)) for one in files]
-    fields = min(map(len, numbers))
-
-    def in_name(position: int) -> list[int | None]:
-        return [int(found[position][0]) if found[position][0].isdigit() else None for found in numbers]
-
-    def labelled(label: re.Pattern) -> list[list[int | None]]:
-        return [
-            in_name(position)
-            for position in range(fields)
-            if label.search(files[0].label[: numbers[0][position].start()])
-        ]
+    labels = [one.label for one in files]
 
     def within(keys: Sequence[str]) -> list[list[int | None]]:
         return [[one.weights.clocks.get(key) for one in files] for key in keys]
 
-    candidates = [
-        *within(_STEP_KEYS),
-        [_trainer_step(one.path.parent) for one in files],
-        *labelled(_STEP_LABEL),
-        *within(_EPOCH_KEYS),
-        *labelled(_EPOCH_LABEL),
-        *(in_name(position) for position in range(fields)),
-    ]
-    for candidate in candidates:
-        steps = [step for step in candidate if step is not None and abs(step) < 2**62]
-        if len(steps) == len(candidate) == len(set(steps)):
-            return steps
+    steps = first_that_orders(
+        [
+            *within(_STEP_KEYS),
+            [_trainer_step(one.path.parent) for one in files],
+            *numbers_in_names(labels, STEP_LABEL),
+            *within(_EPOCH_KEYS),
+            *numbers_in_names(labels, EPOCH_LABEL),
+            *numbers_in_names(labels),
+        ]
+    )
+    if steps is not None:
+        return steps
     names = ", ".join(one.label for one in files[:3])
     raise BloomError(
         f"the checkpoints {names} … have no step that tells them apart: put the step into each file's name."

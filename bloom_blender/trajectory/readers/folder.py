@@ -34,6 +34,7 @@ from . import (
     word_vectors,
 )
 from .checkpoints import Checkpoint
+from .order import pattern_of
 
 MOST_FILES = 20_000
 DEEPEST = 6
@@ -175,7 +176,7 @@ def _add_weights(files: list[Path], here: str, runs: dict[str, Run]) -> None:
     groups: dict[str, list[Checkpoint]] = {}
     for path in files:
         if checkpoints.is_candidate(path) and not path.name.endswith(".index.json"):
-            groups.setdefault(checkpoints.pattern_of(path.name), []).append(Checkpoint(path, path.name))
+            groups.setdefault(pattern_of(path.name), []).append(Checkpoint(path, path.name))
     series = {pattern: found for pattern, found in groups.items() if len(found) > 1 and _are_weights(found)}
     root = here.removesuffix("checkpoints").rstrip("/") if here.split("/")[-1] == "checkpoints" else here
     for pattern, found in series.items():
@@ -207,12 +208,17 @@ def _add_logs(files: list[Path], here: str, runs: dict[str, Run]) -> None:
                 reader = log_reader(Source(path))
             except BloomError:
                 continue
-            if reader is not None:
+            if reader is not None and not _is_of_a_series(reader, path, found.get(reader, [])):
                 found.setdefault(reader, []).append(path)
     for reader, paths in found.items():
         for path in paths:
             name = root if len(paths) == 1 else f"{here}/{path.name}".lstrip("/")
             runs.setdefault(name, Run(name)).parts.append((reader.FORMAT, _file_reader(reader, path)))
+
+
+def _is_of_a_series(reader: ModuleType, path: Path, found: list[Path]) -> bool:
+    """Whether the file is a snapshot of word vectors, of which another one stands for all."""
+    return reader is word_vectors and any(pattern_of(one.name) == pattern_of(path.name) for one in found)
 
 
 def log_reader(source: Source) -> ModuleType | None:

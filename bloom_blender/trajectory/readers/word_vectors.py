@@ -19,6 +19,7 @@ from ...errors import BloomError
 from ..options import Options
 from ..source import LONGEST_LINE, Source
 from ..trajectory import Embeddings, Trajectory
+from .order import neighbours, steps_in_names
 
 FORMAT = "word vectors"
 
@@ -29,7 +30,7 @@ _HEADER = re.compile(r"\d{1,12} \d{1,6}", re.A)
 
 
 def recognizes(source: Source) -> bool:
-    """Whether the first lines, but perhaps a last one, are words with equally many numbers; or after a header."""
+    """Whether the first lines, but perhaps a last one, are words and numbers; or those after a header."""
     lines = source.head_lines[:20]
     if not lines:
         return False
@@ -41,10 +42,38 @@ def recognizes(source: Source) -> bool:
 
 
 def read(source: Source, options: Options) -> Trajectory:
-    """Read a file as one snapshot, of step 0."""
+    """Read a file, and those beside it whose names differ in numbers only, as snapshots of one table.
+
+    If they have not the same words, as GloVe's of 50 and of 100 dimensions, the file is read by itself.
+    """
     words, vectors = read_embedding_file(source.path, partial=options.partial)
-    table = Embeddings("embeddings", words, np.zeros(1, dtype=np.int64), vectors[None])
-    return Trajectory(source.run_name, (), (table,), {"origin": FORMAT})
+    metadata = {"origin": FORMAT}
+    name, steps, snapshots = source.run_name, [0], [vectors]
+    paths = neighbours(source.path)
+    order = steps_in_names([path.name for path in paths]) if len(paths) > 1 else None
+    if order is not None and len(paths) * vectors.size <= MOST_NUMBERS:
+        try:
+            snapshots = [_snapshot(path, source.path, words, vectors, options) for path in paths]
+            steps, name = order, source.path.resolve().parent.name or name
+        except BloomError as error:
+            metadata["remarks"] = f"read by itself: {error}"
+    places = np.argsort(steps)
+    table = Embeddings(
+        "embeddings", words, np.array(steps)[places], np.stack([snapshots[place] for place in places])
+    )
+    return Trajectory(name, (), (table,), metadata)
+
+
+def _snapshot(
+    path: Path, first: Path, words: tuple[str, ...], vectors: np.ndarray, options: Options
+) -> np.ndarray:
+    """The vectors of a file that has to have the same words."""
+    if path == first:
+        return vectors
+    other_words, other = read_embedding_file(path, partial=options.partial)
+    if other_words != words or other.shape != vectors.shape:
+        raise BloomError(f"{path.name} has other words than {first.name}: keep one run in a folder.")
+    return other
 
 
 def read_embedding_file(path: str | PathLike, *, partial: bool = False) -> tuple[tuple[str, ...], np.ndarray]:
