@@ -13,7 +13,7 @@ import bloom_blender
 from bloom_blender.cli import main
 from bloom_blender.flame.xml import read_flame, write_flame
 from bloom_blender.growth import grow, load_npz
-from bloom_blender.trajectory import write_bloom
+from bloom_blender.trajectory import read_bloom, read_trajectory, write_bloom
 from tests.growth.samples import converging_run, flower, gasket, word_run
 from tests.support import REPOSITORY, data_path
 
@@ -239,3 +239,80 @@ def test_info_of_anything_else_is_an_error(tmp_path, capsys, content):
 def test_info_of_an_empty_folder_is_an_error(tmp_path, capsys):
     assert bloom("info", tmp_path) == 2
     assert "holds no run that Bloom can read" in error_of(capsys)
+
+
+# Runs of other programs.
+
+
+def test_convert_any_run(files, capsys):
+    log = files / "log.csv"
+    log.write_text("step,train/loss,val/loss\n" + "".join(f"{s},{3 - s / 100},nan\n" for s in range(100)))
+    output = files / "log.bloom"
+    options = ("--series", "train/*", "--series", "val/*", "--steps", "10:50", "--name", "mine")
+    assert bloom("convert", log, "-o", output, *options) == 0
+    assert capsys.readouterr().out == (
+        f"{output}: 2 series and 0 embedding tables of 'mine', steps 10 to 50\n"
+    )
+    run = read_bloom(output)
+    assert run.series_named("train/loss").steps.tolist() == list(range(10, 51))
+    assert np.isnan(run.series_named("val/loss").values).all()
+    assert bloom("info", output, "--json") == 0
+    train, val = json.loads(capsys.readouterr().out)["series"]
+    assert (train["minimum"], train["maximum"], train["nan"], val["nan"]) == (2.5, 2.9, 0, 41)
+    assert bloom("convert", log, "-o", output, "--float32") == 0
+    exact = read_trajectory(log).series_named("train/loss").values
+    np.testing.assert_array_equal(read_bloom(output).series_named("train/loss").values, np.float32(exact))
+
+
+def test_convert_checkpoints_with_other_directions(files, capsys):
+    rng = np.random.default_rng(1)
+    folder = files / "checkpoints"
+    folder.mkdir()
+    for step in (1, 2, 10):
+        np.savez(folder / f"model_{step}.npz", **{"a.w": rng.normal(size=(9, 9))})
+    assert bloom("convert", folder, "-o", files / "a.bloom", "--directions", 4, "--seed", 5) == 0
+    run = read_bloom(files / "a.bloom")
+    assert run.series_named("update/a").values.shape == (2, 4)
+    assert run.metadata["seed"] == "5"
+    assert bloom("info", folder, "--series", "update/*") == 0
+    assert "update 'update/a': 2 × 16, steps 2 to 10" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("absent", "-o", "new.bloom"), "absent"),
+        (("two", "-o", "new.bloom"), "2 runs: choose one of a.csv, b.csv"),
+        (("two", "-o", "new.bloom", "--run", "c.csv"), "no run named 'c.csv'"),
+        (("run.bloom", "-o", "run.bloom"), "is the source itself"),
+        (("run.bloom", "-o", "two"), "is a folder"),
+        (("run.bloom", "-o", "new.bloom", "--run", "x"), "holds one run"),
+        (("run.bloom", "-o", "new.bloom", "--steps", "5"), "no range"),
+        (("run.bloom", "-o", "new.bloom", "--series", "none"), "choose among"),
+        (("run.bloom", "-o", "new.bloom", "--directions", 0), "cannot be 0 directions"),
+        (("run.bloom", "-o", "nowhere/new.bloom"), "cannot be written"),
+        (("cut.csv", "-o", "new.bloom"), "line 3 of cut.csv"),
+    ],
+)
+def test_convert_refuses_in_one_sentence(files, capsys, monkeypatch, arguments, words):
+    monkeypatch.chdir(files)
+    (files / "two").mkdir()
+    for name in ("a.csv", "b.csv"):
+        (files / "two" / name).write_text("step,loss\n0,1\n1,2\n")
+    (files / "cut.csv").write_text("step,loss\n0,1\n1")
+    before = {path: path.read_bytes() for path in files.rglob("*") if path.is_file()}
+    assert bloom("convert", *arguments) == 2
+    assert words in error_of(capsys)
+    assert {path: path.read_bytes() for path in files.rglob("*") if path.is_file()} == before
+    if arguments[0] == "cut.csv":
+        assert bloom("convert", *arguments, "--partial") == 0
+
+
+def test_info_lists_the_runs_of_a_folder(files, capsys):
+    for name in ("a.csv", "b.csv"):
+        (files / name).write_text("step,loss\n0,1\n1,2\n")
+    (files / "run.bloom").unlink()
+    assert bloom("info", files) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == ["a.csv", "b.csv"]
+    assert bloom("info", files, "--run", "b.csv", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["series"][0]["name"] == "loss"

@@ -44,7 +44,7 @@ def recognizes(source: Source) -> bool:
         return _is_name(header[0]) and bool(values) and all(map(NUMBER.fullmatch, values))
     if not any(_is_name(cell) for cell in header) or len(set(header)) < 2:
         return False
-    return all(len(row) >= 2 for row in rows)
+    return all(len(row) >= 2 for row in rows[:1])
 
 
 def read(source: Source, options: Options) -> Trajectory:

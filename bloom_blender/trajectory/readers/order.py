@@ -48,7 +48,7 @@ def first_that_orders(
 
 
 def steps_in_names(names: Sequence[str]) -> list[int] | None:
-    """The step of each file by its name: a number called step or epoch, or the first that tells them apart."""
+    """The step of each file by its name: a number called step or epoch, or any that tells them apart."""
     for label in (STEP_LABEL, EPOCH_LABEL, _ANY_LABEL):
         steps = first_that_orders(list(numbers_in_names(names, label)))
         if steps is not None:
