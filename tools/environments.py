@@ -28,7 +28,7 @@ FOLDER = ROOT / ".venv"
 RUNTIME = ("render",)
 TESTING = ("render", "test")
 #: Of a machine that trains: no Blender, but PyTorch.
-TRAINING = ("test", "training")
+TRAINING = ("test", "training", "examples")
 PIP_SECONDS = 20 * 60
 #: What the bpy wheels need of a bare Debian or Ubuntu (from ``ldd`` on their library).
 DEBIAN_LIBRARIES = (

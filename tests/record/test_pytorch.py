@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
-import subprocess
-import sys
-import warnings
 import weakref
 from pathlib import Path
 
@@ -308,19 +304,3 @@ def test_on_a_graphics_card():
     key = tensor_key("a", tensor.shape, 0)
     expected = Folder(0).fold(tensor, key)
     torch.testing.assert_close(Folder(0).fold(tensor.cuda(), key).cpu(), expected, atol=1e-9, rtol=1e-9)
-
-
-def test_the_example_script_runs(tmp_path):
-    pytest.importorskip("django", reason="Django is not installed (pip install django)")
-    out = tmp_path / "sample.bloom"
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "examples/train_translation.py"), "--out", str(out), "--epochs", "1",
-         "--words", "120", "--width", "4", "--hidden", "8", "--batch", "64", "--show", "1"],
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True, capture_output=True, text=True,
-    )  # fmt: skip
-    assert "never seen" in done.stdout
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        back = read_bloom(out)
-    assert len(back.updates) == 12
-    assert back.embedding("target").vectors.shape == (2, 120, 4)
