@@ -99,6 +99,7 @@ class BLOOM_OT_import_run(NewFlameOptions, GrowthOptions, bpy.types.Operator, Im
             ("auto", "Automatic", "Language translated to, where the folder has it"),
             ("src", "Source", "Language translated from"),
             ("tgt", "Target", "Language translated to"),
+            ("both", "Both", "Both, so that they can colour the flame side by side"),
         ),
         default="auto",
     )

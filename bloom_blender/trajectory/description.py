@@ -115,7 +115,8 @@ def _series_line(series: dict[str, Any]) -> str:
         line += f", {series['nan']} not finite"
     if series["gaps"]:
         first, last = series["largest_gaps"][0]
-        line += f", {series['gaps']} gaps (the widest from {first} to {last})"
+        count = "a gap" if series["gaps"] == 1 else f"{series['gaps']} gaps, the widest"
+        line += f", {count} from {first} to {last}"
     return line
 
 

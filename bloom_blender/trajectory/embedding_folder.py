@@ -8,6 +8,7 @@ there may be a header as in word2vec, and every file has the same words in the s
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from os import PathLike
 from pathlib import Path
@@ -21,6 +22,7 @@ from .source import Source
 from .trajectory import Embeddings, Trajectory
 
 AUTO = "auto"
+BOTH = "both"
 SIDES = {"src": "source", "tgt": "target"}
 
 _SIDED_NAME = re.compile(r"([0-9]+)\.pt-(src|tgt)_embeddings\.txt")
@@ -54,16 +56,17 @@ def read_embedding_folder(
     Parameters
     ----------
     folder : path
-    side : {"auto", "src", "tgt"}
+    side : {"auto", "src", "tgt", "both"}
         Which language; "auto" takes the target's (what the model learns to say) where there is one,
-        as the original Bloom did. Plain ``{n}.txt`` files have no side and are read for either.
+        as the original Bloom did, and "both" the source's after it. Plain ``{n}.txt`` files have no side and
+        are read for either.
     options : Options, optional
         Only its range of steps and ``partial``, which leaves damaged files out, matter.
 
     Returns
     -------
     Trajectory
-        With one embedding table, called ``"source"`` or ``"target"`` (``"embeddings"`` for plain
+        With one embedding table, or two for both sides, called ``"source"`` or ``"target"`` (``"embeddings"`` for plain
         files), whose steps are the numbers of the files and whose float64 vectors are exactly what
         the text says. No series.
 
@@ -73,8 +76,13 @@ def read_embedding_folder(
         If the folder has no such files, or they are damaged or do not fit together.
     """
     folder, options = Path(folder), options or Options()
-    if side != AUTO and side not in SIDES:
-        raise BloomError(f"there is no side {side!r}: choose one of {', '.join((AUTO, *SIDES))}.")
+    if side not in (AUTO, BOTH, *SIDES):
+        raise BloomError(f"there is no side {side!r}: choose one of {', '.join((AUTO, *SIDES, BOTH))}.")
+    if side == BOTH:
+        first, second = (read_embedding_folder(folder, one, options) for one in ("tgt", "src"))
+        if first.embeddings[0].name == second.embeddings[0].name:  # plain files, which have no side
+            return first
+        return replace(first, embeddings=first.embeddings + second.embeddings)
     files, name = _find_files(folder, side)
     kept: list[int] = []
     snapshots: list[np.ndarray] = []

@@ -44,7 +44,7 @@ def read_trajectory(
         The range of steps to keep, such as ``"100:2000"``, both ends included.
     run : str, optional
         Which run of a folder or file that holds several.
-    side : {"auto", "src", "tgt"}
+    side : {"auto", "src", "tgt", "both"}
         Which embeddings to read from a folder that has those of two languages; see
         `read_embedding_folder`. A `.bloom` file holds all of its tables, so it is not used there.
     partial : bool
