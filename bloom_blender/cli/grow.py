@@ -16,6 +16,7 @@ from ..flame.parameters import with_parameters
 from ..flame.xml import read_flame, write_flames
 from ..growth import COLORS, DRIVES, MAPPINGS, TIMES, Curves, grow, parse_binding
 from ..trajectory import read_trajectory
+from .reading import SOURCES, add_reading_options, reading_options
 
 DESCRIPTION = """\
 Let a training run move a flame: it opens from a bud while the run learns, trembles as long as the run is
@@ -43,9 +44,7 @@ def add_parser(subparsers) -> None:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "trajectory", metavar="RUN", help="training run: a .bloom file, or a folder of embeddings"
-    )
+    parser.add_argument("trajectory", metavar="RUN", help=SOURCES)
     parser.add_argument("flame", metavar="FLAME", help=".flame file: where a run that converges arrives")
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help=".npz or .flame file to write")
     parser.add_argument("--mapping", choices=list(MAPPINGS), default="robust", help="default: %(default)s")
@@ -56,9 +55,6 @@ def add_parser(subparsers) -> None:
         "--at", metavar="N,N,…", help="write only these frames of a .flame, from 1; or every: /25"
     )
     parser.add_argument("--index", type=int, default=1, metavar="N", help="which flame of the file, from 1")
-    parser.add_argument(
-        "--side", choices=["auto", "src", "tgt"], default="auto", help="language of a folder with two"
-    )
     parser.add_argument(
         "--source",
         metavar="NAME",
@@ -128,6 +124,7 @@ def add_parser(subparsers) -> None:
     classic.add_argument(
         "--end-on-base", action="store_true", help="begin the rows with the base flame itself"
     )
+    add_reading_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -147,9 +144,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise BloomError("--at is for frames as flames: name an output that ends in .flame.")
     frames = _frames_at(arguments.at, arguments.frames) if as_flames else []
     options = _options(arguments)
-    trajectory = read_trajectory(arguments.trajectory, side=arguments.side)
+    trajectory = read_trajectory(arguments.trajectory, **reading_options(arguments))
     if arguments.like is not None:
-        options["like"] = read_trajectory(arguments.like, side=arguments.side)
+        options["like"] = read_trajectory(arguments.like, **reading_options(arguments) | {"run": None})
     flame = read_flame(arguments.flame, arguments.index - 1)
     order = "time" if as_flames else "emitted"
     curves = grow(

@@ -26,7 +26,10 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--steps", metavar="A:B", default="", help="only these steps, both ends included")
     group.add_argument(
-        "--side", choices=["auto", "src", "tgt"], default="auto", help="language of a folder with two"
+        "--side",
+        choices=["auto", "src", "tgt", "both"],
+        default="auto",
+        help="language of a folder with two",
     )
     group.add_argument("--partial", action="store_true", help="take what is readable of a damaged file")
 

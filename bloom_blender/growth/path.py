@@ -139,7 +139,9 @@ def _chosen(trajectory: Trajectory, source: str | None, metrics: bool) -> Chosen
             return trajectory.embedding()
         found = quality_metrics(trajectory)
         if not found and trajectory.series and not metrics:
-            raise BloomError(f"the run {run!r} never moves, all of its metrics are constant: choose another.")
+            raise BloomError(
+                f"the run {run!r} never moves, its metrics are constant or have one entry: choose another."
+            )
         if not found:
             raise BloomError(
                 f"the run {run!r} holds no metric that changes: let its updates drive the flame."

@@ -134,3 +134,19 @@ def test_the_embeddings_of_the_original():
         line = (folder / f"7.pt-{side}_embeddings.txt").read_text(encoding="utf-8").split("\n")[40].split(" ")
         assert table.words[40] == line[0]
         assert table.vectors[6, 40].tolist() == [float(field) for field in line[1:]]
+
+
+def test_both_languages_come_as_two_tables(tmp_path):
+    write(tmp_path, sided(1, 2))
+    write(tmp_path, sided(1, 2, side="tgt"), words=("<unk>", "el", "y"))
+    run = read_trajectory(tmp_path, side="both")
+    assert [(table.name, len(table.words)) for table in run.embeddings] == [("target", 3), ("source", 2)]
+    assert run.embeddings[1].words == read_trajectory(tmp_path, side="src").embeddings[0].words
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    write(plain, ["1.txt", "2.txt"])
+    assert len(read_embedding_folder(plain, "both").embeddings) == 1
+    one = tmp_path / "one"
+    one.mkdir()
+    write(one, sided(1, 2))
+    refuse(one, "no tgt embeddings, only src", side="both")
