@@ -199,7 +199,7 @@ def log_db(x, y, z, w, base, fix_period, u0, u1, u2, u3, u4, u5, u6):
 )
 def glynn_sim3(x, y, w, radius, thickness, thickness2, contrast, pow_, u0, u1, u2):
     """Inside of R1 = R + thickness one of the circles of radius R1 and R² / R1, outside as in `GlynnSim2`."""
-    outer = radius + thickness + 0.0 * thickness2
+    outer = radius + thickness
     inner = radius * radius / zeps(outer)
     c = w * (outer if u0 < outer / zeps(outer + inner) else inner)
     t = 2.0 * pi * u1

@@ -131,8 +131,8 @@ def circle_linear(x, y, w, Sc, K, Dens1, Dens2, Reverse, X, Y, Seed):
     """
     m = floor(0.5 * x / Sc)
     n = floor(0.5 * y / Sc)
-    cx = (2.0 * m + 1.0) * Sc + 0.0 * X
-    cy = (2.0 * n + 1.0) * Sc + 0.0 * Y
+    cx = (2.0 * m + 1.0) * Sc
+    cy = (2.0 * n + 1.0) * Sc
     p = x - cx
     q = y - cy
     d = zeps(sqrt(p * p + q * q))
@@ -470,7 +470,7 @@ def loonie2(x, y, w, sides, star, circle):
 )
 def loonie2_current(x, y, w, sides, star, circle, power):
     """`loonie`, then circles become polygons of `power` sides; the other parameters have no effect."""
-    r = sqrt(x * x + y * y) + 0.0 * (sides + star + circle)
+    r = sqrt(x * x + y * y)
     a = atan2(y, x)
     k = w * (sqrt(1.0 - r * r) if r < 1.0 else r)
     return k * polygon_x(a, power), k * polygon_y(a, power), 0.0

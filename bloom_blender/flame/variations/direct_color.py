@@ -436,7 +436,7 @@ def curl_sp_without_color(x, y, z, w, pow_, c1, c2, sx, sy, dc_):
     """As ember 25 has it: `curl_sp` that leaves the colour."""
     p = signed_power(x, pow_)
     q = signed_power(y, pow_)
-    re = spread(c1 * p + c2 * (p * p - q * q), sx) + 1.0 + 0.0 * dc_
+    re = spread(c1 * p + c2 * (p * p - q * q), sx) + 1.0
     im = spread(c1 * q + 2.0 * c2 * p * q, sy)
     k = w / zeps(signed_power(re * re + im * im, 1.0 / pow_))
     return k * (p * re + q * im), k * (q * re - p * im), k * signed_power(z, pow_)

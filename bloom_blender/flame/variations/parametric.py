@@ -114,7 +114,7 @@ def auger_halved(x, y, z, w, sym, weight, freq, scale):
 def auger_of_both(x, y, z, w, sym, weight, freq, scale, half_scale):
     """As flam3 has it; `half_scale`, which ember 25 writes too, has no effect."""
     s = sin(freq * x)
-    t = sin(freq * y) + 0.0 * half_scale
+    t = sin(freq * y)
     dy = y + weight * (0.5 * scale * s + fabs(y) * s)
     dx = x + weight * (0.5 * scale * t + fabs(x) * t)
     return w * (x + sym * (dx - x)), w * dy, w * z

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .helpers import (
     bessel_j1,
+    bounded,
     elliptic_mu,
     elliptic_nu,
     error_function,
@@ -172,7 +173,8 @@ def exp2(x, y, w):
 )
 def foci_p(x, y, w, c1, c2):
     """w (c1 exp x - c2 exp -x, sin y) / (c1 exp x + c2 exp -x - cos y): `foci` for two halves."""
-    a = c1 * exp(x)
-    b = c2 * exp(-x)
+    v = bounded(x, 80.0)
+    a = c1 * exp(v)
+    b = c2 * exp(-v)
     k = w / zeps(a + b - cos(y))
     return k * (a - b), k * sin(y), 0.0

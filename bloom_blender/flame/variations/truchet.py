@@ -82,7 +82,7 @@ def truchet_current(x, y, w, extended, exponent, arc_width, rotation, size, seed
     scale = (cos(rotation) + sin(rotation)) / w
     p = x * scale - floor(x * scale)
     q = y * scale - floor(y * scale)
-    i = floor(fabs(x) + 0.5) * (1.0 if x >= 0.0 else -1.0) + 0.0 * extended
+    i = floor(fabs(x) + 0.5) * (1.0 if x >= 0.0 else -1.0)
     j = floor(fabs(y) + 0.5) * (1.0 if y >= 0.0 else -1.0)
     s = fabs(seed)
     k = 0.25 * sqrt(zeps(1.5 * s)) / zeps(0.5 * s)
