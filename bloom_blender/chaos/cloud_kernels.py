@@ -34,28 +34,6 @@ def count_batch(batch, fuse, steps, seed, limit, per_unit, game, offsets, values
                 add_one(cells, cell_of(x, y, z, per_unit))
 
 
-@parallel
-def count_candidates(
-    batches, fuse, steps, seed, limit, per_unit, game, offsets, values, table, opacities, cells
-):
-    """Count where all candidates of a cloud fall, cell by cell."""
-    for batch in numba.prange(batches):
-        count_batch(
-            np.int64(batch),
-            fuse,
-            steps,
-            seed,
-            limit,
-            per_unit,
-            game,
-            offsets,
-            values,
-            table,
-            opacities,
-            cells,
-        )
-
-
 @compiled
 def look_up(f, o, opacities):
     """Opacities of the newest points: a loop of its own, since one that reads any place is no vector loop."""
@@ -149,28 +127,9 @@ def finish(f, o, group, per_unit, phase, last):
 
 @compiled
 def points_batch(
-    batch,
-    fuse,
-    steps,
-    group,
-    seed,
-    limit,
-    per_unit,
-    phase,
-    game,
-    offsets,
-    values,
-    table,
-    opacities,
-    palette,
-    cells,
-    positions,
-    colors,
-    energy,
-    ages,
-    xforms,
-    homes,
-):
+    batch, fuse, steps, group, seed, limit, per_unit, phase, game, offsets, values, table, opacities, palette,
+    cells, positions, colors, energy, ages, xforms, homes,
+):  # fmt: skip
     """Points of one batch: step s of orbit j is point (batch * steps + s) * M + j.
 
     ``cells`` holds the candidates' counts where a group has more than one; ``homes`` receives the cell of
@@ -219,77 +178,22 @@ def points_batch(
             energy[first + j] = f[PX + j]
 
 
-@parallel
-def points(
-    batches,
-    fuse,
-    steps,
-    group,
-    seed,
-    limit,
-    per_unit,
-    phase,
-    game,
-    offsets,
-    values,
-    table,
-    opacities,
-    palette,
-    cells,
-    positions,
-    colors,
-    energy,
-    ages,
-    xforms,
-    homes,
-):
-    """All points; a batch is one task, so the result does not depend on the number of threads."""
-    for batch in numba.prange(batches):
-        points_batch(
-            np.int64(batch),
-            fuse,
-            steps,
-            group,
-            seed,
-            limit,
-            per_unit,
-            phase,
-            game,
-            offsets,
-            values,
-            table,
-            opacities,
-            palette,
-            cells,
-            positions,
-            colors,
-            energy,
-            ages,
-            xforms,
-            homes,
-        )
-
-
 CHUNK = 512
 N0, N1, N2, N3 = I(0), I(CHUNK), I(2 * CHUNK), I(3 * CHUNK)
 
 
 @compiled
 def count_part(part, parts, homes, table):
-    """Count the points whose home lies in one part of the table; no other task writes there."""
+    """Count the points whose home lies in one part of the table; no other task writes there.
+
+    Each task reads all homes: cheaper than a lock for each point.
+    """
     low = U(part * (BUCKETS // parts))
     high = U((part + 1) * (BUCKETS // parts)) if part < parts - 1 else U(BUCKETS)
     for n in range(I(homes.shape[0])):
         home = homes[n]
         if home >= low and home < high:
             table[I(home)] += U(1)
-
-
-@parallel
-def count_homes(parts, homes, table):
-    """Count the points in each cell. Each task reads all homes: cheaper than a lock for each point."""
-    for part in numba.prange(parts):
-        count_part(np.int64(part), parts, homes, table)
 
 
 @compiled
@@ -326,22 +230,15 @@ def neighbours(f, u, count, table):
 
 @compiled
 def spread_chunk(
-    begin,
-    end,
-    positions,
-    colors,
-    energy,
-    per_unit,
-    table,
-    share,
-    size,
-    smallest,
-    largest,
-    flux,
-    density,
-    radii,
+    chunk, positions, colors, energy, per_unit, table, share, size, smallest, largest, flux, density, radii,
     light,
-):
+):  # fmt: skip
+    """Neighbours, radius and radiance of ``CHUNK`` points.
+
+    ``share`` brings the table's counts to this cloud's.
+    """
+    begin = chunk * CHUNK
+    end = min(begin + CHUNK, positions.shape[0])
     f = np.empty(4 * CHUNK, np.float32)
     u = np.empty(8 * CHUNK, np.uint32)
     for j in range(I(end - begin)):
@@ -367,29 +264,3 @@ def spread_chunk(
         light[n, I(1)] = colors[n, I(1)] * strength
         light[n, I(2)] = colors[n, I(2)] * strength
         light[n, I(3)] = strength
-
-
-@parallel
-def spread(
-    positions, colors, energy, per_unit, table, share, size, smallest, largest, flux, density, radii, light
-):
-    """Neighbours, radius and radiance of every point; ``share`` brings the table's counts to this cloud's."""
-    total = positions.shape[0]
-    for chunk in numba.prange((total + CHUNK - 1) // CHUNK):
-        spread_chunk(
-            np.int64(chunk * CHUNK),
-            np.int64(min((chunk + 1) * CHUNK, total)),
-            positions,
-            colors,
-            energy,
-            per_unit,
-            table,
-            share,
-            size,
-            smallest,
-            largest,
-            flux,
-            density,
-            radii,
-            light,
-        )

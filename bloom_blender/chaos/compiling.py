@@ -94,7 +94,7 @@ def kept(dispatcher: Any) -> Any:
 
     numba's own cache needs a source file in a writable folder, and fails where one of its files is damaged.
     """
-    dispatcher._cache = _Cache(dispatcher.py_func)
+    dispatcher._cache = _Cache(dispatcher.__wrapped__)
     return dispatcher
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..flame.model import Flame
 from .compiling import cloud_kernel
+from .tasks import run
 
 #: Cells of the neighbour count over the height of the picture.
 CELLS = 160
@@ -73,6 +74,7 @@ def spread_points(
     table: np.ndarray,
     share: float,
     footprint: Footprint,
+    threads: int | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Density, radius and light of each point.
 
@@ -86,6 +88,8 @@ def spread_points(
         Counts by cell.
     share
         Points of the cloud per counted point.
+    threads
+        How many to use; all by default.
 
     Returns
     -------
@@ -100,7 +104,9 @@ def spread_points(
     density = np.empty(count, np.float32)
     radii = np.empty(count, np.float32)
     light = np.empty((count, 4), np.float32)
-    cloud_kernel().spread(
+    kernel = cloud_kernel()
+    run(
+        kernel.spread_chunk, -(-count // kernel.CHUNK), threads,
         positions, colors, energy, np.float32(1.0 / footprint.cell), table, np.float32(share),
         np.float32(footprint.overlap * footprint.cell), np.float32(footprint.smallest),
         np.float32(footprint.largest), np.float32(footprint.area / (math.pi * max(count, 1))),

@@ -68,13 +68,3 @@ def spread_band(
                     light[target + I(3)] += w * a
                     source += I(1)
                     target += I(4)
-
-
-@parallel
-def spread(buckets, light, rows, columns, box, share, most, curve, scale, density, weights, begins, reaches):
-    """Spread the logarithmic light of all buckets, each by the kernel that the count around it selects."""
-    for band in numba.prange((rows + BAND - 1) // BAND):
-        spread_band(
-            np.int64(band), buckets, light, rows, columns, box, share, most, curve, scale, density,
-            weights, begins, reaches,
-        )  # fmt: skip

@@ -19,6 +19,7 @@ from ..flame.model import Flame, Palette
 from .compiling import game_of, histogram_kernel
 from .projection import Projection
 from .structure import OPACITY, settling, structure_of, thresholds, values_of
+from .tasks import run, threads_of
 
 #: Applications before the first point of an orbit counts, also of one that escaped and began anew. ember's
 #: default is 15 and 0 there; counting escaped orbits sooner made brick's picture less like ember's.
@@ -166,7 +167,7 @@ class Histogram:
         """Compile, and bring the orbits to the attractor; `add` does it when it was not done."""
         if self._started:
             return
-        self._run(0, self._use_threads(), first=-self._settling)
+        self._run(0, first=-self._settling)
         self._started = True
 
     def add(self, iterations: int) -> int:
@@ -176,34 +177,31 @@ class Histogram:
         rounds if that matters.
         """
         self.start()
-        threads = self._use_threads()
         orbits = self._f.shape[0] * self._kernel.M
         left = max(-(-iterations // orbits), 0)
         total = left * orbits
         while left > 0:
             steps = min(left, self._steps)
-            self._run(steps, threads)
+            self._run(steps)
             self.iterations += steps * orbits
             left -= steps
         return total
 
-    def _use_threads(self) -> int:
-        import numba
-
-        available = numba.config.NUMBA_NUM_THREADS
-        threads = max(1, min(self.threads or available, available))
-        numba.set_num_threads(threads)
-        return threads
-
-    def _run(self, steps: int, threads: int, first: int = 0) -> None:
-        seed = np.uint32(self.seed & 0xFFFFFFFF)
-        self._kernel.play_all(
-            self._f, self._u, self._o, seed, first, steps, self._fuse, *self._game, self._lens,
-            self._view, self._blockers, TILE_BITS, self._records, self._begins, self._palette.reshape(-1),
-            self._owners, threads, self.buckets.reshape(-1),
+    def _run(self, steps: int, first: int = 0) -> None:
+        threads = threads_of(self.threads)
+        run(
+            self._kernel.play_batch, len(self._f), threads,
+            self._f, self._u, self._o, np.uint32(self.seed & 0xFFFFFFFF), first, steps, self._fuse,
+            *self._game, self._lens, self._view, self._blockers, TILE_BITS, self._records, self._begins,
         )  # fmt: skip
-        first = int(self._kernel.AGE)
-        ages = self._f[:, first : first + self._kernel.M]
+        self._kernel.share_tiles(self._begins, self._owners, threads)
+        run(
+            self._kernel.add_tiles, threads, threads,
+            self._owners, self._records, self._begins, self._palette.reshape(-1), self._game[-1],
+            self.buckets.reshape(-1),
+        )  # fmt: skip
+        row = int(self._kernel.AGE)
+        ages = self._f[:, row : row + self._kernel.M]
         self.hidden += steps * int(np.count_nonzero(ages < self._fuse))
 
     def _fingerprint(self) -> str:
@@ -247,7 +245,7 @@ class Histogram:
             raise
         except Exception:  # whatever a damaged archive raises
             raise BloomError(f"{file} holds no unfinished picture: choose another file.") from None
-        self._run(0, self._use_threads())
+        self._run(0)
         self._started = True
 
 

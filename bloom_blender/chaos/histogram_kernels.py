@@ -187,14 +187,16 @@ def expose(f, u, o, fuse, lens, view, places, paints):
 
 @compiled
 def play_batch(
-    batch, f, u, o, seed, first, steps, fuse, game, offsets, values, table, opacities, lens, view, blockers,
-    shift, records, begins,
+    batch, floats, words, indices, seed, first, steps, fuse, game, offsets, values, table, opacities, lens,
+    view, blockers, shift, all_records, all_begins,
 ):  # fmt: skip
     """Play one batch for ``steps`` and leave its records, sorted by tile; tile t begins at begins[t].
 
     What is not in the picture is the last tile's. Where the ``first`` step is below 0, the orbits begin and
     come to the attractor until step 0.
     """
+    f, u, o = floats[batch], words[batch], indices[batch]
+    records, begins = all_records[batch], all_begins[batch]
     counts = np.zeros(opacities.shape[0], np.int64)
     groups = np.zeros(opacities.shape[0], np.int64)
     places = np.empty(I(steps) * I(M), np.uint32)
@@ -262,19 +264,3 @@ def share_tiles(begins, owners, groups):
         owners[t] = least
         for batch in range(begins.shape[0]):
             loads[least] += begins[batch, t + 1] - begins[batch, t]
-
-
-@parallel
-def play_all(
-    f, u, o, seed, first, steps, fuse, game, offsets, values, table, opacities, lens, view, blockers, shift,
-    records, begins, palette, owners, groups, buckets,
-):  # fmt: skip
-    """Play all batches for ``steps`` and add up what they leave."""
-    for batch in numba.prange(f.shape[0]):
-        play_batch(
-            np.int64(batch), f[batch], u[batch], o[batch], seed, first, steps, fuse, game, offsets, values,
-            table, opacities, lens, view, blockers, shift, records[batch], begins[batch],
-        )  # fmt: skip
-    share_tiles(begins, owners, groups)
-    for group in numba.prange(groups):
-        add_tiles(np.int64(group), owners, records, begins, palette, opacities, buckets)

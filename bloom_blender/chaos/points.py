@@ -11,6 +11,7 @@ from ..flame.model import Flame
 from .compiling import cloud_kernel, game_of
 from .density import Footprint, empty_table, footprint_of, spread_points
 from .structure import OPACITY, settling, structure_of, thresholds, values_of
+from .tasks import run, threads_of
 
 #: Points of one chain. Measured on the six original flames, the picture of chains of this length differs
 #: from that of chains ten times as long by no more than two seeds of the long ones do (docs/chaos.md).
@@ -88,8 +89,6 @@ def play(
     footprint: Footprint | None = None,
 ) -> Play:
     """Play the chaos game for ``count`` points; see `compute_points` for the arguments."""
-    import numba
-
     structure = structure_of(flame)
     kernel = cloud_kernel()
     game, offsets = game_of(structure), np.array(structure.offsets, np.int64)
@@ -103,18 +102,18 @@ def play(
     per_unit = np.float32(1.0 / (footprint or footprint_of(flame)).cell)
     rules = (np.uint32(seed & 0xFFFFFFFF), np.float32(LIMIT), per_unit)
     flame_data = (game, offsets, values, table, opacities)
-    available = numba.config.NUMBA_NUM_THREADS
-    numba.set_num_threads(max(1, min(threads or available, available)))
     cells, fuse = empty_table(), settling(flame, FUSE)
     if detail > 1:
-        kernel.count_candidates(batches, fuse, steps * detail, *rules, *flame_data, cells)
-    kernel.points(
-        batches, fuse, steps, detail, *rules, np.float32(flame.palette.phase), *flame_data,
+        run(kernel.count_batch, batches, threads, fuse, steps * detail, *rules, *flame_data, cells)
+    run(
+        kernel.points_batch, batches, threads,
+        fuse, steps, detail, *rules, np.float32(flame.palette.phase), *flame_data,
         linear_palette(flame).reshape(-1), cells, positions.reshape(-1), colors.reshape(-1), energy, age,
         xform, homes,
     )  # fmt: skip
     if detail == 1:
-        kernel.count_homes(numba.get_num_threads(), homes, cells)
+        parts = threads_of(threads)
+        run(kernel.count_part, parts, threads, parts, homes, cells)
     share = count / max(batches * kernel.M * steps * detail, 1) if detail > 1 else 1.0
     return Play(positions, colors, energy, age, xform, cells, share)
 
@@ -145,7 +144,7 @@ def compute_points(
     footprint = footprint or footprint_of(flame)
     played = play(flame, count, seed=seed, detail=detail, threads=threads, footprint=footprint)
     density, radius, light = spread_points(
-        played.positions, played.colors, played.energy, played.cells, played.share, footprint
+        played.positions, played.colors, played.energy, played.cells, played.share, footprint, threads
     )
     density *= np.float32(1e6 / max(count, 1))
     return PointCloud(

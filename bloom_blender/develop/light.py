@@ -13,6 +13,7 @@ import numpy as np
 
 from ..chaos.compiling import develop_kernel
 from ..chaos.histogram import Grid
+from ..chaos.tasks import run
 from ..flame.model import Tone
 
 #: Widest kernel in pixels; files in use have 9 to 30.
@@ -93,16 +94,14 @@ def light_of(
         with np.errstate(invalid="ignore", divide="ignore"):
             factor = np.float32(scale) * np.log1p(hits * np.float32(density)) / hits
         return buckets * np.where(hits > 0.0, factor, np.float32(0.0))
-    import numba
-
-    available = numba.config.NUMBA_NUM_THREADS
-    numba.set_num_threads(max(1, min(threads or available, available)))
     estimator = estimator_of(tone, grid.supersample)
     light = np.zeros_like(buckets)
     box = grid.supersample // 2 if grid.supersample > 1 else 0
     even = grid.supersample % 2 == 0
     share = (grid.supersample / (grid.supersample + 1.0)) ** 2 if even else 1.0
-    develop_kernel().spread(
+    kernel = develop_kernel()
+    run(
+        kernel.spread_band, -(-grid.rows // kernel.BAND), threads,
         buckets.reshape(-1), light.reshape(-1), grid.rows, grid.columns, box, share, estimator.most,
         estimator.curve, float(scale), float(density), estimator.weights, estimator.begins, estimator.reaches,
     )  # fmt: skip

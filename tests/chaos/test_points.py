@@ -130,14 +130,14 @@ def test_points_flow_when_a_value_moves():
 def test_no_compilation_when_a_value_changes():
     flame = swirled()
     compute_points(flame, 1000)
-    before = compiling.xform_loop.cache_info().misses, len(compiling.cloud_kernel().points.signatures)
+    before = compiling.xform_loop.cache_info().misses, len(compiling.cloud_kernel().points_batch.signatures)
     changed = replace(
         flame, xforms=tuple(replace(x, weight=x.weight * 3, color=0.3) for x in swirled(0.05).xforms)
     )
     compute_points(changed, 1000)
     assert (
         compiling.xform_loop.cache_info().misses,
-        len(compiling.cloud_kernel().points.signatures),
+        len(compiling.cloud_kernel().points_batch.signatures),
     ) == before
 
 
