@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BloomError
+from ..flame.gradients import read_gradients
 from ..flame.model import Flame, Xform
 from ..flame.variations import lookup
 from ..flame.xml import read_flames, report_unknown
@@ -23,7 +24,9 @@ def add_parser(subparsers) -> None:
     parser = subparsers.add_parser(
         "info", help="tell what is in a flame or a run", description="Tell what is in a flame or a run."
     )
-    parser.add_argument("file", metavar="FILE", help=f".flame file, or a run: {SOURCES}")
+    parser.add_argument(
+        "file", metavar="FILE", help=f".flame file, gradients (.ugr, .map), or a run: {SOURCES}"
+    )
     parser.add_argument("--json", action="store_true", help="for programs")
     add_reading_options(parser)
     parser.set_defaults(run=run)
@@ -35,13 +38,16 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(description, indent=2, ensure_ascii=False))
         return 0
-    lines = _flame_text(description) if description["kind"] == "flame" else _run_text(description)
-    print("\n".join(lines))
+    texts = {"flame": _flame_text, "gradients": _gradients_text, "run": _run_text}
+    print("\n".join(texts[description["kind"]](description)))
     return 0
 
 
 def describe(path: Path, **options: Any) -> dict[str, Any]:
-    """What is in a flame file or a run, as JSON has it; `options` are those of `read_trajectory`."""
+    """What is in a file or a folder, as JSON has it; `options` are those of `read_trajectory`."""
+    if path.suffix.lower() in (".ugr", ".gradient", ".map"):
+        palettes = {name: len(palette.colors) for name, palette in read_gradients(path).items()}
+        return {"kind": "gradients", "file": str(path), "palettes": palettes}
     if _is_xml(path):
         flames = [_flame_description(flame) for flame in read_flames(path)]
         return {"kind": "flame", "file": str(path), "flames": flames}
@@ -67,6 +73,7 @@ def _flame_description(flame: Flame) -> dict[str, Any]:
     return {
         "name": flame.name,
         "version": flame.version,
+        "compatibility": flame.rules.name,
         "size": list(flame.camera.size),
         "palette_colors": len(flame.palette.colors),
         "xforms": [_xform_description(xform) for xform in flame.xforms],
@@ -83,6 +90,10 @@ def _xform_description(xform: Xform) -> dict[str, Any]:
         "opacity": xform.opacity,
         "variations": [variation.attribute for variation in xform.variations],
     }
+
+
+_NO_VARIATION = re.compile(r"animate_origin|(Re|Im)_[A-D]|wfield_.*|.*_fx_priority|.*Curve_[a-z_]+\d*")
+"""Numbers that JWildfire and Apophysis write beside variations."""
 
 
 def _variations(flame: Flame) -> tuple[list[str], list[str]]:
@@ -102,7 +113,7 @@ def _variations(flame: Flame) -> tuple[list[str], list[str]]:
             unknown[variation.attribute] = None
     remarked = set(re.findall(r"\w+", " ".join(report_unknown(flame))))
     for name, text in (pair for xform in parts for pair in xform.extra):
-        if name in remarked and _is_number(text):
+        if name in remarked and _is_number(text) and not _NO_VARIATION.fullmatch(name):
             unknown[name] = None
     stems = {*known, *unknown}
     return list(known), [name for name in unknown if not any(name.startswith(f"{stem}_") for stem in stems)]
@@ -128,6 +139,10 @@ def _flame_text(description: dict[str, Any]) -> list[str]:
         lines.append(f"  unknown variations: {_list(flame['variations']['unknown'])}")
         lines += [f"  {remark}" for remark in flame["remarks"]]
     return lines
+
+
+def _gradients_text(description: dict[str, Any]) -> list[str]:
+    return [f"palette {name!r}, {count} colours" for name, count in description["palettes"].items()]
 
 
 def _run_text(description: dict[str, Any]) -> list[str]:

@@ -281,7 +281,7 @@ def _parse_number(text: str, what: str) -> float:
     except ValueError:
         raise BloomError(f"{what} is {text[:40]!r}: give a number.") from None
     if not math.isfinite(number):
-        raise BloomError(f"{what} is {text.strip()}: give a finite number.")
+        raise BloomError(f"{what} is {text.strip()[:40]}: give a finite number.")
     return number
 
 

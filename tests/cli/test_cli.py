@@ -181,13 +181,15 @@ def test_interrupted_and_out_of_memory(files, capsys, monkeypatch):
 
 def test_info_of_a_flame(files, capsys):
     path = files / "two.flame"
-    strange = write_flame(gasket()).replace(' linear="1"', ' nonesuch="1" nonesuch_x="2"', 1)
+    other = ' nonesuch="1" nonesuch_x="2" animate_origin="1" pre_blur_fx_priority="2"'
+    strange = write_flame(gasket()).replace(' linear="1"', other, 1)
     path.write_text(f"<flames>{write_flame(flower())}{strange}</flames>")
     assert bloom("info", path, "--json") == 0
     description = json.loads(capsys.readouterr().out)
     assert description["kind"] == "flame"
     first, second = description["flames"]
     assert first["name"] == "flower"
+    assert first["compatibility"] == "1.0.0.14"
     assert first["size"] == [640, 480]
     assert [xform["variations"] for xform in first["xforms"]] == [
         ["gaussian_blur", "flatten"],
@@ -205,6 +207,15 @@ def test_info_of_a_flame(files, capsys):
     assert "final xform: julia3D" in text
     assert "unknown variations: none" in text
     assert "nonesuch" in text
+
+
+def test_info_of_gradients(tmp_path, capsys):
+    path = tmp_path / "two.ugr"
+    path.write_text("a { index=0 color=255 } b c { gradient: index=9 color=1 }")
+    assert bloom("info", path, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["palettes"] == {"a": 256, "b c": 256}
+    assert bloom("info", path) == 0
+    assert capsys.readouterr().out == "palette 'a', 256 colours\npalette 'b c', 256 colours\n"
 
 
 def test_info_of_a_run(files, capsys):
