@@ -101,8 +101,10 @@ def values_of(flame: Flame, structure: Structure) -> np.ndarray:
     on assignment), so curves may hold any value in between.
     """
     values: list[float] = []
-    for xform in flame.xforms + flame.finals:
-        opacity = flame.rules.opacity(min(max(_finite(xform.opacity), 0.0), 1.0))
+    for number, xform in enumerate(flame.xforms + flame.finals):
+        opacity = min(max(_finite(xform.opacity), 0.0), 1.0)
+        if number < len(flame.xforms):  # that of a final xform is a chance, see `xforms`
+            opacity = flame.rules.opacity(opacity)
         values += (*xform.coefs, *xform.post, xform.color, xform.color_speed, opacity, xform.direct_color)
         for variation in xform.variations:
             entry = known_entry(variation, flame.rules)
