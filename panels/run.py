@@ -68,6 +68,8 @@ class BLOOM_PT_growth(FlamePanel, bpy.types.Panel):
         problem = growing.problems.get(obj.name)
         if problem:
             draw_text(layout, problem, "ERROR", context.region.width)
+        elif obj.name in growing.notes:
+            draw_text(layout, growing.notes[obj.name], "INFO", context.region.width)
         layout.prop(growth, "like")
         draw_growth(layout, growth, shared=growth.like is not None)
         if growth.like is None and growth.mapping == "robust" and growth.drive == "hand":

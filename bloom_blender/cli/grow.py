@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from ..flame.model import Flame
 from ..flame.parameters import with_parameters
 from ..flame.xml import read_flame, write_flames
 from ..growth import COLORS, DRIVES, MAPPINGS, TIMES, Curves, grow, parse_binding
+from ..growth.colors import alike, anchors_of, differences
 from ..trajectory import read_trajectory
 from .reading import SOURCES, add_reading_options, reading_options
 
@@ -158,7 +160,22 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         curves.save_npz(output)
         print(f"{output}: {curves.frames} frames of {len(curves.names)} parameters")
+    _tell_colors(curves)
     return 0
+
+
+def _tell_colors(curves: Curves) -> None:
+    """How far apart the colours of word vectors are, to whom; a warning where that is too little."""
+    anchors = anchors_of(curves)
+    if len(anchors) == 0:
+        return
+    told = ", ".join(f"{vision} {distance:.3f}" for vision, distance in differences(anchors).items())
+    print(f"smallest difference of two colours in OKLab: {told}")
+    for vision in alike(anchors):
+        print(
+            f"bloom: warning: two colours are hard to tell apart ({vision}): try another --hue or --table.",
+            file=sys.stderr,
+        )
 
 
 def _options(arguments: argparse.Namespace) -> dict:

@@ -17,9 +17,11 @@ import numpy as np
 from ..errors import BloomError
 from ..flame.color import display_of_oklab, display_values, in_gamut, linear_light, oklab
 from ..trajectory import Embeddings, Trajectory
+from .curves import Curves
 from .principal import principal_directions
 
 ANCHORS = 12
+PREFIX = "palette.color"
 LIGHTNESS = (
     (0.36, 0.93),
     (0.28, 0.95),
@@ -162,6 +164,17 @@ def differences(anchors: np.ndarray) -> dict[str, float]:
     return found
 
 
+def alike(anchors: np.ndarray) -> tuple[str, ...]:
+    """The kinds of eyes to which two of some display colours (K, 3) are hard to tell apart."""
+    return tuple(vision for vision, distance in differences(anchors).items() if distance < ALIKE)
+
+
+def anchors_of(curves: Curves) -> np.ndarray:
+    """The anchors (K, 3) on which curves end; none, (0, 3), where they move no palette."""
+    columns = [k for k, name in enumerate(curves.names) if name.startswith(PREFIX)]
+    return curves.base[columns].reshape(-1, 3)
+
+
 def _final(colors: Colors, tables: list[Embeddings]) -> np.ndarray:
     lab = np.concatenate(
         [mine.anchors(table.vectors[-1]) for mine, table in zip(colors.tables, tables, strict=True)]
@@ -212,5 +225,5 @@ def color_curves(colors: Colors, trajectory: Trajectory, steps: np.ndarray):
     last = max(trajectory.embedding(table.name).steps[-1] for table in colors.tables)
     values = colors.over(trajectory, np.append(steps, last)).reshape(len(steps) + 1, -1)
     count = values.shape[1] // 3
-    names = tuple(f"palette.color{number}[{k}]" for number in range(1, count + 1) for k in range(3))
+    names = tuple(f"{PREFIX}{number}[{k}]" for number in range(1, count + 1) for k in range(3))
     return names, values[-1], values[:-1]

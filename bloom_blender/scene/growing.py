@@ -15,11 +15,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import bpy
+from bpy.app.handlers import persistent
 
 from ..errors import BloomError
 from ..flame.model import Flame
 from ..flame.parameters import with_parameters
 from ..growth import Binding, Choices, Curves, Mapping, fit, grow, targets_of
+from ..growth.colors import alike, anchors_of
 from ..trajectory import Trajectory
 from . import keyframes, run_data
 from .flame_object import base_flame, is_flame, set_structure, structure_of
@@ -27,6 +29,9 @@ from .growth_settings import SETTINGS
 
 problems: dict[str, str] = {}
 """What keeps a flame from growing with its settings, by name of the object; for the panel."""
+
+notes: dict[str, str] = {}
+"""What is worth knowing of a flame as it has grown, by name of the object; for the panel."""
 
 _MOST_KEPT = 8
 _mappings: dict[tuple, Mapping] = {}
@@ -85,7 +90,7 @@ def regrow(obj: bpy.types.Object, *, replace_edited: bool = False) -> tuple[Curv
     growth = obj.bloom.growth
     curves = _curves(flame, run_data.unpack(text), growth, text)
     kept = show(obj, flame, curves, start_frame=growth.start_frame, replace_edited=replace_edited)
-    _finish(obj)
+    _finish(obj, curves)
     return curves, kept
 
 
@@ -119,7 +124,7 @@ def grow_by(
         for name, value in settings.items():
             setattr(growth, name, value)
     obj.bloom.run_name = trajectory.name
-    _finish(obj)
+    _finish(obj, curves)
     return curves, kept
 
 
@@ -210,9 +215,16 @@ def target_names(obj: bpy.types.Object) -> list[str]:
         return []
 
 
-def _finish(obj: bpy.types.Object) -> None:
-    """Forget what was wrong with an object, and grow those that are moved like it."""
+def _finish(obj: bpy.types.Object, curves: Curves) -> None:
+    """Note what is worth knowing of an object that has grown, and grow those that are moved like it."""
     problems.pop(obj.name, None)
+    notes.pop(obj.name, None)
+    anchors = anchors_of(curves)
+    blind = alike(anchors) if len(anchors) else ()
+    if blind:
+        notes[obj.name] = (
+            f"Two colours are hard to tell apart ({', '.join(blind)}): try another hue or table."
+        )
     for other in bpy.data.objects:
         if other != obj and is_flame(other) and other.library is None and other.bloom.growth.like == obj:
             update(other)
@@ -245,3 +257,23 @@ def _without_grown_anchors(obj: bpy.types.Object, flame: Flame) -> Flame:
 
 def _with_palette(structure: Flame, flame: Flame) -> Flame:
     return replace(structure, palette=replace(structure.palette, anchors=flame.palette.anchors))
+
+
+@persistent
+def on_load(path, *_) -> None:
+    """Forget what was told of the last file's flames."""
+    problems.clear()
+    notes.clear()
+
+
+def register() -> None:
+    """Attach the handler."""
+    bpy.app.handlers.load_post.append(on_load)
+
+
+def unregister() -> None:
+    """Detach the handler and forget everything."""
+    bpy.app.handlers.load_post.remove(on_load)
+    problems.clear()
+    notes.clear()
+    _mappings.clear()

@@ -57,6 +57,7 @@ def growth_properties(update: Update | None = None, *, by_hand: bool = True) -> 
         Whether bindings can be made where these settings are.
     """
     more: dict[str, Any] = {} if update is None else {"update": update}
+    named = {} if update is None else {"search": _series, "search_options": {"SUGGESTION"}} | more
     drives = DRIVES if by_hand else DRIVES[:-1]
     return {
         "mapping": EnumProperty(
@@ -67,13 +68,13 @@ def growth_properties(update: Update | None = None, *, by_hand: bool = True) -> 
             name="Source",
             description="Name of one series or embedding table of the run, or a pattern such as "
             "update/encoder.*; empty for all updates, else the embeddings, else the metrics",
-            **more,
+            **named,
         ),
         "time": EnumProperty(
             name="Time", description="How the film goes through the run", items=TIMES, **more
         ),
         "metric": StringProperty(
-            name="Metric", description="The metric that tells the time; empty for the first loss", **more
+            name="Metric", description="The metric that tells the time; empty for the first loss", **named
         ),
         "frames": IntProperty(
             name="Frames",
@@ -129,7 +130,7 @@ def growth_properties(update: Update | None = None, *, by_hand: bool = True) -> 
         "table": StringProperty(
             name="Table",
             description="Name of the embedding table to colour by; empty for all of them, side by side",
-            **more,
+            **named,
         ),
         "hue": FloatProperty(
             name="Hue",

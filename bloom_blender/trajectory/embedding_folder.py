@@ -66,9 +66,9 @@ def read_embedding_folder(
     Returns
     -------
     Trajectory
-        With one embedding table, or two for both sides, called ``"source"`` or ``"target"`` (``"embeddings"`` for plain
-        files), whose steps are the numbers of the files and whose float64 vectors are exactly what
-        the text says. No series.
+        With one embedding table, or two for both sides, called ``"source"`` or ``"target"``
+        (``"embeddings"`` for plain files), whose steps are the numbers of the files and whose float64
+        vectors are exactly what the text says. No series.
 
     Raises
     ------

@@ -15,7 +15,7 @@ from bloom_blender.errors import BloomError
 from bloom_blender.flame.color import oklab
 from bloom_blender.flame.parameters import parameters_of, with_parameters
 from bloom_blender.growth import fit_colors, grow
-from bloom_blender.growth.colors import ALIKE, ANCHORS, differences
+from bloom_blender.growth.colors import ALIKE, ANCHORS, alike, anchors_of, differences
 from bloom_blender.trajectory import Embeddings, Trajectory, read_trajectory
 from tests.growth.samples import converging_run, flower, word_run
 from tests.support import REPOSITORY, data_path
@@ -192,3 +192,14 @@ def test_the_original_run_is_coloured(side):
     lab = oklab(colors)
     assert np.abs(np.diff(lab, axis=0)).max() < 0.15
     assert np.hypot(*lab[-1, :, 1:].T).mean() > 0.08  # it is colourful
+
+
+def test_colours_that_look_alike_are_told():
+    apart = np.array([[0.1, 0.1, 0.1], [0.5, 0.5, 0.5], [0.9, 0.9, 0.9]])
+    assert alike(apart) == ()
+    assert alike(np.array([[0.5, 0.5, 0.5], [0.505, 0.5, 0.5]])) == ("normal", "protanopia", "deuteranopia")
+    curves = grow(RUNS["one"], flower(), frames=5, colors="embeddings")
+    np.testing.assert_array_equal(
+        anchors_of(curves)[0], [curves.base[curves.names.index(f"palette.color1[{k}]")] for k in range(3)]
+    )
+    assert anchors_of(grow(RUNS["one"], flower(), frames=5)).shape == (0, 3)
