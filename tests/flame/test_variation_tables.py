@@ -22,7 +22,7 @@ SAMPLES = 2000
 TABLES = {"1.0.0.14": "v1.0.0.14.npz", "current": "current.npz"}
 FORMS = {"1.0.0.14": "pre_post_1014.tsv", "current": "pre_post.tsv"}
 
-OTHER_NOISE = {("crackle", 1), ("crackle", 2), ("dc_perlin", 2)} | {
+OTHER_NOISE = {("crackle", 1), ("crackle", 2), ("dc_perlin", 2), ("Circle_Rand", 1)} | {
     (name, k)
     for name in ("pixel_flow", "Voron", "CircleLinear", "CircleRand", "CircleTrans1")
     for k in range(3)

@@ -173,6 +173,28 @@ def circle_rand(w, Sc, Dens, X, Y, Seed, u0, u1):
     return w * x, w * y, 0.0
 
 
+@variation(
+    "Circle_Rand",
+    parameters=(
+        P("X", 10.0, description="Half the width of the area"),
+        P("Y", 10.0, description="Half the height of the area"),
+        P("size", 1.0, minimum=0.0, description="Radius of the largest disc, half the width of the grid"),
+        P("power", 1.0, description="Unevenness of the sizes"),
+        P("density", 1.0, minimum=0.0, maximum=1.0, description="Share of the squares with a disc"),
+        P("seed", 1.0, description="Seed"),
+    ),
+)
+def circle_rand_of_power(w, X, Y, size, power, density, seed, u0, u1, u2, u3):
+    """A random point of a disc of random size in a square of a grid; empty squares give 0. By tatasz."""
+    d = 2.0 * zeps(size)
+    i = rint(X * (2.0 * u0 - 1.0) / d)
+    j = rint(Y * (2.0 * u1 - 1.0) / d)
+    s = floor(1024.0 * seed)
+    r = size * pow(hash3(i, j, s), power) * sqrt(u2)
+    k = w if hash3(i, j, s + 1.0) < density else 0.0
+    return k * (i * d + r * cos(2.0 * pi * u3)), k * (j * d + r * sin(2.0 * pi * u3)), 0.0
+
+
 @variation("CircleTrans1", parameters=_CIRCLES)
 def circle_trans1(x, y, w, Sc, Dens, X, Y, Seed, u0, u1, u2):
     """The point half way to (X, Y); in a disc of a grid a random point of a circle in another square.

@@ -5,6 +5,7 @@ w is the weight, u a uniform random number in [0, 1).
 
 from __future__ import annotations
 
+from .helpers import shader_hash
 from .registry import P, variation
 from .vocabulary import atan2, cos, fabs, floor, fmod, maximum, pi, rint, sin, sqrt, trunc, zeps
 
@@ -273,6 +274,41 @@ def bwraps_of_plain_gain(x, y, z, w, cellsize, space, gain, inner_twist, outer_t
     d = t * cos(a) - s * sin(a)
     flat = cellsize == 0.0 or (x - cx_) * (x - cx_) + (y - cy_) * (y - cy_) > h * h
     return w * (x if flat else cx_ + c), w * (y if flat else cy_ + d), w * z
+
+
+@variation(
+    "bwraps_rand",
+    parameters=(
+        P("cellsize", 1.0, description="Size of a cell"),
+        P("space", 0.0, description="Gap between the discs"),
+        P("gain", 2.0, description="Bulge"),
+        P("inner_twist", 0.0, description="Turn of the middle of a disc"),
+        P("outer_twist", 0.0, description="Turn of the rim of a disc"),
+        P("symm", 0.0, description="Not 0: as left, so right; as above, so below"),
+        P("seed", 1.0, description="Seed"),
+    ),
+)
+def bwraps_of_random_size(x, y, w, cellsize, space, gain, inner_twist, outer_twist, symm, seed):
+    """As ember 25's `bwraps`, with discs of random size. By tatasz."""
+    size = zeps(cellsize)
+    cx_ = (floor(x / size) + 0.5) * size
+    cy_ = (floor(y / size) + 0.5) * size
+    size = size * shader_hash(cx_ if symm == 0.0 else cx_ * cx_, cy_ if symm == 0.0 else cy_ * cy_, seed)
+    h = zeps(0.5 * size / (1.0 + space * space))
+    g = gain * gain
+    m = g * h
+    m = 1.0 if m > 2.0 else zeps(m / (0.25 * m * m + 1.0))
+    p = (x - cx_) * g
+    q = (y - cy_) * g
+    k = h / m / (0.25 * (p * p + q * q) + 1.0)
+    s = k * p
+    t = k * q
+    v = (s * s + t * t) / (h * h)
+    a = inner_twist * (1.0 - v) + outer_twist * v
+    c = s * cos(a) + t * sin(a)
+    d = t * cos(a) - s * sin(a)
+    flat = cellsize == 0.0 or (x - cx_) * (x - cx_) + (y - cy_) * (y - cy_) > h * h
+    return w * (x if flat else cx_ + c), w * (y if flat else cy_ + d), 0.0
 
 
 @variation(
