@@ -119,10 +119,12 @@ def grow_by(
     flame = base_flame(obj)
     curves = _curves(flame, run, SimpleNamespace(**whole), None)
     kept = show(obj, flame, curves, start_frame=whole["start_frame"])
+    before = growth.run
     with quiet():
         growth.run = run_data.store(data, run, source=source)
         for name, value in settings.items():
             setattr(growth, name, value)
+    run_data.discard(before)
     obj.bloom.run_name = trajectory.name
     _finish(obj, curves)
     return curves, kept

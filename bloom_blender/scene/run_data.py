@@ -49,6 +49,12 @@ def store(data: bytes, trajectory: Trajectory, *, source: str = "") -> bpy.types
     return text
 
 
+def discard(text: bpy.types.Text | None) -> None:
+    """Remove a run from the file if no flame needs it any more."""
+    if text is not None and text.library is None and text.users == 0 and DATA in text:
+        bpy.data.texts.remove(text)
+
+
 def unpack(text: bpy.types.Text) -> Trajectory:
     """Return the run in a text.
 

@@ -162,6 +162,15 @@ def test_the_same_run_is_kept_once_and_goes_with_its_last_flame(bloom, blender, 
     assert len(blender.data.texts) == 0
 
 
+def test_another_run_takes_the_place_of_the_first(bloom, blender, grow_file, runs):
+    one, other = grow_file(0), grow_file(0)
+    blender.context.view_layer.objects.active = one
+    for seed in (1, 2):
+        blender.ops.bloom.import_run(filepath=str(runs(seed)), base="ACTIVE", frames=FRAMES)
+    assert {text.name for text in blender.data.texts} == {"run 0 (training run)", "run 2 (training run)"}
+    assert one.bloom.growth.run != other.bloom.growth.run
+
+
 def test_undo_brings_settings_and_curves_back_together(bloom, blender, grow_file):
     obj = grow_file()
     name, before = obj.name, keys_of(bloom, obj)
