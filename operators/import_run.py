@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import textwrap
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,6 +22,8 @@ from ..bloom_blender.trajectory.read import read_trajectory
 from .support import NewFlameOptions, ask, wait_cursor
 
 ACTIVE = "ACTIVE"
+
+WRAP = 38  # characters of a sentence in a line of the file browser's settings
 
 # What the file browser shows; names without a suffix, such as those of MLflow, by switching the filter off.
 FILES = (
@@ -183,15 +186,21 @@ class BLOOM_OT_import_run(NewFlameOptions, GrowthOptions, bpy.types.Operator, Im
         lines = content(self.filepath, self.series, self.steps, self.run, self.side)
         if lines:
             column = layout.box().column(align=True)
-            for line in lines:
-                column.label(text=line)
+            for name, facts in lines:
+                if facts:
+                    row = column.split(factor=0.45)
+                    row.label(text=name)
+                    row.label(text=facts)
+                else:
+                    for line in textwrap.wrap(name, WRAP):
+                        column.label(text=line)
         column = layout.column(align=True)
         for name in ("series", "steps", "run", "side", "partial"):
             column.prop(self, name)
 
 
-def content(filepath: str, series: str, steps: str, run: str, side: str) -> list[str]:
-    """Return lines about what is chosen; nothing while no file is."""
+def content(filepath: str, series: str, steps: str, run: str, side: str) -> list[tuple[str, str]]:
+    """Return what is chosen, see `preview`; nothing while no file is."""
     try:
         path = Path(filepath)
         state = path.stat()
@@ -205,5 +214,5 @@ def content(filepath: str, series: str, steps: str, run: str, side: str) -> list
 @functools.lru_cache(maxsize=8)
 def _content(
     path: Path, _changed: int, _size: int, series: str, steps: str, run: str, side: str
-) -> list[str]:
+) -> list[tuple[str, str]]:
     return preview(path, series=series, steps=steps, run=run or None, side=side)

@@ -88,18 +88,16 @@ def gaps_in(steps: np.ndarray) -> list[tuple[int, int]]:
     return [(int(steps[place]), int(steps[place + 1])) for place in wide]
 
 
-def summary(description: dict[str, Any], most: int = 0) -> list[str]:
-    """Lines for people, one for each series and table; at most so many if `most` is given."""
+def summary(description: dict[str, Any]) -> list[str]:
+    """Lines for people, one for each series and table, or the names of the runs."""
     if "runs" in description:
-        return [f"{len(description['runs'])} runs, choose one:", *description["runs"][: most or None]]
+        return [f"{len(description['runs'])} runs, choose one:", *description["runs"]]
     lines = [_series_line(series) for series in description["series"]]
     lines += [
         f"embeddings {table['name']!r}: {table['length']} snapshots of {table['words']} words × "
         f"{table['dimensions']}, steps {table['first_step']} to {table['last_step']}"
         for table in description["embeddings"]
     ]
-    if most and len(lines) > most:
-        lines = [*lines[: most - 1], f"and {len(lines) - most + 1} more"]
     return lines
 
 
@@ -206,21 +204,44 @@ def preview(
     steps: str = "",
     run: str | None = None,
     side: str = "auto",
-    most_lines: int = 12,
-) -> list[str]:
-    """A few lines about what lies at a path, for someone who is choosing: never an error, and in no time.
+    most: int = 12,
+) -> list[tuple[str, str]]:
+    """What lies at a path in few words, for someone who is choosing: never an error, and in no time.
 
     Files of more than 50 MB and folders of more than 2000 files are left unread.
+
+    Returns
+    -------
+    list of (str, str)
+        Names of series and tables, with their lengths and steps; or sentences, with nothing.
     """
     path = Path(path)
     try:
         if path.is_file() and path.stat().st_size > LARGEST_PREVIEW and not checkpoints.is_candidate(path):
-            return [f"{path.name} is large: it is read when it is imported"]
+            return [(f"{path.name} is large: it is read when it is imported.", "")]
         if path.is_dir() and not has_embeddings(path, side):
             folder.find_runs(path, MOST_PREVIEWED)
         found = describe(path, series=series, steps=steps, run=run, side=side)
     except BloomError as error:
-        return [str(error)]
+        return [(str(error), "")]
     except (OSError, ValueError, MemoryError):
-        return [f"{path.name} cannot be read"]
-    return summary(found, most_lines)
+        return [(f"{path.name} cannot be read.", "")]
+    if "runs" in found:
+        pairs = [(name, "run") for name in found["runs"]]
+    else:
+        pairs = [(one["name"], _facts(one)) for one in (*found["series"], *found["embeddings"])]
+    if len(pairs) > most:
+        pairs = [*pairs[: most - 1], ("…", f"{len(pairs) - most + 1} more")]
+    return pairs
+
+
+def _facts(one: dict[str, Any]) -> str:
+    """Length, steps and oddities of a series or table, as short as can be."""
+    facts = [f"{one['length']}, steps {one['first_step']}–{one['last_step']}"]
+    if "words" in one:
+        facts.append(f"{one['words']} words")
+    if one.get("nan"):
+        facts.append(f"{one['nan']} NaN")
+    if one["gaps"]:
+        facts.append(f"{one['gaps']} gaps" if one["gaps"] > 1 else "a gap")
+    return ", ".join(facts)

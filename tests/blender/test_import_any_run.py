@@ -89,21 +89,22 @@ def test_a_damaged_log_is_read_if_asked_for(blender, add, log):
 
 def test_what_a_file_holds_is_shown_before(import_run, log, checkpoints, tmp_path):
     train, val = import_run.content(str(log), "", "", "", "auto")
-    assert train == "metric 'train/loss': 100 × 1, steps 0 to 990, 0.1213 to 3.1"
-    assert val.endswith("9 not finite")
-    assert import_run.content(str(log), "val/*", "100:200", "", "auto") == [
-        "metric 'val/loss': 11 × 1, steps 100 to 200, 2.2 to 2.4"
-    ]
+    assert train == ("train/loss", "100, steps 0–990")
+    assert val == ("val/loss", "100, steps 0–990, 9 NaN")
+    assert import_run.content(str(log), "val/*", "100:200", "", "auto") == [("val/loss", "11, steps 100–200")]
     assert import_run.content(str(checkpoints), "update/*", "", "", "auto") == [
-        "update 'update/layer': 5 × 16, steps 2 to 100, a gap from 30 to 100"
+        ("update/layer", "5, steps 2–100, a gap")
     ]
     (tmp_path / "notes.txt").write_text("nothing of the sort")
-    (line,) = import_run.content(str(tmp_path / "notes.txt"), "", "", "", "auto")
+    ((line, nothing),) = import_run.content(str(tmp_path / "notes.txt"), "", "", "", "auto")
     assert line.startswith("notes.txt is no training run")
+    assert nothing == ""
+    (tmp_path / "other.csv").write_text(log.read_text())
+    assert ("other.csv", "run") in import_run.content(str(tmp_path), "", "", "", "auto")
     assert import_run.content(str(tmp_path / "absent"), "", "", "", "auto") == []
     assert import_run.content("", "", "", "", "auto") == []
     log.write_text("step,loss\n0,1\n5,2\n")  # written anew while the browser is open
-    assert import_run.content(str(log), "", "", "", "auto") == ["metric 'loss': 2 × 1, steps 0 to 5, 1 to 2"]
+    assert import_run.content(str(log), "", "", "", "auto") == [("loss", "2, steps 0–5")]
 
 
 def test_the_import_is_offered_for_what_it_can_read(blender, import_run):
