@@ -82,7 +82,7 @@ def test_entries_are_complete(entry):
         assert p.conform(p.default) == p.default
         assert p.minimum <= p.soft_minimum < p.soft_maximum <= p.maximum
         assert p.description and not p.description.endswith(".")
-    assert inspect.getsource(entry.function).startswith("@variation")
+    assert inspect.getsource(entry.function).startswith(("@variation", "@_form"))
 
 
 @pytest.mark.parametrize(

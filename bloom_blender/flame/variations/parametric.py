@@ -95,16 +95,6 @@ def auger(x, y, z, w, sym, weight, freq, scale):
     return w * (x + sym * (dx - x)), w * dy, w * z
 
 
-@variation("auger", parameters=_AUGER, z="wz", compatibility="flam3")
-def auger_halved(x, y, z, w, sym, weight, freq, scale):
-    """As flam3 has it: dy = y + weight (scale s / 2 + |y| s), dx alike."""
-    s = sin(freq * x)
-    t = sin(freq * y)
-    dy = y + weight * (0.5 * scale * s + fabs(y) * s)
-    dx = x + weight * (0.5 * scale * t + fabs(x) * t)
-    return w * (x + sym * (dx - x)), w * dy, w * z
-
-
 @variation(
     "auger",
     parameters=(*_AUGER, P("half_scale", 0.05, description="Half of the scale, for the record only")),
@@ -112,7 +102,7 @@ def auger_halved(x, y, z, w, sym, weight, freq, scale):
     compatibility="current",
 )
 def auger_of_both(x, y, z, w, sym, weight, freq, scale, half_scale):
-    """As flam3 has it; `half_scale`, which ember 25 writes too, has no effect."""
+    """dy = y + weight (scale s / 2 + |y| s), dx alike; ember 25 writes `half_scale` and does not use it."""
     s = sin(freq * x)
     t = sin(freq * y)
     dy = y + weight * (0.5 * scale * s + fabs(y) * s)
@@ -255,16 +245,17 @@ def poincare(x, y, c1r, c1a, c2r, c2a):
     return x2 + k2 * (px - x2), y2 + k2 * (py - y2), 0.0
 
 
-_LAZYSUSAN = (
-    P("spin", pi, description="Turn of the disc"),
-    P("space", 0.0, description="Gap around the disc"),
-    P("twist", 0.0, description="Turn that grows towards the middle"),
-    P("x", 0.0, description="Centre"),
-    P("y", 0.0, description="Centre"),
+@variation(
+    "lazysusan",
+    parameters=(
+        P("spin", pi, description="Turn of the disc"),
+        P("space", 0.0, description="Gap around the disc"),
+        P("twist", 0.0, description="Turn that grows towards the middle"),
+        P("x", 0.0, description="Centre"),
+        P("y", 0.0, description="Centre"),
+    ),
+    z="wz",
 )
-
-
-@variation("lazysusan", parameters=_LAZYSUSAN, z="wz")
 def lazysusan(x, y, z, w, spin, space, twist, x_, y_):
     """A disc of radius w that turns: flam3 variation "lazysusan".
 
@@ -280,20 +271,6 @@ def lazysusan(x, y, z, w, spin, space, twist, x_, y_):
     dx = w * r * cos(a) if inside else k * px
     dy = w * r * sin(a) if inside else k * py
     return dx + w * x_, dy - w * y_, w * z
-
-
-@variation("lazysusan", parameters=_LAZYSUSAN, z="wz", compatibility="flam3")
-def lazysusan_flam3(x, y, z, w, spin, space, twist, x_, y_):
-    """`lazysusan` whose centre (X, -Y) is added without the weight; measured on flam3 3.1.1."""
-    px = x - x_
-    py = y + y_
-    r = sqrt(px * px + py * py)
-    a = atan2(py, px) + spin + twist * (w - r)
-    k = w * (1.0 + space / zeps(r))
-    inside = r < w
-    dx = w * r * cos(a) if inside else k * px
-    dy = w * r * sin(a) if inside else k * py
-    return dx + x_, dy - y_, w * z
 
 
 @variation(
