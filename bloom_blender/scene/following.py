@@ -86,11 +86,7 @@ class Follow:
         if steps <= max(self.steps, 1):
             return False
         frames = min(max(round(steps * self.frames_per_step), _LEAST), self.most)
-        before = obj.bloom.growth.run
         growing.grow_by(obj, trajectory, {"frames": frames}, source=str(self._follower.path))
-        # The file keeps the newest state of the run only, unless something else shows an older one.
-        if before is not None and before != obj.bloom.growth.run and before.users == 0:
-            bpy.data.texts.remove(before)
         self.steps = steps
         if scene is not None:
             start = obj.bloom.growth.start_frame
