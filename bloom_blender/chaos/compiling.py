@@ -29,7 +29,9 @@ def xform_loop(structure: XformStructure) -> int:
     Xforms of the same variations share it, also between flames: adding a variation to one xform
     compiles that xform only.
     """
-    return machine.address_of(xform_assembly(structure, machine.lanes()), APPLY, "xform")
+    # Two registers at a time hide how long each operation takes. Final xforms always fill both.
+    width = machine.lanes() * (2 if structure.final and machine.lanes() == 16 else 1)
+    return machine.address_of(xform_assembly(structure, width), APPLY, "xform")
 
 
 def game_of(structure: Structure) -> np.ndarray:
