@@ -168,7 +168,9 @@ def _regrow(settings: Any, context: bpy.types.Context) -> None:
 
 
 def _has_another_run(settings: Any, obj: bpy.types.Object) -> bool:
-    return obj != settings.id_data and obj.type == "MESH" and obj.bloom.growth.run is not None
+    from .flame_object import is_flame
+
+    return obj != settings.id_data and is_flame(obj) and obj.bloom.growth.run is not None
 
 
 def _series(settings: Any, context: bpy.types.Context, text: str) -> list[str]:
