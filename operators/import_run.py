@@ -17,8 +17,6 @@ from ..bloom_blender.scene.flame_object import is_flame
 from ..bloom_blender.scene.growth_layout import draw_growth
 from ..bloom_blender.scene.growth_settings import SETTINGS, growth_properties
 from ..bloom_blender.scene.presets import label, presets, read_preset
-from ..bloom_blender.trajectory.description import preview
-from ..bloom_blender.trajectory.read import read_trajectory
 from .support import NewFlameOptions, ask, wait_cursor
 
 ACTIVE = "ACTIVE"
@@ -137,6 +135,8 @@ class BLOOM_OT_import_run(NewFlameOptions, GrowthOptions, bpy.types.Operator, Im
         return {"FINISHED"}
 
     def _import(self, context):
+        from ..bloom_blender.trajectory import read_trajectory  # at first use, for a quick start
+
         trajectory = read_trajectory(
             self.filepath,
             series=self.series,
@@ -215,4 +215,6 @@ def content(filepath: str, series: str, steps: str, run: str, side: str) -> list
 def _content(
     path: Path, _changed: int, _size: int, series: str, steps: str, run: str, side: str
 ) -> list[tuple[str, str]]:
+    from ..bloom_blender.trajectory.description import preview  # at first use, for a quick start
+
     return preview(path, series=series, steps=steps, run=run or None, side=side)
