@@ -16,20 +16,12 @@ import numpy as np
 
 from ..errors import BloomError
 from ..flame.model import Flame, Palette
-from .compiling import game_of, histogram_kernel
+from .compiling import histogram_kernel
+from .counting import STEPS, Counting
 from .projection import Projection
-from .structure import OPACITY, settling, structure_of, thresholds, values_of
-from .tasks import run, threads_of
 
-#: Applications before the first point of an orbit counts, also of one that escaped and began anew. ember's
-#: default is 15 and 0 there; counting escaped orbits sooner made brick's picture less like ember's.
-FUSE = 50
-#: Steps of a round.
-STEPS = 128
 #: Buckets beside the picture on each side, in pixels: light spreads from there into the picture.
 GUTTER = 10
-#: log2 of the buckets of a tile: 2**13 of them are 128 KB, a part of the second-level cache.
-TILE_BITS = 13
 
 
 @dataclass(frozen=True)
@@ -54,7 +46,7 @@ def grid_of(size: tuple[int, int], supersample: int) -> Grid:
     return Grid(height * supersample + 2 * gutter, width * supersample + 2 * gutter, gutter, supersample)
 
 
-class Histogram:
+class Histogram(Counting):
     """Counts of light, and the orbits that go on adding to it.
 
     Parameters
@@ -101,108 +93,45 @@ class Histogram:
         weight: float = 1.0,
         buckets: np.ndarray | None = None,
     ) -> None:
-        self.flame, self.seed = flame, seed
-        self.threads = threads
         self.size = flame.camera.size if projection is None else projection.size
         self.grid = grid_of(self.size, supersample or flame.tone.supersample)
         if self.grid.buckets >= 2**31:
             raise BloomError(
                 f"The picture has {self.grid.buckets} buckets: choose a smaller size or supersample."
             )
-        self.iterations = self.hidden = 0
-        self._kernel = kernel = histogram_kernel()
-        shape = (self.grid.rows, self.grid.columns, 4)
-        self.buckets = np.zeros(shape, np.float32) if buckets is None else buckets
-        # Threads wait for each other once a round, so rounds are long: 0.3 to 4 million points, of which the
-        # records take 32 MB. These numbers must not depend on how many threads there are; eights are easy to
-        # share among them.
-        batches = min(max(self.size[0] * self.size[1] // 65536 * 8, 8), 64)
-        self._steps = STEPS
-        self._settling = settling(flame, FUSE)
-        self._fuse = self._settling if flame.rules.settle else 1
-        self._f = np.zeros((batches, kernel.FLOATS), np.float32)
-        self._u = np.zeros((batches, kernel.WORDS), np.uint32)
-        self._o = np.zeros((batches, kernel.INDICES), np.int32)
-        self._records = np.empty((batches, self._steps * kernel.M), np.uint64)
-        tiles = -(-self.grid.buckets // 2**TILE_BITS)
-        self._begins = np.zeros((batches, tiles + 2), np.int64)  # one more tile for what is outside
-        self._owners = np.zeros(tiles, np.int64)
-        structure = structure_of(flame)
-        game, offsets = game_of(structure), np.array(structure.offsets, np.int64)
-        values = values_of(flame, structure)
-        opacities = values[offsets[: structure.xforms] + OPACITY] * np.float32(weight)
-        self._game = (game, offsets, values, thresholds(flame), opacities)
-        colors = 2**kernel.PAINT_BITS
-        self._palette = index_table(colors)
+        kernel = histogram_kernel()
+        palette = index_table(2**kernel.PAINT_BITS)
         if paint == "color":
-            self._palette = palette_table(flame.palette, colors, flame.rules.palette_gaps)
+            palette = palette_table(flame.palette, len(palette), flame.rules.palette_gaps)
         if projection is None:
-            self._lens, self._view = view_of(flame, self.grid, len(self._palette))
+            lens, view = view_of(flame, self.grid, len(palette))
         else:
             frame = (self.grid.columns, self.grid.rows, self.grid.gutter, self.grid.supersample)
             phase = flame.palette.phase % 1.0 if paint == "color" else 0.0
-            self._lens = kernel.CAMERA
-            self._view = projection.numbers(
-                frame, phase=phase, colors=len(self._palette), depths=depths if paint == "depth" else None
-            )
-        self._blockers = np.zeros(0, np.float32) if blockers is None else blockers.reshape(-1)
-        self._started = False
-
-    @property
-    def round(self) -> int:
-        """Points of a whole round."""
-        return self._f.shape[0] * self._kernel.M * self._steps
-
-    @property
-    def shown(self) -> int:
-        """Points that count, in the picture and outside of it: renderers draw anew for one that escapes."""
-        return max(self.iterations - self.hidden, 1)
+            lens, view = kernel.CAMERA, projection.numbers(
+                frame, phase=phase, colors=len(palette), depths=depths if paint == "depth" else None
+            )  # fmt: skip
+        shape = (self.grid.rows, self.grid.columns, 4)
+        super().__init__(
+            flame,
+            np.zeros(shape, np.float32) if buckets is None else buckets,
+            lens,
+            view,
+            palette,
+            # Threads wait for each other once a round, so rounds are long: 0.3 to 4 million points, of which
+            # the records take 32 MB. These numbers must not depend on how many threads there are; eights are
+            # easy to share among them.
+            batches=min(max(self.size[0] * self.size[1] // 65536 * 8, 8), 64),
+            seed=seed,
+            threads=threads,
+            weight=weight,
+            blockers=blockers,
+        )
 
     @property
     def quality(self) -> float:
         """Iterations per pixel of the picture."""
         return self.iterations / (self.size[0] * self.size[1])
-
-    def start(self) -> None:
-        """Compile, and bring the orbits to the attractor; `add` does it when it was not done."""
-        if self._started:
-            return
-        self._run(0, first=-self._settling)
-        self._started = True
-
-    def add(self, iterations: int) -> int:
-        """Play at least that many points, a few of which may be too many; return how many they were.
-
-        Whole rounds as far as they go, then a part of one. The same parts give the same bits: stop at whole
-        rounds if that matters.
-        """
-        self.start()
-        orbits = self._f.shape[0] * self._kernel.M
-        left = max(-(-iterations // orbits), 0)
-        total = left * orbits
-        while left > 0:
-            steps = min(left, self._steps)
-            self._run(steps)
-            self.iterations += steps * orbits
-            left -= steps
-        return total
-
-    def _run(self, steps: int, first: int = 0) -> None:
-        threads = threads_of(self.threads)
-        run(
-            self._kernel.play_batch, len(self._f), threads,
-            self._f, self._u, self._o, np.uint32(self.seed & 0xFFFFFFFF), first, steps, self._fuse,
-            *self._game, self._lens, self._view, self._blockers, TILE_BITS, self._records, self._begins,
-        )  # fmt: skip
-        self._kernel.share_tiles(self._begins, self._owners, threads)
-        run(
-            self._kernel.add_tiles, threads, threads,
-            self._owners, self._records, self._begins, self._palette.reshape(-1), self._game[-1],
-            self.buckets.reshape(-1),
-        )  # fmt: skip
-        row = int(self._kernel.AGE)
-        ages = self._f[:, row : row + self._kernel.M]
-        self.hidden += steps * int(np.count_nonzero(ages < self._fuse))
 
     def _fingerprint(self) -> str:
         """Tells one flame, picture and seed from another; what develops it may change."""
@@ -226,7 +155,7 @@ class Histogram:
         """Keep everything in a file, to be gone on with by `restore`."""
         temporary = Path(f"{os.fspath(path)}.part")
         with open(temporary, "wb") as file:
-            kept = self._state() | {"counts": np.array([self.iterations, self.hidden])}
+            kept = self._state() | {"counts": np.array([self.iterations, self.hidden, self._renewed])}
             kept["flame"] = np.array(self._fingerprint())
             np.savez(file, **kept)  # type: ignore[arg-type]
         os.replace(temporary, path)
@@ -240,7 +169,7 @@ class Histogram:
                     raise BloomError(f"{file} is of another flame, size or seed: choose another file.")
                 for name, mine in self._state().items():
                     mine[...] = kept[name]
-                self.iterations, self.hidden = kept["counts"].tolist()
+                self.iterations, self.hidden, self._renewed = kept["counts"].tolist()
         except BloomError:
             raise
         except Exception:  # whatever a damaged archive raises

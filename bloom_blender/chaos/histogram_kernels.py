@@ -1,4 +1,4 @@
-"""Loops that fill a picture's histogram: a template, compiled once for all flames.
+"""Loops that fill the histogram of a picture or a volume: a template, compiled once for all flames.
 
 A bucket holds red, green, blue and hits, four float32. Batches play in parallel and leave *records*: place
 of the bucket in the upper half of a 64-bit word, colour and xform in the lower. Each batch sorts its records
@@ -15,7 +15,7 @@ CENTER_X, CENTER_Y, ACROSS_X, ACROSS_Y, DOWN_X, DOWN_Y, MIDDLE_X, MIDDLE_Y = 0, 
 WIDTH, HEIGHT, ZPOS, PERSPECTIVE, BLUR = 8, 9, 10, 11, 12
 TURN = 13  # 8 numbers: the rotation by yaw and pitch without its one zero
 PHASE, COLORS = 21, 22
-FLAT, SHARP, BLURRED, CAMERA = 0, 1, 2, 3
+FLAT, SHARP, BLURRED, CAMERA, VOLUME = 0, 1, 2, 3, 4
 # The numbers of ``view`` for a CAMERA, see ``projection.Projection.numbers``: rows of a matrix first.
 COLUMN, ROW, DIVISOR, DEPTH, COLUMNS, ROWS, NEAR, FAR = I(0), I(4), I(8), I(12), 16, 17, 18, 19
 BLUR_START, BLUR_SLOPE, BLADES, APERTURE_TURN, APERTURE_WIDTH, CAMERA_PHASE, CAMERA_COLORS = (
@@ -29,6 +29,10 @@ BLUR_START, BLUR_SLOPE, BLADES, APERTURE_TURN, APERTURE_WIDTH, CAMERA_PHASE, CAM
 )
 DEPTH_ORIGIN, DEPTH_STEP = 27, 28  # a step above 0 paints by depth instead of colour
 SOFT = 29
+# The numbers of ``view`` for a VOLUME, see ``voxels.Box.numbers``.
+LEFT, TOP, BACK, PER_UNIT, ACROSS, DOWN, INTO, EDGE_BITS, VOLUME_PHASE, VOLUME_COLORS = (
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+)  # fmt: skip
 PW = BX  # the size of each point's blur; the candidates of clouds are not needed here
 NOWHERE = U(0xFFFFFFFF)
 PAINT_BITS = 12  # of the lower half of a record; the others are the number of the xform
@@ -186,9 +190,36 @@ def expose(f, u, o, fuse, lens, view, places, paints):
 
 
 @compiled
+def enclose(f, o, fuse, view, slots, places, paints):
+    """Voxel and colour of each orbit's point.
+
+    A box is divided into blocks, cubes of voxels whose edge is a power of two. ``slots`` has a number for
+    each block that is there, and -1 for the others; the voxels of a block lie together.
+    """
+    bits = U(to_int(view[EDGE_BITS]))
+    rest = U(U(U(1) << bits) - U(1))
+    across, down, into = view[ACROSS], view[DOWN], view[INTO]
+    rows, columns = U(U(to_int(down)) >> bits), U(U(to_int(into)) >> bits)
+    for j in range(I(M)):
+        x = (f[PX + j] - view[LEFT]) * view[PER_UNIT]
+        y = (f[PY + j] - view[TOP]) * view[PER_UNIT]
+        z = (f[PZ + j] - view[BACK]) * view[PER_UNIT]
+        inside = x >= F(0.0) and x < across and y >= F(0.0) and y < down and z >= F(0.0) and z < into
+        i = U(to_int(x if inside else F(0.0)))
+        k = U(to_int(y if inside else F(0.0)))
+        n = U(to_int(z if inside else F(0.0)))
+        block = U(U(U(U(i >> bits) * rows) + U(k >> bits)) * columns + U(n >> bits))
+        slot = slots[I(block)]
+        voxel = U(U(U(i & rest) << U(bits + bits)) | U(U(U(k & rest) << bits) | U(n & rest)))
+        place = U(U(U(slot) << U(bits + U(bits + bits))) | voxel)
+        places[j] = place if inside and slot >= 0 else NOWHERE
+    paint(f, o, fuse, view[VOLUME_PHASE], view[VOLUME_COLORS], places, paints)
+
+
+@compiled
 def play_batch(
     batch, floats, words, indices, seed, first, steps, fuse, game, offsets, values, table, opacities, lens,
-    view, blockers, shift, all_records, all_begins,
+    view, blockers, slots, shift, all_records, all_begins,
 ):  # fmt: skip
     """Play one batch for ``steps`` and leave its records, sorted by tile; tile t begins at begins[t].
 
@@ -214,6 +245,8 @@ def play_batch(
         end = begin + I(M)
         if lens == CAMERA:
             photograph(f, u, o, fuse, view, blockers, places[begin:end], paints[begin:end])
+        elif lens == VOLUME:
+            enclose(f, o, fuse, view, slots, places[begin:end], paints[begin:end])
         else:
             expose(f, u, o, fuse, lens, view, places[begin:end], paints[begin:end])
     tiles = begins.shape[0] - 1
