@@ -66,6 +66,7 @@ class BLOOM_OT_import_run(NewFlameOptions, GrowthOptions, bpy.types.Operator, Im
     series: StringProperty(
         name="Series",
         description="Which series and embeddings to import, such as train/* or update/*; empty for all",
+        options={"SKIP_SAVE"},
     )
     steps: StringProperty(
         name="Steps",

@@ -400,6 +400,20 @@ def test_real_names_that_are_in_another_order_than_the_steps():
     assert run.updates[0].steps.tolist() == [248]  # v23 is of step 245
 
 
+def test_a_real_series_with_a_jump(tmp_path):
+    # The training was begun anew before its fourth epoch: the update is as long as two random models are apart.
+    folder = data_path("logs/checkpoint_series/pbishop52+HEP-ML-Model/checkpoints")
+    for step in range(1, 11):
+        shutil.copyfile(folder / f"epoch2_{step}.pt", tmp_path / f"epoch2_{step}.pt")
+    jump = data_path("hostile/checkpoints/jump_epoch2_4.pt")
+    shutil.copyfile(jump, tmp_path / "epoch2_4.pt")
+    run = read_trajectory(tmp_path)
+    norms = run.series_named("update_norm/model.0").values
+    sizes = run.series_named("parameter_norm/model.0").values
+    assert norms[2] > 5 * np.delete(norms, 2).mean()
+    assert norms[2] == pytest.approx(np.hypot(sizes[1], sizes[2]), rel=0.1)
+
+
 def test_a_real_model_of_nan(tmp_path):
     folder = data_path("hostile/checkpoints")
     shutil.copy(folder / "name_order_is_not_step_order_v21.ckpt", tmp_path / "best-v1.ckpt")
