@@ -5,8 +5,8 @@
 One thread each, in processor seconds, which a busy machine disturbs less than wall time; the runs of both
 programs alternate, and the best of each counts. flam3 is ``flam3-render`` (Debian: flam3-utils); its rate is
 that of the points between two qualities, so that start and filter do not count. The goals are multiples of
-its rate on ``classic``. "2 threads" is how much faster two are in wall time, and means nothing unless two cores
-are free.
+its rate on ``classic``. "2 threads" is how much faster two are in wall time, and means nothing unless two
+cores are free.
 """
 
 from __future__ import annotations

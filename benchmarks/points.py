@@ -3,7 +3,7 @@
     python benchmarks/points.py
 
 ``game`` is the chaos game with final xform, positions, palette colours, ages and xforms written, ``cloud``
-adds what a particle needs (neighbours, radius, light), ``detail 4`` has four candidates compete for each point.
+adds what a particle needs (neighbours, radius, light), ``detail 4`` has four candidates compete for a point.
 """
 
 from __future__ import annotations
