@@ -35,8 +35,9 @@ REASONS = {
     ),
     "render035": (
         "nine of ten steps are turns and mirrors of a symmetry, so an orbit comes slowly to the attractor. "
-        "flam3 counts after 15 steps, and a fog of points that are not there yet is part of its picture; with "
-        "early clip it waits for 100, and there (earlyclip is the same flame) both agree. Bloom always waits."
+        "flam3 counts after 15 steps, and a fog of points that are not there yet is part of its picture. "
+        "With early clip it waits for 100, and there (earlyclip is the same flame) both agree. Bloom always "
+        "waits."
     ),
 }
 

@@ -31,9 +31,7 @@ class Rules:
     palette_gaps
         What a colour index of 1 falls short of the number of colours: index i shows colour (n - gaps) i.
     opacity_power
-        Hits of an xform count with its opacity to this power.
-    count_all_hits
-        Density estimation looks at all hits around a bucket, however transparent.
+        Hits of an xform count with its opacity to this power. (The opacity of a final xform is a chance.)
     settle
         An orbit that escapes is hidden until it has come back to the attractor. In flam3 it counts again
         after one step.
@@ -55,7 +53,6 @@ class Rules:
     splines: bool = False
     palette_gaps: int = 1
     opacity_power: float = 1.0
-    count_all_hits: bool = False
     settle: bool = True
     depth: bool = True
     density_controls: bool = False
@@ -78,7 +75,6 @@ RULES = {
             brightness=268.0 / 256.0,
             palette_gaps=0,
             opacity_power=math.log2(10.0),
-            count_all_hits=True,
             settle=False,
             depth=False,
             white=256.0 / 255.0,
