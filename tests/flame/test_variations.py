@@ -361,6 +361,24 @@ def test_truchet_seeds_0_and_1_turn_no_tile_and_all():
         np.testing.assert_array_equal(on, near[0] | near[1])
 
 
+def test_affine3d_scales_shears_turns_about_x_y_z_and_shifts():
+    angle = dict(zip("XYZ", (30.0, -50.0, 110.0), strict=True))
+    turns = []
+    for axis, (i, j) in zip("XYZ", ((1, 2), (2, 0), (0, 1)), strict=True):
+        turn, a = np.eye(3), math.radians(angle[axis])
+        turn[[i, i, j, j], [i, j, i, j]] = math.cos(a), -math.sin(a), math.sin(a), math.cos(a)
+        turns.append(turn)
+    shear, shift = np.array([[1.0, 0.1, 0.2], [0.3, 1.0, 0.4], [0.5, 0.6, 1.0]]), np.array([1.0, 2.0, 3.0])
+    scale = np.diag([0.5, 0.6, 0.7])
+    expected = 0.8 * (POINTS @ (turns[2] @ turns[1] @ turns[0] @ shear @ scale).T + shift)
+    parameters = {f"rotate{axis}": a for axis, a in angle.items()}
+    for k, axis in enumerate("XYZ"):
+        parameters |= {f"scale{axis}": scale[k, k], f"translate{axis}": shift[k]}
+        parameters |= {f"shear{axis}{b}": shear[k, j] for j, b in enumerate("XYZ") if j != k}
+    found = evaluate_variation("affine3D", POINTS, weight=0.8, parameters=parameters)
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
 # ------------------------------------------------------------------------------ special functions
 
 

@@ -370,3 +370,49 @@ def heat(
     p = acos(minimum(1.0, maximum(-1.0, z / zeps(r))))
     p = p + w * phi_amp * sin((2.0 * pi * r + phi_phase) / zeps(phi_period))
     return r * sin(p) * cos(t), r * sin(p) * sin(t), r * cos(p)
+
+
+@variation(
+    "affine3D",
+    parameters=(
+        *(P(f"translate{axis}", 0.0, description=f"Shift along {axis.lower()}") for axis in "XYZ"),
+        *(P(f"scale{axis}", 1.0, description=f"Scale along {axis.lower()}") for axis in "XYZ"),
+        *(
+            P(
+                f"rotate{axis}",
+                0.0,
+                soft_minimum=-360.0,
+                soft_maximum=360.0,
+                description=f"Turn about {axis.lower()} in degrees",
+            )
+            for axis in "XYZ"
+        ),
+        *(
+            P(f"shear{a}{b}", 0.0, description=f"Part of {b.lower()} in {a.lower()}")
+            for a, b in ("XY", "XZ", "YX", "YZ", "ZX", "ZY")
+        ),
+    ),
+    z="own",
+)
+def affine_3d(
+    x, y, z, w, translateX, translateY, translateZ, scaleX, scaleY, scaleZ, rotateX, rotateY, rotateZ,
+    shearXY, shearXZ, shearYX, shearYZ, shearZX, shearZY,
+):  # fmt: skip
+    """w (translation + R_z R_y R_x shear scale p): an affine map of space (Framelet; JWildfire has it)."""
+    p = scaleX * x + shearXY * scaleY * y + shearXZ * scaleZ * z
+    q = scaleY * y + shearYX * scaleX * x + shearYZ * scaleZ * z
+    o = scaleZ * z + shearZX * scaleX * x + shearZY * scaleY * y
+    a = pi / 180.0 * rotateX
+    b = pi / 180.0 * rotateY
+    c = pi / 180.0 * rotateZ
+    m = q * cos(a) - o * sin(a)
+    o = q * sin(a) + o * cos(a)
+    q = m
+    m = p * cos(b) + o * sin(b)
+    o = o * cos(b) - p * sin(b)
+    p = m
+    return (
+        w * (p * cos(c) - q * sin(c) + translateX),
+        w * (p * sin(c) + q * cos(c) + translateY),
+        w * (o + translateZ),
+    )
