@@ -183,7 +183,7 @@ def palette_table(palette: Palette, size: int, gaps: int = 1) -> np.ndarray:
 
     An index of 1 is that of the number of the colours less ``gaps``, see `compatibility.Rules.palette_gaps`.
     """
-    colors = palette.array
+    colors = np.clip(palette.array, 0.0, 1.0)
     last = len(colors) - 1
     end = len(colors) - gaps
     entries = end * max((size - 1) // end, 1) + 1 if 0 < end < size else (size if end else 1)

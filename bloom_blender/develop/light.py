@@ -59,7 +59,7 @@ def estimator_of(tone: Tone, supersample: int) -> Estimator:
         kernels = []
         for n in range(number):
             hits = n + 1.0 if n < 100 else np.float64(n - 100) ** (1.0 / curve) + 101.0
-            radius = widest / hits**curve
+            radius = float(widest / np.float64(hits) ** curve)
             kernels.append(_kernel(max(radius, least)))
             if radius <= least:
                 break

@@ -21,6 +21,7 @@ from .compatibility import COMPATIBILITIES, RULES, Rules, compatibility_of
 IDENTITY = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 FORMS = ("regular", "pre", "post")
 PALETTE_MODES = ("linear", "step")
+_STEPS = 50.0  # of doubling or halving the pixels per unit; beyond it areas leave single precision
 ANCHORED = 256  # colours that a palette of anchors shows
 FILTER_SHAPES = (
     "gaussian", "hermite", "box", "triangle", "bell", "bspline", "lanczos3", "lanczos2",
@@ -238,6 +239,9 @@ class Camera(_Validated):
         self._set(size=(int(width), int(height)), center=_numbers(self.center, "The camera's center", 2))
         if self.scale <= 0.0:
             raise BloomError(f"The camera's scale is {self.scale:g}: give more than 0 pixels per unit.")
+        steps = math.log2(self.scale) + self.zoom
+        if abs(steps) > _STEPS:
+            raise BloomError(f"The camera's scale and zoom make 2^{steps:g} pixels per unit: zoom less far.")
 
     @property
     def pixels_per_unit(self) -> float:
