@@ -15,6 +15,7 @@ from .options import Options
 from .read import read_trajectory, recognize
 from .readers import checkpoints, csv_log, folder
 from .selection import select
+from .source import folder_name
 from .trajectory import Embeddings, Series, Trajectory
 
 MOST_GAPS = 5  # that are told one by one
@@ -125,7 +126,7 @@ def _runs(name: str, runs: list[str]) -> dict[str, Any]:
 def _weights(path: Path, kind: Any, options: Options) -> tuple[str, list] | None:
     """The checkpoints of a path that holds nothing else, which are too large to be read for a look."""
     if kind is checkpoints:
-        return path.resolve().parent.name or "run", checkpoints.series_of(path)
+        return folder_name(path) or "run", checkpoints.series_of(path)
     if kind == "folder":
         run = folder.choose(path, options)
         if len(run.weights) > 1 and not run.parts:

@@ -22,6 +22,15 @@ _GENERIC = re.compile(
     r"metrics?|logs?|output|stdout|(training|train|wandb)?[-_]?(log|history)|progress|results|trainer_state",
     re.I,
 )
+_GENERIC_FOLDERS = {"files", "logs", "log", "checkpoints", "ckpt", "ckpts", "weights", "models"}
+
+
+def folder_name(path: Path) -> str:
+    """What to call a run that is known by its folder: the first folder above with a name of its own."""
+    for folder in path.resolve().parents:
+        if folder.name.lower() not in _GENERIC_FOLDERS:
+            return folder.name
+    return ""
 
 
 class CutOff(BloomError):
@@ -67,10 +76,7 @@ class Source:
         """What to call the run: the file's name, or its folder's if the file is called as they all are."""
         stem = self.path.name.removesuffix(".gz").rpartition(".")[0] or self.path.name
         if _GENERIC.fullmatch(stem):
-            folder = self.path.resolve().parent
-            if folder.name in ("files", "logs", "log"):
-                folder = folder.parent
-            return folder.name or stem
+            return folder_name(self.path) or stem
         return stem
 
     @property

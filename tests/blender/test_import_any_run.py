@@ -63,7 +63,7 @@ def test_checkpoints_move_a_flame_by_any_of_their_files(blender, add, checkpoint
     for path in (checkpoints, checkpoints / "model_5.npz"):
         blender.ops.bloom.import_run(filepath=str(path), base="ACTIVE", frames=30, steps="2:50")
         assert moved(obj)
-        assert obj.bloom.run_name == "checkpoints"
+        assert obj.bloom.run_name == checkpoints.parent.name
 
 
 def test_one_run_of_several_is_chosen(blender, add, log, tmp_path, capfd):

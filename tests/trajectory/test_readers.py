@@ -83,11 +83,11 @@ def test_a_damaged_record_is_told_with_its_place(tmp_path):
 
 def test_event_files_of_keras_are_one_run(tmp_path):
     data = (SAMPLES / "events.out.tfevents.1700000000.sample").read_bytes()
-    put(tmp_path, "logs/train/events.out.tfevents.1.x", data)
-    put(tmp_path, "logs/validation/events.out.tfevents.2.x", data)
-    run = read_trajectory(tmp_path / "logs")
+    put(tmp_path, "mnist/logs/train/events.out.tfevents.1.x", data)
+    put(tmp_path, "mnist/logs/validation/events.out.tfevents.2.x", data)
+    run = read_trajectory(tmp_path / "mnist" / "logs")
     assert {"train/loss", "validation/loss"} <= {one.name for one in run.series}
-    assert run.name == "logs"
+    assert run.name == "mnist"  # "logs" is no name
 
 
 # wandb and MLflow.

@@ -17,7 +17,7 @@ import numpy as np
 
 from ...errors import BloomError
 from ..options import Options
-from ..source import Source
+from ..source import Source, folder_name
 from ..trajectory import Series, Trajectory
 from . import arrays, safetensors_file, torch_file
 from .order import EPOCH_LABEL, STEP_LABEL, first_that_orders, neighbours, numbers_in_names
@@ -100,7 +100,7 @@ def series_of(path: Path) -> list[Checkpoint]:
 
 def read(source: Source, options: Options) -> Trajectory:
     """Read the series that a file belongs to."""
-    return read_series(series_of(source.path), source.path.resolve().parent.name or "run", options)
+    return read_series(series_of(source.path), folder_name(source.path) or "run", options)
 
 
 def read_series(files: Sequence[Checkpoint], name: str, options: Options) -> Trajectory:

@@ -19,7 +19,7 @@ from ...errors import BloomError
 from ..measurements import NothingMeasured
 from ..options import Options
 from ..selection import Selection, listed
-from ..source import Source
+from ..source import Source, folder_name
 from ..trajectory import Trajectory
 from . import (
     arrays,
@@ -75,7 +75,7 @@ def read(folder: Path, options: Options) -> Trajectory:
     """Read the one run of a folder, or that of ``options.run``."""
     run = choose(folder, options)
     trajectory = _joined(run, options)
-    name = folder.resolve().name if run.name in ("", ".") else run.name
+    name = folder_name(folder / "any") if run.name in ("", ".") else run.name
     return Trajectory(
         name or trajectory.name, trajectory.series, trajectory.embeddings, dict(trajectory.metadata)
     )

@@ -17,7 +17,7 @@ import numpy as np
 
 from ...errors import BloomError
 from ..options import Options
-from ..source import LONGEST_LINE, Source
+from ..source import LONGEST_LINE, Source, folder_name
 from ..trajectory import Embeddings, Trajectory
 from .order import neighbours, steps_in_names
 
@@ -54,7 +54,7 @@ def read(source: Source, options: Options) -> Trajectory:
     if order is not None and len(paths) * vectors.size <= MOST_NUMBERS:
         try:
             snapshots = [_snapshot(path, source.path, words, vectors, options) for path in paths]
-            steps, name = order, source.path.resolve().parent.name or name
+            steps, name = order, folder_name(source.path) or name
         except BloomError as error:
             metadata["remarks"] = f"read by itself: {error}"
     places = np.argsort(steps)
