@@ -12,6 +12,7 @@ from .selection import Selection
 from .trajectory import Series, Trajectory
 
 FARTHEST_STEP = 2**62
+MOST_NAMES = 20_000
 SLACK = 8  # steps that come late by up to this many entries are out of order, by more: a restart
 
 
@@ -40,6 +41,10 @@ class Measurements:
             raise BloomError(f"the step {step} of {name!r} is too far: number the steps from 0.")
         if name not in self.names:
             self.names[name] = None
+            if len(self.names) > MOST_NAMES:
+                raise BloomError(
+                    f"there are more than {MOST_NAMES} names: choose a log with a name for each quantity."
+                )
         if not self.selection.has_name(name):
             return
         low, high = self._range or (step, step)
@@ -66,15 +71,16 @@ class Measurements:
     def series(self) -> tuple[Series, ...]:
         """All that was selected, as metrics."""
         made = []
-        for name, (steps, values) in self._columns.items():
+        for raw, (steps, values) in self._columns.items():
             if not steps:
                 continue
+            name = raw.encode("utf-8", "replace").decode("utf-8")
             ordered, numbers, restarts = in_order(
                 np.array(steps, dtype=np.int64), np.array(values, dtype=np.float64)
             )
             if restarts:
                 self.remarks.append(f"{name} goes back {restarts} times: the later values are kept")
-            made.append(Series(name, ordered, numbers, "metric", self._units[name]))
+            made.append(Series(name, ordered, numbers, "metric", self._units[raw]))
         return tuple(made)
 
     def trajectory(self, name: str, file: str, metadata: Mapping[str, str]) -> Trajectory:

@@ -62,9 +62,11 @@ def read_trajectory(
     options = Options(select(series, steps), run or None, side, partial, directions, seed)
     try:
         trajectory = _read(Path(path), options)
-    except ValueError as error:
-        if isinstance(error, BloomError):
+    except BloomError as error:
+        if Path(path).name in str(error):
             raise
+        raise BloomError(f"{Path(path).name}: {error}") from None
+    except ValueError:
         if "\0" in str(path):
             raise BloomError(f"{str(path)!r} is no path: check it.") from None
         raise

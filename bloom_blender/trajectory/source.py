@@ -14,7 +14,7 @@ from ..errors import BloomError
 
 HEAD = 65_536  # bytes by which a format is told
 LONGEST_LINE = 16_000_000  # characters
-LONGEST_TEXT = 512_000_000  # bytes of what is parsed as a whole (JSON)
+LONGEST_TEXT = 200_000_000  # bytes of what is parsed as a whole (JSON)
 MOST_UNPACKED = 100  # times the packed size: text packs 3 to 20 times, a bomb 1000 times
 ALWAYS_UNPACKED = 64_000_000  # bytes that any packed file may have
 

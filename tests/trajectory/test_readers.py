@@ -513,3 +513,24 @@ def test_real_files_that_hold_no_run(name, words):
 def test_odd_real_files(name, expected):
     found = curves(read_trajectory(data_path(f"hostile/logs/{name}")))
     assert {key: found[key] for key in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("far.jsonl", '{"step": 1, "loss": 1}\n' * 2 + '{"step": 9007199254740993, "loss": 2}\n', ""),
+        ("far", "1700000000000 2.5 0\n1700000000000 2.5 999999999999999999\n", ""),
+        ("wide.json", json.dumps({f"m{k}": [1.0, 2.0] for k in range(20_001)}), "more than 20000 names"),
+    ],
+)
+def test_numbers_and_names_beyond_all_bounds(tmp_path, name, content, words):
+    path = put(tmp_path, name, content)
+    if words:
+        refuse(path, words)
+    else:
+        assert read_trajectory(path).series
+
+
+def test_names_that_are_no_unicode(tmp_path):
+    path = put(tmp_path, "a.json", r'{"lo\ud800ss": [2.0, 1.0]}')
+    assert curves(read_trajectory(path)) == {"lo?ss": {0: 2.0, 1: 1.0}}

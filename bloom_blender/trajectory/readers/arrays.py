@@ -132,8 +132,8 @@ def _read_npz(source: Source, options: Options) -> Trajectory:
     headers = _headers(source.path)
     if not headers:
         raise BloomError(f"{source.name} holds no arrays: save it again.")
-    for name, (shape, dtype) in headers.items():
-        _check_size(f"{name!r} in {source.name}", shape, dtype)
+    total = sum(math.prod(shape) * dtype.itemsize for shape, dtype in headers.values())
+    _check_size(source.name, (total,), np.dtype("u1"))
     lower = {name.lower(): name for name in headers}
     clock = next((lower[key] for key in CLOCKS if key in lower and len(headers[lower[key]][0]) == 1), None)
     words_name = next(
@@ -296,7 +296,8 @@ def _load(path: Path, name: str) -> np.ndarray:
             with archive.open(info) as member:
                 shape, dtype = _header(member)
             size = math.prod(shape) * dtype.itemsize
-            if size > info.file_size:
+            packed = info.compress_type != zipfile.ZIP_STORED
+            if size > info.file_size or size > (MOST_BYTES if packed else path.stat().st_size):
                 raise ValueError
             with archive.open(info) as member:
                 return np.lib.format.read_array(member, allow_pickle=False)
