@@ -225,6 +225,18 @@ def view_of(flame: Flame, grid: Grid, colors: int) -> tuple[int, np.ndarray]:
         grid.columns / 2.0, grid.rows / 2.0, grid.columns, grid.rows,
         camera.zpos, camera.perspective, 0.1 * camera.dof,
         *(number for row in rotation for number in row),
-        flame.palette.phase % 1.0, colors,
+        flame.palette.phase % 1.0, colors, *_blur_shares(flame, grid, step),
     ]  # fmt: skip
     return lens, np.array(view, np.float32)
+
+
+def _blur_shares(flame: Flame, grid: Grid, step: float) -> tuple[float, float, float]:
+    """The depth blur's factor as a polynomial: a constant, and how it grows with the squares of x and y.
+
+    1 everywhere, or by ember 25's ``blur_curve`` c: (10 d)^2 / (4 c), d the distance from the plane's origin
+    in halves of the picture's sides, with the gutter.
+    """
+    curve = flame.camera.blur_curve if flame.rules.density_controls else 0.0
+    if not curve:
+        return 1.0, 0.0, 0.0
+    return 0.0, 25.0 / curve * (2.0 * step / grid.columns) ** 2, 25.0 / curve * (2.0 * step / grid.rows) ** 2

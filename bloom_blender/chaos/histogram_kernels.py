@@ -15,6 +15,7 @@ CENTER_X, CENTER_Y, ACROSS_X, ACROSS_Y, DOWN_X, DOWN_Y, MIDDLE_X, MIDDLE_Y = 0, 
 WIDTH, HEIGHT, ZPOS, PERSPECTIVE, BLUR = 8, 9, 10, 11, 12
 TURN = 13  # 8 numbers: the rotation by yaw and pitch without its one zero
 PHASE, COLORS = 21, 22
+EVEN, CURVE_X, CURVE_Y = 23, 24, 25  # the depth blur's share everywhere, and with the squares of x and y
 FLAT, SHARP, BLURRED, CAMERA, VOLUME = 0, 1, 2, 3, 4
 # The numbers of ``view`` for a CAMERA, see ``projection.Projection.numbers``: rows of a matrix first.
 COLUMN, ROW, DIVISOR, DEPTH, COLUMNS, ROWS, NEAR, FAR = I(0), I(4), I(8), I(12), 16, 17, 18, 19
@@ -176,12 +177,16 @@ def expose(f, u, o, fuse, lens, view, places, paints):
             f[PY + j] = ny
             f[PZ + j] = nz
         if lens == BLURRED:
+            even, curve_x, curve_y = view[EVEN], view[CURVE_X], view[CURVE_Y]
             for j in range(I(M)):
+                x = f[PX + j]
+                y = f[PY + j]
                 h = mixed(U(u[PR + j] + U(0x6A09E667)))
                 turn = F(6.2831853) * uniform(h)
                 size = uniform(mixed(U(h + U(0xBB67AE85)))) * blur * f[PZ + j]
-                f[PX + j] += size * cos(turn)
-                f[PY + j] += size * sin(turn)
+                size = size * (even + curve_x * x * x + curve_y * y * y)
+                f[PX + j] = x + size * cos(turn)
+                f[PY + j] = y + size * sin(turn)
         for j in range(I(M)):
             near = F(1.0) - perspective * f[PZ + j]
             near = F(1.0) / (near if near != F(0.0) else F(1.1920929e-07))
