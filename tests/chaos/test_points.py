@@ -127,6 +127,21 @@ def test_points_flow_when_a_value_moves():
     assert np.median(other) > 50 * np.median(move)
 
 
+def test_points_stay_themselves_while_weights_move():
+    """A weight that moves sends few orbits another way; the others stay where they are."""
+    flame = swirled()
+
+    def at(weight):
+        first, *others = flame.xforms
+        return compute_points(replace(flame, xforms=(replace(first, weight=weight), *others)), 2_000).positions
+
+    before = at(0.7)
+    for step in range(1, 30):
+        after = at(0.7 + step * 1e-3)
+        assert (before != after).any(1).mean() < 0.2
+        before = after
+
+
 def test_no_compilation_when_a_value_changes():
     flame = swirled()
     compute_points(flame, 1000)
