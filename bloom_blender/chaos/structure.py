@@ -148,8 +148,8 @@ def settling(flame: Flame, steps: int) -> int:
     """Applications after which an orbit counts: ``steps`` of those that bring it nearer to the attractor.
 
     The turns and mirrors of a symmetry do not, and with many of them few others are drawn. Always ``steps``
-    times 1, 2, 4 ... and at most 20, and far from a change where a symmetry's shares usually lie: a number that
-    followed animated weights would make every point of a cloud another one from one frame to the next.
+    times 1, 2, 4 ... and at most 20, and far from a change where a symmetry's shares usually lie: a number
+    that followed animated weights would make every point another one from one frame to the next.
     """
     moving = [not _is_rigid(xform) for xform in flame.xforms]
     share = max(float(probabilities(flame)[-1] @ moving), 0.05)
@@ -157,8 +157,7 @@ def settling(flame: Flame, steps: int) -> int:
 
 
 def _is_rigid(xform: Xform) -> bool:
-    """Whether an xform keeps all distances: linear alone, of weight 1 or -1, with maps that turn or mirror."""
-    weights = [v.weight for v in xform.variations if abs(v.weight) >= registry.MINIMUM_WEIGHT]
+    """Whether an xform keeps all distances: linear alone, of weight 1 or -1, in maps that turn or mirror."""
     names = {v.name for v in xform.variations if abs(v.weight) >= registry.MINIMUM_WEIGHT}
     if not names or not names <= {"linear", "linear3D", "flatten"}:
         return False

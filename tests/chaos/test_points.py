@@ -133,7 +133,8 @@ def test_points_stay_themselves_while_weights_move():
 
     def at(weight):
         first, *others = flame.xforms
-        return compute_points(replace(flame, xforms=(replace(first, weight=weight), *others)), 2_000).positions
+        moved = replace(flame, xforms=(replace(first, weight=weight), *others))
+        return compute_points(moved, 2_000).positions
 
     before = at(0.7)
     for step in range(1, 30):
