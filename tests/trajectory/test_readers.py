@@ -534,3 +534,10 @@ def test_numbers_and_names_beyond_all_bounds(tmp_path, name, content, words):
 def test_names_that_are_no_unicode(tmp_path):
     path = put(tmp_path, "a.json", r'{"lo\ud800ss": [2.0, 1.0]}')
     assert curves(read_trajectory(path)) == {"lo?ss": {0: 2.0, 1: 1.0}}
+
+
+def test_of_two_logs_of_a_run_the_better_one_counts(tmp_path):
+    put(tmp_path, "run/a.log", "step 1: loss 0.33, time 5ms\nstep 2: loss 0.25, extra 7\n")
+    put(tmp_path, "run/metrics.csv", "step,loss\n1,0.3333333\n2,0.2512345\n")
+    found = curves(read_trajectory(tmp_path / "run"))
+    assert found == {"loss": {1: 0.3333333, 2: 0.2512345}, "extra": {2: 7.0}}

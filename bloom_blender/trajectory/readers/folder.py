@@ -50,7 +50,18 @@ _NO_LOGS = re.compile(
     re.I,
 )
 
-# Logs that a run has beside its updates, the best first.
+# Of two logs of a run, the one with more digits counts for what both tell.
+_RANKS = (
+    tensorboard.FORMAT,
+    wandb_file.FORMAT,
+    json_file.TRAINER_STATE,
+    json_lines.FORMAT,
+    json_file.FORMAT,
+    csv_log.FORMAT,
+    text_log.FORMAT,
+)
+
+# In the order in which a file is shown to them.
 _LOG_READERS: tuple[ModuleType, ...] = (
     wandb_file,
     json_lines,
@@ -254,6 +265,10 @@ def _with_name(here: str, name: str) -> str:
     return f"{parent}/{name}".lstrip("/")
 
 
+def _rank(form: str) -> int:
+    return _RANKS.index(form) if form in _RANKS else len(_RANKS)
+
+
 def _joined(run: Run, options: Options) -> Trajectory:
     """All parts of a run in one; of series with the same name the first counts."""
     everything = Options(Selection(), None, options.side, options.partial, options.directions, options.seed)
@@ -261,7 +276,7 @@ def _joined(run: Run, options: Options) -> Trajectory:
     missing: BloomError | None = None
     if len(run.weights) > 1:
         trajectories.append(checkpoints.read_series(run.weights, run.name or "run", everything))
-    for _, part in run.parts:
+    for _, part in sorted(run.parts, key=lambda part: _rank(part[0])):
         try:
             trajectories.append(part(everything))
         except NothingMeasured as error:
