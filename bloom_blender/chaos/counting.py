@@ -144,6 +144,7 @@ class Counting:
         for k, value in enumerate((2.0 * x - 1.0, 2.0 * y - 1.0, 0.0, color)):
             self._f[batch, int(self._kernel.S) + 4 * orbit + k] = value
         self._f[batch, int(self._kernel.AGE) + orbit] = self._fuse - fuse - 1
+        self._o[batch, int(self._kernel.K) + orbit] = len(self.flame.xforms)  # no xform before the first
         if fuse < steps:  # otherwise they are among those that the end of the round finds hidden
             self.hidden += len(chosen) * fuse
 
