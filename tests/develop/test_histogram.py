@@ -24,8 +24,8 @@ def filled(flame, points=100_000, **options) -> Histogram:
 def test_an_even_square_gives_even_buckets():
     histogram = filled(square(), 1_000_000)
     hits = histogram.buckets[..., 3]
-    assert hits.sum() == histogram.iterations  # all of it lies in the picture
-    expected = histogram.iterations / hits.size
+    assert hits.sum() == histogram.shown  # all of it lies in the picture
+    expected = histogram.shown / hits.size
     assert hits.mean() == pytest.approx(expected)
     assert hits.std() == pytest.approx(math.sqrt(expected), rel=0.1)
     np.testing.assert_allclose(
