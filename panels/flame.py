@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..bloom_blender.scene import chaos_game, playback
+from ..bloom_blender.scene import chaos_game, motion, playback
 from .support import FlamePanel, draw_text
 
 
@@ -36,6 +36,9 @@ class BLOOM_PT_flame(FlamePanel, bpy.types.Panel):
         column.prop(settings, "point_size")
         column.prop(settings, "smoothness")
         layout.prop(settings, "seed")
+        layout.prop(settings, "use_velocity")
+        if settings.use_velocity and obj.name in motion.notes:
+            draw_text(layout, motion.notes[obj.name], "INFO", context.region.width)
         row = layout.row(align=True)
         row.operator("bloom.refresh", icon="FILE_REFRESH")
         row.operator_menu_enum("bloom.set_up_scene", "look", icon="SCENE")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 import bpy
 
@@ -21,6 +22,7 @@ class Request:
     detail: int = 1
     point_size: float = POINT_SIZE
     smoothness: float = SMOOTHNESS
+    velocity: bool = False
 
 
 def request_of(obj: bpy.types.Object, *, render: bool) -> Request:
@@ -32,6 +34,7 @@ def request_of(obj: bpy.types.Object, *, render: bool) -> Request:
         detail=settings.detail if render else 1,
         point_size=settings.point_size,
         smoothness=settings.smoothness,
+        velocity=settings.use_velocity,
     )
 
 
@@ -47,11 +50,25 @@ def compute(flame: Flame, request: Request):
         If the numba core cannot be loaded, or cannot compute this flame.
     """
     load()
-    from ..chaos.density import footprint_of
     from ..chaos.points import compute_points
 
+    return compute_points(flame, request.count, **_options(flame, request))
+
+
+def play(flame: Flame, request: Request):
+    """Return the points of ``flame`` as a ``Play``, without what follows from neighbours; see `compute`."""
+    load()
+    from ..chaos import points
+
+    return points.play(flame, request.count, **_options(flame, request))
+
+
+def _options(flame: Flame, request: Request) -> dict[str, Any]:
+    """What the core is asked for beside the flame and the number of its points."""
+    from ..chaos.density import footprint_of
+
     footprint = footprint_of(flame, overlap=request.smoothness, smallest=request.point_size)
-    return compute_points(flame, request.count, seed=request.seed, detail=request.detail, footprint=footprint)
+    return {"seed": request.seed, "detail": request.detail, "footprint": footprint}
 
 
 def load() -> None:

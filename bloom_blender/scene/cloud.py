@@ -23,11 +23,24 @@ ATTRIBUTES = {
     "bloom_id": "INT",
     "bloom_xform": "INT",
 }
-_FIELD = {"FLOAT_COLOR": "color", "FLOAT": "value", "INT": "value"}
-_DTYPE = {"FLOAT_COLOR": np.float32, "FLOAT": np.float32, "INT": np.int32}
+VELOCITY = "bloom_velocity"
+"""Attribute with the motion of each point; only where it is asked for."""
+
+_FIELD = {"FLOAT_COLOR": "color", "FLOAT_VECTOR": "vector", "FLOAT": "value", "INT": "value"}
+_DTYPE = {"FLOAT_COLOR": np.float32, "FLOAT_VECTOR": np.float32, "FLOAT": np.float32, "INT": np.int32}
+_WIDTH = {"FLOAT_COLOR": 4, "FLOAT_VECTOR": 3, "FLOAT": 1, "INT": 1}
+_PARTS = {
+    "colors": "bloom_color",
+    "density": "bloom_density",
+    "radius": "bloom_radius",
+    "light": "bloom_light",
+    "age": "bloom_age",
+    "ids": "bloom_id",
+    "xform": "bloom_xform",
+}
 
 
-def write_cloud(mesh: bpy.types.Mesh, cloud, state: str) -> None:
+def write_cloud(mesh: bpy.types.Mesh, cloud, state: str, velocity: np.ndarray | None = None) -> None:
     """Rewrite ``mesh`` with ``cloud`` and note ``state`` on it.
 
     Parameters
@@ -38,26 +51,30 @@ def write_cloud(mesh: bpy.types.Mesh, cloud, state: str) -> None:
         N points in flame space.
     state : str
         What :func:`shown_state` is to answer from now on.
+    velocity : np.ndarray, optional
+        (N, 3), flame units per frame.
     """
     count = len(cloud.positions)
     if len(mesh.vertices) != count or len(mesh.edges):
         mesh.clear_geometry()
         mesh.vertices.add(count)
-    values = {
-        "bloom_color": cloud.colors,
-        "bloom_density": cloud.density,
-        "bloom_radius": cloud.radius,
-        "bloom_light": cloud.light,
-        "bloom_age": cloud.age,
-        "bloom_id": cloud.ids,
-        "bloom_xform": cloud.xform,
-    }
     mesh.attributes["position"].data.foreach_set("vector", _flat(cloud.positions, np.float32))
-    for name, kind in ATTRIBUTES.items():
-        data = _attribute(mesh, name, kind).data
-        data.foreach_set(_FIELD[kind], _flat(values[name], _DTYPE[kind]))
+    for part, name in _PARTS.items():
+        _write(mesh, name, ATTRIBUTES[name], getattr(cloud, part))
+    if velocity is not None:
+        _write(mesh, VELOCITY, "FLOAT_VECTOR", velocity)
+    elif VELOCITY in mesh.attributes:
+        mesh.attributes.remove(mesh.attributes[VELOCITY])
     mesh[STATE] = state
     versions.positions_changed(mesh)
+
+
+def read_cloud(mesh: bpy.types.Mesh):
+    """Return what :func:`write_cloud` wrote, as a ``PointCloud``."""
+    from ..chaos.points import PointCloud
+
+    parts = {part: _read(mesh, name, ATTRIBUTES[name]) for part, name in _PARTS.items()}
+    return PointCloud(positions=_read(mesh, "position", "FLOAT_VECTOR"), **parts)
 
 
 def shown_state(mesh: bpy.types.Mesh) -> str:
@@ -72,6 +89,17 @@ def forget(mesh: bpy.types.Mesh) -> None:
     """Have ``mesh`` count as out of date."""
     if STATE in mesh:
         del mesh[STATE]
+
+
+def _write(mesh: bpy.types.Mesh, name: str, kind: str, values: np.ndarray) -> None:
+    _attribute(mesh, name, kind).data.foreach_set(_FIELD[kind], _flat(values, _DTYPE[kind]))
+
+
+def _read(mesh: bpy.types.Mesh, name: str, kind: str) -> np.ndarray:
+    width = _WIDTH[kind]
+    values = np.empty(len(mesh.vertices) * width, _DTYPE[kind])
+    mesh.attributes[name].data.foreach_get(_FIELD[kind], values)
+    return values.reshape(-1, width) if width > 1 else values
 
 
 def _attribute(mesh: bpy.types.Mesh, name: str, kind: str) -> bpy.types.Attribute:

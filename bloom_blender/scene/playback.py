@@ -18,6 +18,10 @@ Which number of points
     ``render_complete`` or ``render_cancel`` put the viewport's number of points back, which is also
     why a saved file holds no more than those.
 
+Motion blur
+    A renderer asks for the cloud at several moments around the frame and smears each point between them.
+    At a sub-frame of a render, points that have leapt (see ``motion``) stay where they were.
+
 Handlers never call operators, and never raise: an error is printed and shown in the panel, and the
 other flames go on.
 """
@@ -32,8 +36,8 @@ import bpy
 from bpy.app.handlers import persistent
 
 from ..errors import BloomError
-from . import chaos_game
-from .cloud import shown_state, write_cloud
+from . import chaos_game, motion
+from .cloud import read_cloud, shown_state, write_cloud
 from .flame_object import STRUCTURE, flame_of, flames, values_of
 from .render_engine import ENGINE
 
@@ -47,11 +51,20 @@ so a render that ends without telling cannot leave the window frozen."""
 _last: dict[tuple[str, str, str], str] = {}
 """State of a flame as a scene's view layer last evaluated it; forgetting it costs one comparison."""
 
-_VERSION = "1"
+_VERSION = "2"
 """Raise it when the same values are to give other points, so that old clouds are recomputed."""
 
+_HELD = ":held"
+"""Ends the state of a cloud in which some points stayed where they were."""
 
-def refresh(obj: bpy.types.Object, source: bpy.types.Object | None = None, *, render: bool = False) -> bool:
+
+def refresh(
+    obj: bpy.types.Object,
+    source: bpy.types.Object | None = None,
+    *,
+    render: bool = False,
+    scene: bpy.types.Scene | None = None,
+) -> bool:
     """Bring the points of ``obj`` up to date.
 
     Parameters
@@ -62,6 +75,8 @@ def refresh(obj: bpy.types.Object, source: bpy.types.Object | None = None, *, re
         Evaluated object, whose properties are read; defaults to ``obj`` itself.
     render : bool
         Whether to make as many points as a final render has.
+    scene : bpy.types.Scene, optional
+        The scene whose frame ``source`` shows; defaults to the context's.
 
     Returns
     -------
@@ -74,9 +89,16 @@ def refresh(obj: bpy.types.Object, source: bpy.types.Object | None = None, *, re
         If the flame cannot be read or computed; the mesh is as it was.
     """
     source = source or obj
+    scene = scene or bpy.context.scene
     request = chaos_game.request_of(source, render=render)
-    state = state_of(source, request)
+    around = motion.moments(obj, source, scene.frame_current_final) if request.velocity else None
+    state = state_of(source, request, around)
     mesh = obj.data
+    shutter = render and scene.render.use_motion_blur and scene.frame_subframe != 0.0
+    if shutter and len(mesh.vertices) == request.count and shown_state(mesh):
+        state += _HELD
+    else:
+        shutter = False
     if shown_state(mesh) == state or mesh.is_editmode:
         return False
     if mesh.library is not None:
@@ -84,16 +106,23 @@ def refresh(obj: bpy.types.Object, source: bpy.types.Object | None = None, *, re
             f"{obj.name} is linked from another file, so Blender keeps its points as they were saved: "
             "make the object and its data local (Object > Relations > Make Local)."
         )
-    write_cloud(mesh, chaos_game.compute(flame_of(source), request), state)
+    flame = flame_of(source)
+    cloud = chaos_game.compute(flame, request)
+    velocity = None
+    if around is not None:
+        velocity = motion.velocities(source, around, lambda flame: chaos_game.play(flame, request))
+    if shutter:
+        cloud = motion.hold(read_cloud(mesh), cloud, motion.height_of(flame))
+    write_cloud(mesh, cloud, state, velocity)
     return True
 
 
-def state_of(obj: bpy.types.Object, request: chaos_game.Request) -> str:
-    """Return a text that is equal exactly where structure, values and request are."""
+def state_of(obj: bpy.types.Object, request: chaos_game.Request, around=None) -> str:
+    """Return a text that is equal exactly where structure, values, request and motion are."""
     digest = hashlib.blake2b(digest_size=16)
     digest.update(_VERSION.encode())
     digest.update(str(obj.get(STRUCTURE)).encode())
-    digest.update(repr((request, values_of(obj))).encode())
+    digest.update(repr((request, values_of(obj), around)).encode())
     return f"{request.count}:{digest.hexdigest()}"
 
 
@@ -115,14 +144,17 @@ def update(depsgraph: bpy.types.Depsgraph, *, edits_only: bool = False) -> None:
             continue
         seen.add(obj.data)
         if _is_edited(obj, evaluated, depsgraph) or not edits_only:
-            _guarded_refresh(obj, evaluated, render=render)
+            _guarded_refresh(obj, evaluated, render=render, scene=depsgraph.scene)
 
 
 def _is_edited(obj: bpy.types.Object, evaluated: bpy.types.Object, depsgraph: bpy.types.Depsgraph) -> bool:
     """Whether the flame differs from what ``depsgraph`` had last, or its mesh is not as it was left."""
     key = (depsgraph.scene.name_full, depsgraph.view_layer.name, obj.name_full)
     try:
-        state = state_of(evaluated, chaos_game.request_of(evaluated, render=False))
+        request = chaos_game.request_of(evaluated, render=False)
+        frame = depsgraph.scene.frame_current_final
+        around = motion.moments(obj, evaluated, frame) if request.velocity else None
+        state = state_of(evaluated, request, around)
     except BloomError:
         return True
     before = _last.get(key)
@@ -142,9 +174,11 @@ def _is_hidden(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph) -> bool:
     return not obj.visible_get(view_layer=layer)
 
 
-def _guarded_refresh(obj: bpy.types.Object, source: bpy.types.Object, *, render: bool) -> None:
+def _guarded_refresh(
+    obj: bpy.types.Object, source: bpy.types.Object, *, render: bool, scene: bpy.types.Scene
+) -> None:
     try:
-        refresh(obj, source, render=render)
+        refresh(obj, source, render=render, scene=scene)
         problems.pop(obj.name, None)
     except BloomError as error:
         _tell(obj, str(error), again=render)
@@ -196,7 +230,7 @@ def on_render_end(scene, depsgraph=None) -> None:
     for obj in flames():
         if obj.data not in seen:
             seen.add(obj.data)
-            _guarded_refresh(obj, obj, render=False)
+            _guarded_refresh(obj, obj, render=False, scene=scene)
             obj.update_tag(refresh={"OBJECT", "TIME"})
 
 
@@ -204,6 +238,7 @@ def on_render_end(scene, depsgraph=None) -> None:
 def on_load(path, depsgraph=None) -> None:
     """Forget the last file's problems, and mend clouds that another version of Bloom computed."""
     problems.clear()
+    motion.notes.clear()
     _last.clear()
     if flames():
         update(bpy.context.evaluated_depsgraph_get())
@@ -232,5 +267,6 @@ def unregister() -> None:
         if handler in handlers:
             handlers.remove(handler)
     problems.clear()
+    motion.notes.clear()
     _rendering.clear()
     _last.clear()

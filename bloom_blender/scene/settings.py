@@ -83,6 +83,13 @@ class BloomSettings(bpy.types.PropertyGroup):
         max=10.0,
         update=_refresh,
     )
+    use_velocity: BoolProperty(
+        name="Velocity",
+        description="Give each point its motion in units per frame (attribute bloom_velocity), for materials "
+        "and Geometry Nodes; the chaos game is played two more times",
+        default=False,
+        update=_refresh,
+    )
     seed: IntProperty(
         name="Seed",
         description="Choose another set of points of the same flame",

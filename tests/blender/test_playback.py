@@ -48,9 +48,9 @@ def writes(bloom, monkeypatch):
     counts = []
     real = bloom.playback.write_cloud
 
-    def counted(mesh, cloud, state):
+    def counted(mesh, cloud, *rest):
         counts.append(len(cloud.positions))
-        real(mesh, cloud, state)
+        real(mesh, cloud, *rest)
 
     monkeypatch.setattr(bloom.playback, "write_cloud", counted)
     return counts
