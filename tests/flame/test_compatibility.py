@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +15,7 @@ from bloom_blender.flame.model import Flame, Variation, Xform
 from bloom_blender.flame.variations import lookup
 from bloom_blender.flame.variations.evaluate import evaluate_variation
 from bloom_blender.flame.xml import parse_flames, report_unknown, write_flame
+from tests.support import data_path
 
 FLAME = '<flame {}><xform weight="1" {} coefs="1 0 0 1 0 0"/></flame>'
 POINTS = np.array([[0.3, -0.4, 0.2], [1.2, 0.7, -0.5], [-0.6, 0.1, 1.0]])
@@ -116,3 +119,60 @@ def test_forms_that_flam3_and_later_embers_share(name):
 def test_old_flat_flames_need_no_flatten_where_there_is_no_depth():
     assert [v.name for v in read('version="FLAM3"').xforms[0].variations] == ["linear"]
     assert [v.name for v in read('version="Apophysis"').xforms[0].variations] == ["linear", "flatten"]
+
+
+OWN_WAY = {
+    "lazysusan": "ember weighs the centre, flam3 does not (its pictures say so)",
+    "log": "flam3 has no base",
+}
+BY_CHANCE = {("julian", 1), ("wedge_julia", 1)}
+"""Rows whose powers are no whole numbers, so that a branch is drawn that the table never saw drawn."""
+
+
+def flam3_names() -> list[str]:
+    try:
+        lines = data_path("variations_flam3.txt").read_text().split("\n")
+    except pytest.skip.Exception:
+        return []
+    names = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    return [name for name in names if name != "pre_blur"]
+
+
+@functools.cache
+def table() -> dict[str, np.ndarray]:
+    """What ember 25 computes when it is asked to be compatible with flam3."""
+    columns = (
+        "names",
+        "param_set",
+        "params_json",
+        "output",
+        "deterministic",
+        "sens",
+        "affine_input",
+        "affine",
+    )
+    with np.load(data_path("variation-tables/current_flam3compat.npz")) as file:
+        return {key: file[key] for key in columns}
+
+
+@pytest.mark.parametrize("name", flam3_names())
+def test_values_in_the_plane(name):
+    """All variations of flam3, by ember's word for what flam3 does."""
+    rows = [row for row, other in enumerate(table()["names"]) if other.lower() == name]
+    assert rows
+    if name in OWN_WAY:
+        pytest.skip(OWN_WAY[name])
+    for row in rows:
+        if (name, table()["param_set"][row]) in BY_CHANCE:
+            continue
+        held = json.loads(table()["params_json"][row])
+        held = {key[len(name) + 1 :]: value for key, value in held.items()}
+        ours = evaluate_variation(
+            name, table()["affine_input"], weight=0.7, parameters=held, affine=tuple(table()["affine"]),
+            compatibility="flam3",
+        )[:, :2]  # fmt: skip
+        theirs, sens = table()["output"][row][:, :2], table()["sens"][row][:, None]
+        use = table()["deterministic"][row][:, None] & np.isfinite(theirs) & (sens <= 1e5)
+        with np.errstate(invalid="ignore"):
+            error = np.abs(ours - theirs)
+        assert (~use | (error <= 1e-9 * (1.0 + np.abs(theirs)) + 1e-10 * sens)).all(), held
