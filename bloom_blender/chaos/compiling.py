@@ -74,6 +74,12 @@ def occlusion_kernel() -> ModuleType:
     return load_module("\n\n".join(map(template, ("prelude.py", "occlusion_kernels.py"))), "occlusion")
 
 
+@functools.lru_cache(maxsize=1)
+def voxel_kernel() -> ModuleType:
+    """The module that smooths a volume."""
+    return load_module("\n\n".join(map(template, ("prelude.py", "voxel_kernels.py"))), "voxels")
+
+
 def load_module(source: str, label: str) -> ModuleType:
     """A module from its text, whose functions are compiled by numba and kept in the ``store``.
 
