@@ -23,6 +23,8 @@ _BYTES_OF_BUCKET = 16 + 16 + 16
 _BYTES_OF_PIXEL = 16 + 16 + 8
 #: Points of a picture that nobody lives to see.
 _TOO_MANY = 1e15
+#: Memory of a machine that does not tell.
+_ASSUMED_MEMORY = 8 * 2**30
 
 
 def resized(flame: Flame, width: int) -> Flame:
@@ -53,7 +55,7 @@ def check_memory(size: tuple[int, int], supersample: int) -> int:
     width, height = size
     needed = grid.buckets * _BYTES_OF_BUCKET + width * height * _BYTES_OF_PIXEL + 64 * 2**20
     available = available_memory()
-    if available is not None and needed > available:
+    if needed > available:
         raise BloomError(
             f"A picture of {width} x {height} pixels with supersample {grid.supersample} needs "
             f"{needed / 2**30:.1f} GB of memory and {available / 2**30:.1f} GB are free: "
@@ -62,8 +64,8 @@ def check_memory(size: tuple[int, int], supersample: int) -> int:
     return needed
 
 
-def available_memory() -> int | None:
-    """Bytes that are free, None where the system does not say."""
+def available_memory() -> int:
+    """Bytes that are free; `_ASSUMED_MEMORY` where the system does not say."""
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
@@ -72,7 +74,7 @@ def available_memory() -> int | None:
     try:  # macOS and others: what there is in all
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, OSError, ValueError):
-        return None
+        return _ASSUMED_MEMORY
 
 
 def develop(histogram: Histogram, *, early_clip: bool = False) -> np.ndarray:
