@@ -9,7 +9,17 @@ from __future__ import annotations
 import bpy
 
 from ..flame.model import Flame
-from . import camera, chaos_game, compositor, keyframes, picture_settings, playback, render_setup, viewport
+from . import (
+    camera,
+    chaos_game,
+    compositor,
+    keyframes,
+    picture_settings,
+    playback,
+    render_setup,
+    viewport,
+    volume,
+)
 from .cloud import write_cloud
 from .flame_object import flame_of, make_flame_object
 from .settings import POINTS_RENDER, POINTS_VIEWPORT
@@ -54,6 +64,7 @@ def add_flame(
     if with_camera:
         camera.flame_camera(context.scene, flame, obj)
     if with_scene:
+        set_look(obj, look)
         _set_up_look(context.scene, flame, look)
     if with_view:
         viewport.show_flame(context)
@@ -68,9 +79,19 @@ def add_flame(
 def set_up_scene(context: bpy.types.Context, obj: bpy.types.Object, *, look: str = "PARTICLES") -> None:
     """Give the context's scene the camera, compositor and render settings for a look of a flame object."""
     flame, scene = flame_of(obj), context.scene
+    set_look(obj, look)
     camera.flame_camera(scene, flame, obj)
     _set_up_look(scene, flame, look)
     viewport.show_flame(context)
+
+
+def set_look(obj: bpy.types.Object, look: str) -> None:
+    """Show a flame object as points or as a volume; the true flame's engine needs neither and takes the points."""
+    shown = volume.ensure_volume(obj) if look == "VOLUME" else volume.volume_of(obj)
+    if shown is not None:
+        shown.hide_render = shown.hide_viewport = look != "VOLUME"
+    volume.show_points(obj, look != "VOLUME")
+    obj.update_tag()
 
 
 def _set_up_look(scene: bpy.types.Scene, flame: Flame, look: str) -> None:

@@ -36,9 +36,9 @@ import bpy
 from bpy.app.handlers import persistent
 
 from ..errors import BloomError
-from . import chaos_game, motion
+from . import chaos_game, motion, volume
 from .cloud import read_cloud, shown_state, write_cloud
-from .flame_object import STRUCTURE, flame_of, flames, values_of
+from .flame_object import STRUCTURE, flame_of, flames, soloed, values_of
 from .render_engine import ENGINE
 
 problems: dict[str, str] = {}
@@ -65,7 +65,7 @@ def refresh(
     render: bool = False,
     scene: bpy.types.Scene | None = None,
 ) -> bool:
-    """Bring the points of ``obj`` up to date.
+    """Bring the points of ``obj`` up to date, and its volume where it has one.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def refresh(
     Returns
     -------
     bool
-        Whether the mesh was rewritten.
+        Whether the mesh was rewritten, or the volume changed.
 
     Raises
     ------
@@ -90,9 +90,13 @@ def refresh(
     """
     source = source or obj
     scene = scene or bpy.context.scene
+    changed = volume.refresh(obj, source, render=render)
+    if not volume.shows_points(obj, render=render):
+        return changed
     request = chaos_game.request_of(source, render=render)
     around = motion.moments(obj, source, scene.frame_current_final) if request.velocity else None
-    state = state_of(source, request, around)
+    solo = "" if render else source.bloom.solo
+    state = state_of(source, request, around, solo)
     mesh = obj.data
     shutter = render and scene.render.use_motion_blur and scene.frame_subframe != 0.0
     if shutter and len(mesh.vertices) == request.count and shown_state(mesh):
@@ -100,13 +104,13 @@ def refresh(
     else:
         shutter = False
     if shown_state(mesh) == state or mesh.is_editmode:
-        return False
+        return changed
     if mesh.library is not None:
         raise BloomError(
             f"{obj.name} is linked from another file, so Blender keeps its points as they were saved: "
             "make the object and its data local (Object > Relations > Make Local)."
         )
-    flame = flame_of(source)
+    flame = soloed(flame_of(source), solo)
     cloud = chaos_game.compute(flame, request)
     velocity = None
     if around is not None:
@@ -117,12 +121,13 @@ def refresh(
     return True
 
 
-def state_of(obj: bpy.types.Object, request: chaos_game.Request, around=None) -> str:
-    """Return a text that is equal exactly where structure, values, request and motion are."""
+def state_of(obj: bpy.types.Object, request: chaos_game.Request, around=None, solo: str = "") -> str:
+    """Return a text that is equal exactly where structure, values, request, motion and solo are."""
     digest = hashlib.blake2b(digest_size=16)
     digest.update(_VERSION.encode())
     digest.update(str(obj.get(STRUCTURE)).encode())
     digest.update(repr((request, values_of(obj), around)).encode())
+    digest.update(solo.encode())
     return f"{request.count}:{digest.hexdigest()}"
 
 
@@ -154,12 +159,14 @@ def _is_edited(obj: bpy.types.Object, evaluated: bpy.types.Object, depsgraph: bp
         request = chaos_game.request_of(evaluated, render=False)
         frame = depsgraph.scene.frame_current_final
         around = motion.moments(obj, evaluated, frame) if request.velocity else None
-        state = state_of(evaluated, request, around)
+        state = state_of(evaluated, request, around) + volume.wanted(obj, evaluated)
     except BloomError:
         return True
     before = _last.get(key)
     _last[key] = state
-    return before != state or not shown_state(obj.data)
+    if before != state:
+        return True
+    return volume.shows_points(obj, render=False) and not shown_state(obj.data)
 
 
 def _is_hidden(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph) -> bool:

@@ -10,14 +10,17 @@ NAME = "Bloom Volume"
 NODE = "Bloom Volume"
 """Name of the group's node in the material; its inputs are what a person sets."""
 
-STRENGTH = 1.0
-CONTRAST = 1.5
 _INPUTS = (
-    ("Strength", STRENGTH, 0.0, 1e6, "Light of the volume"),
-    ("Contrast", CONTRAST, 0.1, 8.0, "More shows the dense parts, less the thin ones"),
+    ("Strength", 1.0, 0.0, 1e6, "Light of the volume"),
+    ("Contrast", 1.0, 0.1, 8.0, "More shows the dense parts, less the thin ones"),
+    (
+        "Logarithm", 0.0, 0.0, 1.0,
+        "0 shines with the true light, which spans decades and is for Bloom Tone in the compositor; 1 with its "
+        "logarithm, which looks right without",
+    ),
     ("Saturation", 1.0, 0.0, 4.0, "Strength of the colours"),
     ("Smoke", 0.0, 0.0, 1e6, "How much the volume scatters and hides what is behind; 0 renders fastest"),
-)
+)  # fmt: skip
 
 
 def volume_material(height: float) -> bpy.types.Material:
@@ -36,7 +39,8 @@ def volume_material(height: float) -> bpy.types.Material:
     group.node_tree = bpy.data.node_groups.get(NAME) or _group()
     group.name = group.label = NODE
     group.width = 200
-    group.inputs["Strength"].default_value = STRENGTH / max(height, 1e-6)
+    # Light adds up along a ray: over the height of the picture, a density of 1 gives 1.
+    group.inputs["Strength"].default_value = 1.0 / max(height, 1e-6)
     output = tree.nodes.new("ShaderNodeOutputMaterial")
     output.location = (300, 0)
     tree.links.new(group.outputs["Volume"], output.inputs["Volume"])
@@ -63,34 +67,39 @@ def _group() -> bpy.types.NodeTree:
         made.location = (x, y)
         return made
 
-    given = node("NodeGroupInput", -800, 0)
-    density = node("ShaderNodeAttribute", -800, 300)
+    def math(operation: str, x: float, y: float, *values: object) -> bpy.types.NodeSocket:
+        made = node("ShaderNodeMath", x, y)
+        made.operation = operation
+        for socket, value in zip(made.inputs, values, strict=False):
+            if isinstance(value, bpy.types.NodeSocket):
+                group.links.new(value, socket)
+            else:
+                socket.default_value = value
+        return made.outputs[0]
+
+    given = node("NodeGroupInput", -1200, 0)
+    density = node("ShaderNodeAttribute", -1200, 300)
     density.attribute_name = vdb.DENSITY
-    color = node("ShaderNodeAttribute", -800, -300)
+    color = node("ShaderNodeAttribute", -1200, -300)
     color.attribute_name = vdb.COLOR
-    power = node("ShaderNodeMath", -500, 300)
-    power.operation = "POWER"
-    strength = node("ShaderNodeMath", -300, 300)
-    strength.operation = "MULTIPLY"
-    smoke = node("ShaderNodeMath", -300, 100)
-    smoke.operation = "MULTIPLY"
+    logarithm, inputs = density.outputs["Fac"], given.outputs
+    light = math("SUBTRACT", -800, 300, math("POWER", -1000, 300, 2.0, logarithm), 1.0)
+    way = math("MULTIPLY", -600, 200, math("SUBTRACT", -800, 100, logarithm, light), inputs["Logarithm"])
+    shown = math("MAXIMUM", -300, 300, math("ADD", -400, 300, light, way), 0.0)
+    bent = math("POWER", -200, 300, shown, inputs["Contrast"])
+    strength = math("MULTIPLY", -100, 300, bent, inputs["Strength"])
+    smoke = math("MULTIPLY", -100, 100, shown, inputs["Smoke"])
     hue = node("ShaderNodeHueSaturation", -300, -200)
     shader = node("ShaderNodeVolumePrincipled", 0, 0)
     shader.inputs["Density Attribute"].default_value = ""
     shader.inputs["Anisotropy"].default_value = 0.0
     output = node("NodeGroupOutput", 300, 0)
     link = group.links.new
-    link(density.outputs["Fac"], power.inputs[0])
-    link(given.outputs["Contrast"], power.inputs[1])
-    link(power.outputs[0], strength.inputs[0])
-    link(given.outputs["Strength"], strength.inputs[1])
-    link(density.outputs["Fac"], smoke.inputs[0])
-    link(given.outputs["Smoke"], smoke.inputs[1])
     link(color.outputs["Color"], hue.inputs["Color"])
     link(given.outputs["Saturation"], hue.inputs["Saturation"])
     link(hue.outputs["Color"], shader.inputs["Emission Color"])
     link(hue.outputs["Color"], shader.inputs["Color"])
-    link(strength.outputs[0], shader.inputs["Emission Strength"])
-    link(smoke.outputs[0], shader.inputs["Density"])
+    link(strength, shader.inputs["Emission Strength"])
+    link(smoke, shader.inputs["Density"])
     link(shader.outputs[0], output.inputs["Volume"])
     return group
