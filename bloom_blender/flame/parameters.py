@@ -70,8 +70,8 @@ def parameters_of(flame: Flame) -> tuple[Parameter, ...]:
     affine map, xaos or anchors of the palette are present), and come in a stable order.
     """
     found: list[Parameter] = []
-    for prefix, group, xform in _parts(flame):
-        found += _xform_parameters(prefix, group, xform)
+    for prefix, group, xform in parts_of(flame):
+        found += _xform_parameters(prefix, group, xform, flame.rules.name)
     phase = flame.palette.phase
     description = "Shift of the colours along the palette, 1 is once around"
     found.append(Parameter("palette.phase", phase, -LIMIT, LIMIT, 0.0, 1.0, description, "Palette", "FACTOR"))
@@ -92,7 +92,7 @@ def with_parameters(flame: Flame, values: Mapping[str, float | Sequence[float]])
     for name, value in values.items():
         part, _, key = name.partition(".")
         changes.setdefault(part, {})[key] = value
-    parts = {prefix: xform for prefix, _, xform in _parts(flame)}
+    parts = {prefix: xform for prefix, _, xform in parts_of(flame)}
     changed = {}
     for part, change in changes.items():
         if part == "palette":
@@ -117,7 +117,7 @@ def _final_prefix(index: int) -> str:
     return "final" if index == 0 else f"final{index + 1}"
 
 
-def _parts(flame: Flame) -> Iterator[tuple[str, str, Xform]]:
+def parts_of(flame: Flame) -> Iterator[tuple[str, str, Xform]]:
     """Prefix of names, group title and xform, in order."""
     for k, xform in enumerate(flame.xforms):
         yield _xform_prefix(k), f"Xform {k + 1}", xform
@@ -125,7 +125,7 @@ def _parts(flame: Flame) -> Iterator[tuple[str, str, Xform]]:
         yield _final_prefix(k), "Final Xform" if k == 0 else f"Final Xform {k + 1}", final
 
 
-def _xform_parameters(prefix: str, group: str, xform: Xform) -> Iterator[Parameter]:
+def _xform_parameters(prefix: str, group: str, xform: Xform, compatibility: str) -> Iterator[Parameter]:
     for field, (low, high, description, subtype) in _SCALARS.items():
         if field == "weight" and prefix.startswith("final"):
             continue
@@ -137,23 +137,27 @@ def _xform_parameters(prefix: str, group: str, xform: Xform) -> Iterator[Paramet
             continue
         yield Parameter(f"{prefix}.{field}", values, -LIMIT, LIMIT, low, high, description, group)
     for variation in xform.variations:
-        yield from _variation_parameters(prefix, group, variation)
+        yield from _variation_parameters(prefix, group, variation, compatibility)
 
 
-def _variation_parameters(prefix: str, group: str, variation: Variation) -> Iterator[Parameter]:
+def _variation_parameters(
+    prefix: str, group: str, variation: Variation, compatibility: str
+) -> Iterator[Parameter]:
     name = f"{prefix}.{variation.attribute}"
     reach = max(2.0, 2.0 * abs(variation.weight))
     description = f"Amount of {variation.attribute}"
     yield Parameter(name, variation.weight, -LIMIT, LIMIT, -reach, reach, description, group)
-    specifications = _specifications(variation)
+    specifications = _specifications(variation, compatibility)
     for short, value in variation.parameters:
         yield Parameter(f"{name}_{short}", value, *specifications(short), group)
 
 
-def _specifications(variation: Variation) -> Callable[[str], tuple[float, float, float, float, str]]:
+def _specifications(
+    variation: Variation, compatibility: str
+) -> Callable[[str], tuple[float, float, float, float, str]]:
     """Function from the short name of a parameter to its ranges and description."""
     try:
-        entry = lookup(variation.name)
+        entry = lookup(variation.name, compatibility)
     except KeyError:
         return lambda short: (-LIMIT, LIMIT, -2.0, 2.0, f"{short} of {variation.name}")
 

@@ -62,7 +62,7 @@ def drives_of(flame: Flame) -> tuple[Drive, ...]:
     drives: list[Drive] = []
     seen: set[str] = set()
     for prefix, xform, share in _parts(flame):
-        for drive in _xform_drives(prefix, xform, share):
+        for drive in _xform_drives(prefix, xform, share, flame.rules.name):
             if seen.isdisjoint(drive.names):
                 seen.update(drive.names)
                 drives.append(drive)
@@ -140,7 +140,7 @@ def _parts(flame: Flame) -> Iterator[tuple[str, Xform, float]]:
         yield "final" if number == 1 else f"final{number}", xform, FINAL
 
 
-def _xform_drives(prefix: str, xform: Xform, share: float) -> Iterator[Drive]:
+def _xform_drives(prefix: str, xform: Xform, share: float, compatibility: str) -> Iterator[Drive]:
     is_final = prefix.startswith("final")
     if xform.weight > 0.0 and not is_final:
         yield _scalar(f"{prefix}.weight", xform.weight, multiplied, WEIGHT)
@@ -152,12 +152,12 @@ def _xform_drives(prefix: str, xform: Xform, share: float) -> Iterator[Drive]:
     if xform.post != IDENTITY:
         yield _map(f"{prefix}.post", xform.post, FINAL)
     for variation in xform.variations:
-        yield from _variation_drives(prefix, variation, share)
+        yield from _variation_drives(prefix, variation, share, compatibility)
 
 
-def _variation_drives(prefix: str, variation: Variation, share: float) -> Iterator[Drive]:
+def _variation_drives(prefix: str, variation: Variation, share: float, compatibility: str) -> Iterator[Drive]:
     try:
-        entry = lookup(variation.name)
+        entry = lookup(variation.name, compatibility)
     except KeyError:
         return
     if abs(variation.weight) < MINIMUM_WEIGHT:

@@ -12,6 +12,7 @@ import pytest
 from bloom_blender.errors import BloomError
 from bloom_blender.flame.compatibility import COMPATIBILITIES, RULES, compatibility_of
 from bloom_blender.flame.model import Flame, Variation, Xform
+from bloom_blender.flame.parameters import parameters_of
 from bloom_blender.flame.variations import lookup
 from bloom_blender.flame.variations.evaluate import evaluate_variation
 from bloom_blender.flame.xml import parse_flames, report_unknown, write_flame
@@ -176,3 +177,10 @@ def test_values_in_the_plane(name):
         with np.errstate(invalid="ignore"):
             error = np.abs(ours - theirs)
         assert (~use | (error <= 1e-9 * (1.0 + np.abs(theirs)) + 1e-10 * sens)).all(), held
+
+
+@pytest.mark.parametrize("name,lowest", [("flam3", -1e6), ("1.0.0.14", 1.0)])
+def test_ranges_of_what_can_be_animated(name, lowest):
+    flame = replace(read('version="EMBER"', 'pie="1"'), compatibility=name)
+    (slices,) = [p for p in parameters_of(flame) if p.name == "xform1.pie_slices"]
+    assert slices.minimum <= lowest and (slices.minimum == 1.0) == (name == "1.0.0.14")
