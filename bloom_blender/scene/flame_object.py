@@ -15,6 +15,7 @@ The one mirror
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import lru_cache
 
 import bpy
@@ -69,9 +70,8 @@ def make_flame_object(
     if points_viewport is not None:
         settings.points_viewport = points_viewport
     collection.objects.link(obj)
-    material = look.flame_material()
-    if material.name not in mesh.materials:
-        mesh.materials.append(material)
+    material = look.flame_material(settings.style)
+    mesh.materials.append(material)
     geometry.flame_modifier(obj, material)
     return obj
 
@@ -120,6 +120,21 @@ def flame_of(obj: bpy.types.Object) -> Flame:
         If the structure is missing or broken.
     """
     return with_parameters(structure_of(obj), values_of(obj))
+
+
+def soloed(flame: Flame, solo: str) -> Flame:
+    """Return the flame with the points of one xform alone, ``xform2``; as it is for a name that it lacks.
+
+    The chaos game goes on as before: the other xforms are visited and do not show.
+    """
+    names = [f"xform{number + 1}" for number in range(len(flame.xforms))]
+    if solo not in names:
+        return flame
+    xforms = (
+        xform if name == solo else replace(xform, opacity=0.0)
+        for name, xform in zip(names, flame.xforms, strict=True)
+    )
+    return replace(flame, xforms=tuple(xforms))
 
 
 def base_flame(obj: bpy.types.Object) -> Flame:

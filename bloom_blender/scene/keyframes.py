@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Callable, Iterator
 
 import bpy
 import numpy as np
 
 from ..errors import BloomError
+from ..flame.editing import Place
 from ..flame.model import Flame
 from ..flame.parameters import parameters_of
 from . import versions
@@ -18,6 +20,21 @@ LINEAR = 1
 """Number of the interpolation mode LINEAR in ``Keyframe.interpolation``."""
 
 _LARGEST = 3.4e38  # F-Curves are float32
+
+_KEY_FIELDS = (
+    ("co", 2, np.float32),
+    ("handle_left_type", 1, np.int32),
+    ("handle_right_type", 1, np.int32),
+    ("handle_left", 2, np.float32),
+    ("handle_right", 2, np.float32),
+    ("interpolation", 1, np.int32),
+    ("easing", 1, np.int32),
+    ("type", 1, np.int32),
+    ("amplitude", 1, np.float32),
+    ("back", 1, np.float32),
+    ("period", 1, np.float32),
+)
+"""What makes a key: name, how many numbers, of what kind."""
 
 _FLAT = re.compile(r"(?P<name>.+?)(?:\[(?P<index>\d+)\])?")
 
@@ -82,6 +99,101 @@ def animate(
 def grown_names(obj: bpy.types.Object) -> tuple[str, ...]:
     """Return the names of the curves that a run made on ``obj``, changed by hand or not."""
     return tuple(name for name, _ in _lines(obj))
+
+
+def follow(obj: bpy.types.Object, moved: dict[Place, tuple[tuple[str, int | None, str], ...]]) -> None:
+    """Have F-Curves, drivers and what is known of a run's curves go with parameters that have moved.
+
+    Parameters
+    ----------
+    obj : bpy.types.Object
+        Flame object.
+    moved : dict
+        From ``flame.editing.moves``: a curve whose parameter is gone is removed, and one whose parameter is
+        in several places is copied. Curves of what is not named stay.
+    """
+    data = obj.animation_data
+    if data is None:
+        return
+    places = {
+        (data_path(name), index or 0): [(data_path(to), number or 0, group) for to, number, group in targets]
+        for (name, index), targets in moved.items()
+    }
+    bags = [] if data.action is None else [_channelbag(obj)]
+    bags += [bag for strip in _strips(obj) if (bag := _strip_curves(strip)) is not None]
+    for bag in dict.fromkeys(bags):
+        _follow_in(bag, places, lambda path, index, group, bag=bag: versions.new_fcurve(bag, path, index, group))
+    _follow_in(data.drivers, places, None)
+    _follow_marks(obj, moved)
+    if data.action is not None:
+        data.action.update_tag()
+
+
+def _strips(obj: bpy.types.Object) -> Iterator[bpy.types.NlaStrip]:
+    """Strips of the NLA that play an action of this object's own."""
+    for track in obj.animation_data.nla_tracks:
+        for strip in track.strips:
+            if strip.action is not None and strip.action.library is None:
+                yield strip
+
+
+def _strip_curves(strip: bpy.types.NlaStrip):
+    slot = strip.action_slot
+    return None if slot is None else versions.channelbag(strip.action, slot, create=False)
+
+
+def _follow_in(owner, places: dict, new: Callable | None) -> None:
+    """Move the curves of a channelbag, or an object's drivers (``new`` is None), to their new places."""
+    curves = owner.fcurves if new is not None else owner
+    # All are read before any is changed, for places are exchanged.
+    work = [(curve, places.get((curve.data_path, curve.array_index))) for curve in curves]
+    copies = []
+    for curve, targets in work:
+        if targets is None:
+            continue
+        if not targets:
+            curves.remove(curve)
+            continue
+        path, index, group = targets[0]
+        if (curve.data_path, curve.array_index) != (path, index):
+            curve.data_path, curve.array_index = path, index
+            if new is not None:
+                curve.group = owner.groups.get(group) or owner.groups.new(group)
+        copies += [(curve, target) for target in targets[1:]]
+    for curve, (path, index, group) in copies:
+        if new is not None:
+            _copy_curve(curve, new(path, index, group))
+        else:
+            copy = curves.from_existing(src_driver=curve)
+            copy.data_path, copy.array_index = path, index
+
+
+def _copy_curve(source: bpy.types.FCurve, target: bpy.types.FCurve) -> None:
+    """Give a new curve the keys and modifiers of another."""
+    target.extrapolation = source.extrapolation
+    target.mute = source.mute
+    count = len(source.keyframe_points)
+    target.keyframe_points.add(count)
+    for name, width, kind in _KEY_FIELDS:
+        values = np.empty(width * count, dtype=kind)
+        source.keyframe_points.foreach_get(name, values)
+        target.keyframe_points.foreach_set(name, values)
+    for modifier in source.modifiers:
+        copy = target.modifiers.new(modifier.type)
+        for prop in modifier.bl_rna.properties:
+            if not prop.is_readonly and prop.identifier not in ("active", "type"):
+                setattr(copy, prop.identifier, getattr(modifier, prop.identifier))
+    target.update()
+
+
+def _follow_marks(obj: bpy.types.Object, moved: dict[Place, tuple[tuple[str, int | None, str], ...]]) -> None:
+    lines = []
+    for flat, mark in _lines(obj):
+        name, index = _split(flat)
+        place = (name, None if index is None else int(index))
+        for to, number, _ in moved.get(place, ((name, place[1], ""),)):
+            lines.append(f"{to if number is None else f'{to}[{number}]'} {mark}")
+    obj.bloom.run_curves = "\n".join(lines)
 
 
 def _lines(obj: bpy.types.Object) -> list[tuple[str, str]]:

@@ -97,6 +97,17 @@ class BloomSettings(bpy.types.PropertyGroup):
         min=0,
         update=_refresh,
     )
+    active_xform: IntProperty(
+        name="Active Xform",
+        description="Which xform the panel shows, counted from 0 over the xforms and then the final xforms",
+        default=0,
+        min=0,
+    )
+    solo: StringProperty(
+        name="Solo",
+        description="Show the points of this xform alone while you work (as xform2); nothing for all",
+        update=_refresh,
+    )
     growth: PointerProperty(type=growth_settings.BloomGrowth)
     run_name: StringProperty(name="Run", description="Name of the training run that moves this flame")
     run_curves: StringProperty(
