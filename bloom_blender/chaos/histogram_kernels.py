@@ -195,27 +195,32 @@ def expose(f, u, o, fuse, lens, view, places, paints):
 
 
 @compiled
-def enclose(f, o, fuse, view, slots, places, paints):
+def enclose(f, u, o, fuse, view, slots, places, paints):
     """Voxel and colour of each orbit's point.
 
-    A box is divided into blocks, cubes of voxels whose edge is a power of two. ``slots`` has a number for
+    A point is moved by up to half a voxel on each axis at random, which spreads the light of many over the
+    voxels around them as linear interpolation would: a thin sheet shows no steps. A box is divided into blocks, cubes of voxels whose edge is a power of two. ``slots`` has a number for
     each block that is there, and -1 for the others; the voxels of a block lie together.
     """
     bits = U(to_int(view[EDGE_BITS]))
     rest = U(U(U(1) << bits) - U(1))
+    spread = F(1.0) if bits > U(0) else F(0.0)
     across, down, into = view[ACROSS], view[DOWN], view[INTO]
     rows, columns = U(U(to_int(down)) >> bits), U(U(to_int(into)) >> bits)
     for j in range(I(M)):
-        x = (f[PX + j] - view[LEFT]) * view[PER_UNIT]
-        y = (f[PY + j] - view[TOP]) * view[PER_UNIT]
+        h = mixed(U(u[PR + j] + U(0x510E527F)))
+        k = mixed(U(h + U(0x9B05688C)))
+        x = (f[PX + j] - view[LEFT]) * view[PER_UNIT] + (uniform(h) - F(0.5)) * spread
+        y = (f[PY + j] - view[TOP]) * view[PER_UNIT] + (uniform(k) - F(0.5)) * spread
         z = (f[PZ + j] - view[BACK]) * view[PER_UNIT]
+        z += (uniform(mixed(U(k + U(0x1F83D9AB)))) - F(0.5)) * spread
         inside = x >= F(0.0) and x < across and y >= F(0.0) and y < down and z >= F(0.0) and z < into
-        i = U(to_int(x if inside else F(0.0)))
-        k = U(to_int(y if inside else F(0.0)))
-        n = U(to_int(z if inside else F(0.0)))
-        block = U(U(U(U(i >> bits) * rows) + U(k >> bits)) * columns + U(n >> bits))
+        nx = U(to_int(x if inside else F(0.0)))
+        ny = U(to_int(y if inside else F(0.0)))
+        nz = U(to_int(z if inside else F(0.0)))
+        block = U(U(U(U(nx >> bits) * rows) + U(ny >> bits)) * columns + U(nz >> bits))
         slot = slots[I(block)]
-        voxel = U(U(U(i & rest) << U(bits + bits)) | U(U(U(k & rest) << bits) | U(n & rest)))
+        voxel = U(U(U(nx & rest) << U(bits + bits)) | U(U(U(ny & rest) << bits) | U(nz & rest)))
         place = U(U(U(slot) << U(bits + U(bits + bits))) | voxel)
         places[j] = place if inside and slot >= 0 else NOWHERE
     paint(f, o, fuse, view[VOLUME_PHASE], view[VOLUME_COLORS], places, paints)
@@ -251,7 +256,7 @@ def play_batch(
         if lens == CAMERA:
             photograph(f, u, o, fuse, view, blockers, places[begin:end], paints[begin:end])
         elif lens == VOLUME:
-            enclose(f, o, fuse, view, slots, places[begin:end], paints[begin:end])
+            enclose(f, u, o, fuse, view, slots, places[begin:end], paints[begin:end])
         else:
             expose(f, u, o, fuse, lens, view, places[begin:end], paints[begin:end])
     tiles = begins.shape[0] - 1

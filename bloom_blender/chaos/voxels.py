@@ -39,10 +39,10 @@ _SHARE = 8
 _BATCHES = 16
 #: Points that tell how far a flame reaches, and the share of them that may lie outside on each side.
 _PROBES = 100_000
-_OUTSIDE = 0.3
-_MARGIN = 0.06
+_OUTSIDE = 0.1
+_MARGIN = 0.08
 #: Voxels over whose breadth a volume fades out towards the faces of its box, as a share of its longest side.
-_FADE = 0.06
+_FADE = 0.05
 #: Logarithmic density below which a voxel counts as empty.
 FAINTEST = 0.01
 
