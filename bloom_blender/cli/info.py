@@ -74,7 +74,6 @@ def _flame_description(flame: Flame) -> dict[str, Any]:
         "name": flame.name,
         "version": flame.version,
         "compatibility": flame.rules.name,
-        "compatibility": flame.rules.name,
         "size": list(flame.camera.size),
         "palette_colors": len(flame.palette.colors),
         "xforms": [_xform_description(xform) for xform in flame.xforms],
