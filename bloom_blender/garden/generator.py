@@ -24,7 +24,7 @@ from .parts import (
 )
 
 TRIES = 200
-"""Candidates before giving up; about one in three passes."""
+"""Candidates before giving up; about five in six pass."""
 FINALISTS = 4
 """Of how many that pass the best is taken."""
 KINDS = ("any", "flower", "general")
