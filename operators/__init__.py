@@ -6,7 +6,14 @@ import bpy
 
 from . import menus
 from .add_flame import BLOOM_OT_add_flame
+from .add_variation import BLOOM_OT_add_variation
+from .add_xform import BLOOM_OT_add_xform
+from .copy_flame import BLOOM_OT_copy_flame
+from .duplicate_xform import BLOOM_OT_duplicate_xform
+from .export_flame import BLOOM_OT_export_flame
+from .bake_volume import BLOOM_OT_bake_volume
 from .file_handlers import BLOOM_FH_flame, BLOOM_FH_run
+from .fit_volume import BLOOM_OT_fit_volume
 from .follow_run import BLOOM_OT_follow_run, BLOOM_OT_stop_following
 from .grow_again import (
     BLOOM_OT_add_binding,
@@ -15,8 +22,17 @@ from .grow_again import (
 )
 from .import_flame import BLOOM_OT_import_flame
 from .import_run import BLOOM_OT_import_run
+from .move_xform import BLOOM_OT_move_xform
+from .mutate import BLOOM_OT_mutate
+from .paste_flame import BLOOM_OT_paste_flame
+from .random_flower import BLOOM_OT_random_flower
 from .refresh import BLOOM_OT_refresh
+from .remove_variation import BLOOM_OT_remove_variation
+from .remove_xform import BLOOM_OT_remove_xform
+from .select_xform import BLOOM_OT_select_xform
 from .set_up_scene import BLOOM_OT_set_up_scene
+from .solo_xform import BLOOM_OT_solo_xform
+from .toggle_xform_part import BLOOM_OT_toggle_xform_part
 
 classes = (
     BLOOM_OT_add_flame,
@@ -29,6 +45,22 @@ classes = (
     BLOOM_OT_remove_binding,
     BLOOM_OT_set_up_scene,
     BLOOM_OT_refresh,
+    BLOOM_OT_add_xform,
+    BLOOM_OT_duplicate_xform,
+    BLOOM_OT_remove_xform,
+    BLOOM_OT_move_xform,
+    BLOOM_OT_select_xform,
+    BLOOM_OT_solo_xform,
+    BLOOM_OT_add_variation,
+    BLOOM_OT_remove_variation,
+    BLOOM_OT_toggle_xform_part,
+    BLOOM_OT_export_flame,
+    BLOOM_OT_copy_flame,
+    BLOOM_OT_paste_flame,
+    BLOOM_OT_random_flower,
+    BLOOM_OT_mutate,
+    BLOOM_OT_fit_volume,
+    BLOOM_OT_bake_volume,
     BLOOM_FH_flame,
     BLOOM_FH_run,
     menus.BLOOM_MT_add,

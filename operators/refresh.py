@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..bloom_blender.errors import BloomError
-from ..bloom_blender.scene import playback
+from ..bloom_blender.scene import playback, volume
 from ..bloom_blender.scene.cloud import forget
 from ..bloom_blender.scene.flame_object import is_flame
 from .support import wait_cursor
@@ -31,6 +31,7 @@ class BLOOM_OT_refresh(bpy.types.Operator):
         obj = context.active_object
         depsgraph = context.evaluated_depsgraph_get()
         forget(obj.data)
+        volume.forget(obj)
         try:
             with wait_cursor(context):
                 playback.refresh(obj, obj.evaluated_get(depsgraph))

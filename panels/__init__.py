@@ -15,6 +15,7 @@ from .picture import (
     BLOOM_PT_picture_tone,
 )
 from .run import BLOOM_PT_growth, BLOOM_PT_run, BLOOM_UL_bindings
+from .volume import BLOOM_PT_volume
 
 classes = (
     BLOOM_PT_flame,
@@ -23,6 +24,7 @@ classes = (
     BLOOM_PT_growth,
     BLOOM_PT_parameters,
     BLOOM_PT_palette,
+    BLOOM_PT_volume,
     BLOOM_PT_picture_quality,
     BLOOM_PT_picture_tone,
     BLOOM_PT_picture_estimation,

@@ -1,0 +1,53 @@
+"""The volume of a flame."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..bloom_blender.scene import volume, volume_look
+from .support import FlamePanel
+
+
+class BLOOM_PT_volume(FlamePanel, bpy.types.Panel):
+    """Voxels, bounds, light and bake of a flame's volume"""
+
+    bl_idname = "BLOOM_PT_volume"
+    bl_label = "Volume"
+    bl_parent_id = "BLOOM_PT_flame"
+
+    @classmethod
+    def poll(cls, context):
+        """Show it for flames that have a volume."""
+        return super().poll(context) and volume.volume_of(context.object) is not None
+
+    def draw(self, context):
+        """Draw the settings."""
+        layout = self.layout
+        layout.use_property_split = True
+        obj = context.object
+        settings, shown = obj.bloom, volume.volume_of(obj)
+        layout.prop(settings, "volume_source", text="Source")
+        column = layout.column()
+        column.active = settings.volume_source == "LIVE"
+        sub = column.column(align=True)
+        sub.prop(settings, "volume_resolution_render", text="Resolution Render")
+        sub.prop(settings, "volume_resolution_viewport", text="Viewport")
+        sub = column.column(align=True)
+        sub.prop(settings, "volume_points_render", text="Million Points Render")
+        sub.prop(settings, "volume_points_viewport", text="Viewport")
+        column.prop(settings, "volume_smoothness")
+        column.prop(settings, "volume_bounds")
+        if settings.volume_bounds == "FIXED":
+            sub = column.column(align=True)
+            sub.prop(settings, "volume_low")
+            sub.prop(settings, "volume_high")
+            column.operator("bloom.fit_volume", icon="SHADING_BBOX")
+        node = volume_look.material_node(shown.active_material)
+        if node is not None:
+            column = layout.column(align=True)
+            for socket in node.inputs:
+                column.prop(socket, "default_value", text=socket.name)
+        column = layout.column()
+        column.prop(settings, "volume_folder")
+        column.operator_context = "INVOKE_DEFAULT"
+        column.operator("bloom.bake_volume", icon="FILE_CACHE")
