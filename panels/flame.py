@@ -32,9 +32,17 @@ class BLOOM_PT_flame(FlamePanel, bpy.types.Panel):
         column.prop(settings, "points_render", text="Points Render")
         column.prop(settings, "points_viewport", text="Viewport")
         layout.prop(settings, "detail")
+        layout.prop(settings, "style")
+        if settings.style == "DUST" and not any(other.type == "LIGHT" for other in context.scene.objects):
+            draw_text(
+                layout, "Dust needs lights: Set Up Scene adds some where there are none", "INFO",
+                context.region.width,
+            )  # fmt: skip
         column = layout.column(align=True)
         column.prop(settings, "point_size")
-        column.prop(settings, "smoothness")
+        sub = column.column()
+        sub.active = settings.style == "GLOW"
+        sub.prop(settings, "smoothness")
         layout.prop(settings, "seed")
         layout.prop(settings, "use_velocity")
         if settings.use_velocity and obj.name in motion.notes:

@@ -14,6 +14,7 @@ from . import (
     chaos_game,
     compositor,
     keyframes,
+    lights,
     picture_settings,
     playback,
     render_setup,
@@ -65,7 +66,7 @@ def add_flame(
         camera.flame_camera(context.scene, flame, obj)
     if with_scene:
         set_look(obj, look)
-        _set_up_look(context.scene, flame, look)
+        _set_up_look(context.scene, obj, flame, look)
     if with_view:
         viewport.show_flame(context)
     for other in context.selected_objects:
@@ -81,12 +82,12 @@ def set_up_scene(context: bpy.types.Context, obj: bpy.types.Object, *, look: str
     flame, scene = flame_of(obj), context.scene
     set_look(obj, look)
     camera.flame_camera(scene, flame, obj)
-    _set_up_look(scene, flame, look)
+    _set_up_look(scene, obj, flame, look)
     viewport.show_flame(context)
 
 
 def set_look(obj: bpy.types.Object, look: str) -> None:
-    """Show a flame object as points or as a volume; the true flame's engine needs neither and takes the points."""
+    """Show a flame object as points or as a volume; the true flame's engine needs neither: points."""
     shown = volume.ensure_volume(obj) if look == "VOLUME" else volume.volume_of(obj)
     if shown is not None:
         shown.hide_render = shown.hide_viewport = look != "VOLUME"
@@ -94,11 +95,15 @@ def set_look(obj: bpy.types.Object, look: str) -> None:
     obj.update_tag()
 
 
-def _set_up_look(scene: bpy.types.Scene, flame: Flame, look: str) -> None:
-    """Set engine, tone and compositor for a look."""
+def _set_up_look(scene: bpy.types.Scene, obj: bpy.types.Object, flame: Flame, look: str) -> None:
+    """Set engine, tone, light and compositor for a look."""
     if look == "PICTURE":
         compositor.rest(scene)
         picture_settings.take_from(scene.bloom, flame)
+    elif look == "PARTICLES" and obj.bloom.style != "GLOW":
+        compositor.set_up_shine(scene)
+        if obj.bloom.style == "DUST":
+            lights.add_lights(scene)
     else:
         compositor.set_up(scene, flame)
     render_setup.set_up(scene, flame, look)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import bpy
+import numpy as np
 
 from ..errors import BloomError
 from ..flame.model import Flame
+from .look import DENSE, THIN
 from .settings import POINT_SIZE, SMOOTHNESS
+
+#: Radii of opaque points in thin parts and in cores, over the point size.
+GRAINS = {"SOLID": (0.35, 0.8), "DUST": (0.5, 0.8)}
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,7 @@ class Request:
     point_size: float = POINT_SIZE
     smoothness: float = SMOOTHNESS
     velocity: bool = False
+    style: str = "GLOW"
 
 
 def request_of(obj: bpy.types.Object, *, render: bool) -> Request:
@@ -35,6 +41,7 @@ def request_of(obj: bpy.types.Object, *, render: bool) -> Request:
         point_size=settings.point_size,
         smoothness=settings.smoothness,
         velocity=settings.use_velocity,
+        style=settings.style,
     )
 
 
@@ -52,7 +59,11 @@ def compute(flame: Flame, request: Request):
     load()
     from ..chaos.points import compute_points
 
-    return compute_points(flame, request.count, **_options(flame, request))
+    options = _options(flame, request)
+    cloud = compute_points(flame, request.count, **options)
+    if request.style in GRAINS:
+        return replace(cloud, radius=_grains(cloud, options["footprint"].smallest, GRAINS[request.style]))
+    return cloud
 
 
 def play(flame: Flame, request: Request):
@@ -61,6 +72,16 @@ def play(flame: Flame, request: Request):
     from ..chaos import points
 
     return points.play(flame, request.count, **_options(flame, request))
+
+
+def _grains(cloud, smallest: float, limits: tuple[float, float]) -> np.ndarray:
+    """Radii of opaque points, (N,) float32: small, and smaller where they are few.
+
+    There a large one would be a speck before the flower behind it. Hidden points have none.
+    """
+    share = np.clip((cloud.density - THIN) / (DENSE - THIN), 0.0, 1.0)
+    radius = smallest * (limits[0] + (limits[1] - limits[0]) * share)
+    return np.where(cloud.radius > 0.0, radius, 0.0).astype(np.float32)
 
 
 def _options(flame: Flame, request: Request) -> dict[str, Any]:

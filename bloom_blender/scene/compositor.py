@@ -23,6 +23,8 @@ from . import versions
 from .look import DENSITY
 
 GROUP = "Bloom Tone"
+#: The group for points that have their tone already: exposure, contrast, colour and glow alone.
+SHINE = "Bloom Shine"
 #: Legacy programs scale brightness by 268/256, the sum of their palette's rounding.
 _LEGACY = 268.0 / 256.0
 _CURVE_POINTS = 9
@@ -42,6 +44,7 @@ def set_up(scene: bpy.types.Scene, flame: Flame) -> bpy.types.Node:
         node.name = node.label = GROUP
         _insert(tree, scene, node)
     node.mute = False
+    _mute(tree, SHINE)
     height = flame.camera.size[1] / flame.camera.pixels_per_unit
     _connect_density(tree, scene, node)
     node.inputs["Density"].default_value = 1.0 / (height * height)
@@ -51,19 +54,55 @@ def set_up(scene: bpy.types.Scene, flame: Flame) -> bpy.types.Node:
     return node
 
 
-def tone_node(tree: bpy.types.NodeTree) -> bpy.types.Node | None:
-    """The tone group's node in a compositing tree, if there is one."""
+def set_up_shine(scene: bpy.types.Scene) -> bpy.types.Node:
+    """Lead the scene's frames through Bloom's group for opaque points; return its node."""
+    tree = versions.compositor_tree(scene)
+    node = tone_node(tree, SHINE)
+    if node is None:
+        node = tree.nodes.new("CompositorNodeGroup")
+        node.node_tree = _shine_group()
+        node.name = node.label = SHINE
+        _insert(tree, scene, node)
+    node.mute = False
+    _mute(tree, GROUP)
+    versions.use_cpu_compositor(scene)
+    return node
+
+
+def match_style(scene: bpy.types.Scene, style: str) -> None:
+    """Switch between tone and shine for a style of points, in a scene that was set up for particles."""
+    tree = versions.compositor_tree(scene, create=False)
+    if tree is None:
+        return
+    tone, shine = tone_node(tree), tone_node(tree, SHINE)
+    if all(node is None or node.mute for node in (tone, shine)):
+        return  # it is set up for another look, or not at all
+    if style != "GLOW":
+        set_up_shine(scene)
+    elif tone is not None:
+        tone.mute = False
+        _mute(tree, SHINE)
+
+
+def tone_node(tree: bpy.types.NodeTree, group: str = GROUP) -> bpy.types.Node | None:
+    """The tone group's node in a compositing tree, or that of another of our groups, if there is one."""
     named = (node for node in tree.nodes if getattr(node, "node_tree", None))
-    return next((node for node in named if node.node_tree.name.startswith(GROUP)), None)
+    return next((node for node in named if node.node_tree.name.startswith(group)), None)
 
 
 def rest(scene: bpy.types.Scene) -> None:
-    """Let frames pass the tone group unchanged, for a picture that has its tone already."""
+    """Let frames pass our groups unchanged, for a picture that has its tone already."""
     tree = versions.compositor_tree(scene, create=False)
-    node = tone_node(tree) if tree is not None else None
+    if tree is not None:
+        _mute(tree, GROUP)
+        _mute(tree, SHINE)
+    versions.use_cpu_compositor(scene)
+
+
+def _mute(tree: bpy.types.NodeTree, group: str) -> None:
+    node = tone_node(tree, group)
     if node is not None:
         node.mute = True
-    versions.use_cpu_compositor(scene)
 
 
 def _insert(tree: bpy.types.NodeTree, scene: bpy.types.Scene, node: bpy.types.Node) -> None:
@@ -184,6 +223,35 @@ def _tone_group(flame: Flame) -> bpy.types.NodeTree:
     glow = wires.node("CompositorNodeGlare")
     versions.set_glare_bloom(glow, threshold=0.35, size=0.6)
     wires.feed(glow.inputs["Image"], linear.outputs[0])
+    wires.feed(glow.inputs["Strength"], given["Glow"])
+    wires.feed(end.inputs["Image"], glow.outputs["Image"])
+    return group
+
+
+def _shine_group() -> bpy.types.NodeTree:
+    group = bpy.data.node_groups.new(SHINE, "CompositorNodeTree")
+    group.interface.new_socket("Image", in_out="INPUT", socket_type="NodeSocketColor")
+    for name, value, low, high, text in (
+        ("Exposure", 0.0, -10.0, 10.0, "Brightness in stops"),
+        ("Saturation", 1.1, 0.0, 3.0, "Strength of the colours"),
+        ("Glow", 0.5, 0.0, 4.0, "Light that bright parts spread around them"),
+    ):
+        socket = group.interface.new_socket(name, in_out="INPUT", socket_type="NodeSocketFloat")
+        socket.default_value, socket.min_value, socket.max_value = value, low, high
+        socket.description = text
+    group.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+    wires = _Wires(group)
+    start, end = wires.node("NodeGroupInput"), wires.node("NodeGroupOutput")
+    given = start.outputs
+    exposure = wires.node("CompositorNodeExposure")
+    wires.feed(exposure.inputs["Image"], given["Image"])
+    wires.feed(exposure.inputs["Exposure"], given["Exposure"])
+    hue = wires.node("CompositorNodeHueSat")
+    wires.feed(hue.inputs["Image"], exposure.outputs[0])
+    wires.feed(hue.inputs["Saturation"], given["Saturation"])
+    glow = wires.node("CompositorNodeGlare")
+    versions.set_glare_bloom(glow, threshold=0.4, size=0.6)
+    wires.feed(glow.inputs["Image"], hue.outputs[0])
     wires.feed(glow.inputs["Strength"], given["Glow"])
     wires.feed(end.inputs["Image"], glow.outputs["Image"])
     return group

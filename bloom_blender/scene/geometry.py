@@ -4,28 +4,62 @@ from __future__ import annotations
 
 import bpy
 
+from . import versions
+
 NAME = "Bloom Points"
+_MATERIAL = "Material"
 
 
 def flame_modifier(obj: bpy.types.Object, material: bpy.types.Material) -> bpy.types.Modifier:
     """Give ``obj`` the modifier that turns its N vertices into N points with radius and material.
 
     The node group is made once per file and shared by all flames; the radius comes from the
-    attribute ``bloom_radius``. An existing modifier of that group is kept.
+    attribute ``bloom_radius``, the material from the modifier. An existing modifier of that group is kept.
     """
     group = bpy.data.node_groups.get(NAME) or _node_group(material)
-    for modifier in obj.modifiers:
-        if modifier.type == "NODES" and modifier.node_group == group:
-            return modifier
-    modifier = obj.modifiers.new(NAME, "NODES")
-    modifier.node_group = group
+    modifier = _modifier(obj, group)
+    if modifier is None:
+        modifier = obj.modifiers.new(NAME, "NODES")
+        modifier.node_group = group
+    _set_input(modifier, material)
     return modifier
+
+
+def set_material(obj: bpy.types.Object, material: bpy.types.Material) -> None:
+    """Have the points of a flame object rendered with ``material``; the one before it stays in the file."""
+    slots = obj.data.materials
+    if not slots:
+        slots.append(material)
+    elif slots[0] != material:
+        if slots[0] is not None:
+            slots[0].use_fake_user = True
+        slots[0] = material
+    group = bpy.data.node_groups.get(NAME)
+    modifier = _modifier(obj, group) if group is not None else None
+    if modifier is not None:
+        _set_input(modifier, material)
+    obj.update_tag()
+
+
+def _modifier(obj: bpy.types.Object, group: bpy.types.NodeTree) -> bpy.types.Modifier | None:
+    found = (m for m in obj.modifiers if m.type == "NODES" and m.node_group == group)
+    return next(found, None)
+
+
+def _set_input(modifier: bpy.types.Modifier, material: bpy.types.Material) -> None:
+    """Hand the material to the modifier; a user may have taken the group's input away."""
+    for item in modifier.node_group.interface.items_tree:
+        if item.item_type == "SOCKET" and item.in_out == "INPUT" and item.name == _MATERIAL:
+            versions.set_modifier_input(modifier, item.identifier, material)
 
 
 def _node_group(material: bpy.types.Material) -> bpy.types.NodeTree:
     group = bpy.data.node_groups.new(NAME, "GeometryNodeTree")
     group.is_modifier = True
     group.interface.new_socket("Geometry", in_out="INPUT", socket_type="NodeSocketGeometry")
+    chosen = group.interface.new_socket(_MATERIAL, in_out="INPUT", socket_type="NodeSocketMaterial")
+    chosen.default_value = material
+    chosen.description = "Material of the points; Style in the object's Bloom panel sets it"
     group.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
     source = group.nodes.new("NodeGroupInput")
     radius = group.nodes.new("GeometryNodeInputNamedAttribute")
@@ -33,12 +67,12 @@ def _node_group(material: bpy.types.Material) -> bpy.types.NodeTree:
     radius.inputs["Name"].default_value = "bloom_radius"
     points = group.nodes.new("GeometryNodeMeshToPoints")
     painted = group.nodes.new("GeometryNodeSetMaterial")
-    painted.inputs["Material"].default_value = material
     result = group.nodes.new("NodeGroupOutput")
     for column, node in enumerate((source, radius, points, painted, result)):
         node.location = (200 * column, 0)
     link = group.links.new
     link(source.outputs["Geometry"], points.inputs["Mesh"])
+    link(source.outputs[_MATERIAL], painted.inputs["Material"])
     link(radius.outputs["Attribute"], points.inputs["Radius"])
     link(points.outputs["Points"], painted.inputs["Geometry"])
     link(painted.outputs["Geometry"], result.inputs["Geometry"])

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import BoolProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import (
+    BoolProperty,
+    EnumProperty,
+    FloatProperty,
+    FloatVectorProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
 
-from . import growth_settings
+from . import compositor, geometry, growth_settings, look
 
 POINTS_RENDER = 1_000_000
 POINTS_VIEWPORT = 100_000
@@ -15,13 +23,35 @@ SMOOTHNESS = 1.0
 
 LOOKS = (
     ("PARTICLES", "Particles", "Glowing points, rendered by Cycles and toned by the compositor"),
+    ("VOLUME", "Volume", "A glowing mist of voxels, rendered by Cycles and toned by the compositor"),
     ("PICTURE", "True Flame", "The picture of a flame renderer, through Blender's camera (the Bloom engine)"),
+)
+
+VOLUME_SOURCES = (
+    ("LIVE", "Live", "Computed when a frame or a value changes; nothing is kept on disk"),
+    ("BAKED", "Baked", "The files of the last bake, which need no computing; later edits are not shown"),
+)
+VOLUME_BOUNDS = (
+    ("FIXED", "Fixed", "The same box in every frame: voxels keep still and detail does not pump"),
+    ("FRAME", "Fitted per Frame", "A box around each frame's flame: the most detail in every frame"),
 )
 
 
 def _refresh(settings: BloomSettings, context) -> None:
     """Have the cloud recomputed: the change reaches it through the dependency graph."""
     settings.id_data.update_tag()
+
+
+def _restyle(settings: BloomSettings, context) -> None:
+    """Give the points the material of the style, unless it is a user's own, and the scene its tone."""
+    obj = settings.id_data
+    slots = obj.data.materials
+    if look.is_own(slots[0] if slots else None):
+        geometry.set_material(obj, look.flame_material(settings.style))
+    obj.update_tag()
+    for scene in bpy.data.scenes:
+        if obj.name in scene.objects and scene.objects[obj.name] == obj:
+            compositor.match_style(scene, settings.style)
 
 
 class BloomSettings(bpy.types.PropertyGroup):
@@ -63,6 +93,13 @@ class BloomSettings(bpy.types.PropertyGroup):
         soft_max=16,
         update=_refresh,
     )
+    style: EnumProperty(
+        name="Style",
+        description="What the points are made of; each has a material that is yours to change",
+        items=look.STYLES,
+        default="GLOW",
+        update=_restyle,
+    )
     point_size: FloatProperty(
         name="Point Size",
         description="Radius of the smallest points, in thousandths of the height of the flame's picture",
@@ -96,6 +133,90 @@ class BloomSettings(bpy.types.PropertyGroup):
         default=0,
         min=0,
         update=_refresh,
+    )
+    volume_source: EnumProperty(
+        name="Volume",
+        description="Where the voxels of the volume come from",
+        items=VOLUME_SOURCES,
+        default="LIVE",
+        update=_refresh,
+    )
+    volume_resolution_render: IntProperty(
+        name="Render Resolution",
+        description="Voxels along the longest side of the volume in final renders and bakes",
+        default=256,
+        min=8,
+        soft_min=64,
+        soft_max=512,
+        max=2048,
+        update=_refresh,
+    )
+    volume_resolution_viewport: IntProperty(
+        name="Viewport Resolution",
+        description="Voxels along the longest side of the volume while you work",
+        default=128,
+        min=8,
+        soft_min=32,
+        soft_max=256,
+        max=2048,
+        update=_refresh,
+    )
+    volume_points_render: FloatProperty(
+        name="Render Points",
+        description="Millions of points that are counted in the voxels in final renders and bakes; more show "
+        "finer detail where the flame is thin",
+        default=20.0,
+        min=0.001,
+        soft_min=1.0,
+        soft_max=200.0,
+        max=1e5,
+        update=_refresh,
+    )
+    volume_points_viewport: FloatProperty(
+        name="Viewport Points",
+        description="Millions of points that are counted in the voxels while you work",
+        default=3.0,
+        min=0.001,
+        soft_min=0.5,
+        soft_max=50.0,
+        max=1e5,
+        update=_refresh,
+    )
+    volume_smoothness: FloatProperty(
+        name="Smoothness",
+        description="How far voxels of few points are smoothed; 0 shows the counts as they are",
+        default=1.0,
+        min=0.0,
+        soft_max=4.0,
+        max=100.0,
+        update=_refresh,
+    )
+    volume_bounds: EnumProperty(
+        name="Bounds",
+        description="The box that the voxels fill",
+        items=VOLUME_BOUNDS,
+        default="FIXED",
+        update=_refresh,
+    )
+    volume_low: FloatVectorProperty(
+        name="Low",
+        description="Corner of the box with the smallest coordinates, in the flame's own space",
+        default=(-1.0, -1.0, -1.0),
+        subtype="XYZ",
+        update=_refresh,
+    )
+    volume_high: FloatVectorProperty(
+        name="High",
+        description="Corner of the box with the largest coordinates, in the flame's own space",
+        default=(1.0, 1.0, 1.0),
+        subtype="XYZ",
+        update=_refresh,
+    )
+    volume_folder: StringProperty(
+        name="Folder",
+        description="Folder of the baked files; // is the folder of the .blend file",
+        default="//bloom_volumes",
+        subtype="DIR_PATH",
     )
     active_xform: IntProperty(
         name="Active Xform",

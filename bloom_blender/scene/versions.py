@@ -123,6 +123,12 @@ def set_video_format(settings: bpy.types.ImageFormatSettings) -> None:
     settings.file_format = "FFMPEG"
 
 
+def use_biased_volumes(scene: bpy.types.Scene) -> None:
+    """Have Cycles march through volumes, as 4.5 always does; 5.0 made it an option."""
+    if hasattr(scene.cycles, "volume_biased"):
+        scene.cycles.volume_biased = True
+
+
 def openvdb():
     """Return the OpenVDB library that Blender ships.
 
@@ -141,3 +147,12 @@ def openvdb():
                 "blender.org, or another look."
             ) from error
     return openvdb
+
+
+def set_modifier_input(modifier: bpy.types.Modifier, identifier: str, value: object) -> None:
+    """Set an input of a Geometry Nodes modifier: a custom property until 5.1, a property of its own since."""
+    properties = getattr(modifier, "properties", None)
+    if properties is not None:
+        getattr(properties.inputs, identifier).value = value
+    else:
+        modifier[identifier] = value

@@ -1,0 +1,138 @@
+"""What the points are made of: glow, solid, dust."""
+
+from __future__ import annotations
+
+import importlib
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def module(extension):
+    """Function that imports a module of the scene room."""
+    return lambda name: importlib.import_module(f"{extension.__name__}.bloom_blender.scene.{name}")
+
+
+def material_of(evaluated, obj):
+    """Name of the material that the points have after the modifier."""
+    geometry = evaluated(obj).evaluated_geometry()  # it owns its point cloud
+    return geometry.pointcloud.materials[0].name
+
+
+def radii(mesh):
+    """Radii of a cloud's points."""
+    values = np.empty(len(mesh.vertices), np.float32)
+    mesh.attributes["bloom_radius"].data.foreach_get("value", values)
+    return values
+
+
+@pytest.fixture
+def rendered(blender, small_render):
+    """Function that renders display values of the scene, (H, W, 3)."""
+
+    def rendered():
+        scene = blender.context.scene
+        scene.render.filepath = str(small_render / "style.png")
+        scene.render.image_settings.file_format = "PNG"
+        scene.render.resolution_x, scene.render.resolution_y = 64, 48
+        scene.cycles.samples = 4
+        blender.ops.render.render(write_still=True)
+        image = blender.data.images.load(scene.render.filepath)
+        image.colorspace_settings.name = "Non-Color"
+        values = np.array(image.pixels[:]).reshape(image.size[1], image.size[0], 4)[..., :3]
+        blender.data.images.remove(image)
+        return values
+
+    return rendered
+
+
+def test_a_style_changes_the_material_of_one_flame(add, blender, evaluated):
+    one, other = add(), add()
+    assert material_of(evaluated, one) == "Bloom Glow"
+    for style in ("SOLID", "DUST", "GLOW"):
+        one.bloom.style = style
+        name = f"Bloom {style.title()}"
+        assert material_of(evaluated, one) == one.data.materials[0].name == name
+        assert material_of(evaluated, other) == "Bloom Glow"
+
+
+def test_edits_of_a_material_are_kept(add, blender, tmp_path):
+    """Also while no flame uses it, and in the saved file."""
+    obj = add()
+    material = obj.data.materials[0]
+    material.node_tree.nodes["Attribute"].attribute_name = "mine"
+    obj.bloom.style = "SOLID"
+    path = str(tmp_path / "styles.blend")
+    blender.ops.wm.save_as_mainfile(filepath=path)
+    blender.ops.wm.open_mainfile(filepath=path)
+    obj = blender.data.objects["tiny"]
+    obj.bloom.style = "GLOW"
+    assert obj.data.materials[0].node_tree.nodes["Attribute"].attribute_name == "mine"
+
+
+def test_a_user_s_own_material_is_left_alone(add, blender, module, evaluated):
+    obj = add()
+    own = blender.data.materials.new("Own")
+    module("geometry").set_material(obj, own)
+    obj.bloom.style = "DUST"
+    assert obj.data.materials[0] == own and material_of(evaluated, obj) == "Own"
+
+
+def test_undo_of_a_style(add, blender, evaluated):
+    add()
+    blender.ops.ed.undo_push(message="before")
+    blender.data.objects["tiny"].bloom.style = "SOLID"
+    blender.ops.ed.undo_push(message="style")
+    blender.ops.ed.undo()
+    obj = blender.data.objects["tiny"]
+    assert obj.bloom.style == "GLOW" and material_of(evaluated, obj) == "Bloom Glow"
+    blender.ops.ed.redo()
+    assert material_of(evaluated, blender.data.objects["tiny"]) == "Bloom Solid"
+
+
+@pytest.mark.parametrize("style", ["SOLID", "DUST"])
+def test_opaque_points_are_smaller_and_smallest_where_they_are_few(add, blender, style):
+    obj = add()
+    glow = radii(obj.data)
+    obj.bloom.style = style
+    blender.context.view_layer.update()
+    grains = radii(obj.data)
+    shown = glow > 0.0
+    assert (grains[shown] > 0.0).all() and not grains[~shown].any()
+    assert grains[shown].max() < glow[shown].min() * 1.01
+    density = np.empty(len(glow), np.float32)
+    obj.data.attributes["bloom_density"].data.foreach_get("value", density)
+    order = np.argsort(density[shown])
+    assert (np.diff(grains[shown][order]) >= 0.0).all()
+
+
+def test_the_tone_follows_the_style(add, blender, bloom, module):
+    """In a scene set up for particles only."""
+    scene, compositor = blender.context.scene, module("compositor")
+    obj = add(with_scene=True, with_camera=True)
+    tree = bloom.versions.compositor_tree(scene)
+    obj.bloom.style = "SOLID"
+    assert compositor.tone_node(tree).mute and not compositor.tone_node(tree, "Bloom Shine").mute
+    obj.bloom.style = "GLOW"
+    assert not compositor.tone_node(tree).mute and compositor.tone_node(tree, "Bloom Shine").mute
+    bloom.actions.set_up_scene(blender.context, obj, look="PICTURE")
+    obj.bloom.style = "DUST"
+    assert compositor.tone_node(tree).mute and compositor.tone_node(tree, "Bloom Shine").mute
+
+
+def test_solid_points_shine_by_themselves_and_dust_needs_lights(add, blender, bloom, rendered):
+    obj = add(points_render=5_000, with_scene=True, with_camera=True)
+    scene = blender.context.scene
+    obj.bloom.point_size = 15.0  # a pixel, as there are few
+    obj.bloom.style = "SOLID"
+    solid = rendered()
+    assert 0.02 < solid.mean() < 0.9
+    assert np.median((solid.max(-1) - solid.min(-1))[solid.max(-1) > 0.1]) > 0.02
+    obj.bloom.style = "DUST"
+    assert rendered().max() < 0.02
+    bloom.actions.set_up_scene(blender.context, obj)
+    lights = [other.name for other in scene.objects if other.type == "LIGHT"]
+    assert len(lights) == 3 and 0.02 < rendered().mean() < 0.9
+    bloom.actions.set_up_scene(blender.context, obj)
+    assert [other.name for other in scene.objects if other.type == "LIGHT"] == lights
