@@ -35,6 +35,7 @@ from .model import (
 )
 from .palettes import numbered_palette
 from .variations import VARIATIONS, lookup, split_attribute
+from .variations.registry import parameters_in_files
 
 # Attributes and elements that have no bearing on a still picture: kept, but not reported.
 _SILENT_FLAME = frozenset(
@@ -413,15 +414,17 @@ def _variations(
         form, entry = found
         used.add(attribute)
         parameters = []
-        for parameter in entry.parameters:
-            value = float(parameter.default)
+        for parameter, filled in parameters_in_files(entry):
+            value, given = float(parameter.default), False
             for name in (f"{attribute}{parameter.joint}{parameter.name}", *parameter.aliases):
                 spelt = lower.get(name.lower())
                 if spelt is not None and spelt not in used:
                     value = _parse_number(attributes[spelt], spelt)
                     used.add(spelt)
+                    given = True
                     break
-            parameters.append((parameter.name, value))
+            if filled or given:
+                parameters.append((parameter.name, value))
         weight = _parse_number(text, attribute)
         variations[form, entry.name] = Variation(entry.name, weight, tuple(parameters), form)
     extra = tuple((name, text) for name, text in attributes.items() if name not in used)

@@ -184,3 +184,12 @@ def test_ranges_of_what_can_be_animated(name, lowest):
     flame = replace(read('version="EMBER"', 'pie="1"'), compatibility=name)
     (slices,) = [p for p in parameters_of(flame) if p.name == "xform1.pie_slices"]
     assert slices.minimum <= lowest and (slices.minimum == 1.0) == (name == "1.0.0.14")
+
+
+def test_parameters_of_other_programs_survive():
+    """loonie2 has a power in ember 25 alone; a flame may leave that and come back."""
+    flame = read('version="EMBER 25.1"', 'loonie2="1" loonie2_power="3"')
+    assert dict(flame.xforms[0].variations[0].parameters)["power"] == 3.0
+    changed = replace(flame, compatibility="1.0.0.14")
+    assert parse_flames(write_flame(changed)) == (changed,)
+    assert "power" not in dict(read('version="EMBER 25.1"', 'loonie2="1"').xforms[0].variations[0].parameters)

@@ -250,6 +250,21 @@ def lookup(name: str, compatibility: str = "1.0.0.14") -> Entry:
     return forms.get(compatibility) or forms["1.0.0.14"]
 
 
+def parameters_in_files(entry: Entry) -> tuple[tuple[P, bool], ...]:
+    """The parameters that a file may have for a variation, and whether one that it lacks gets its default.
+
+    Those of the common form do. What only the form of another program has is kept where a file has it, so
+    that a flame may change its compatibility and come back.
+    """
+    forms = _BY_LOWER_NAME[entry.name.lower()]
+    own = {parameter.name: parameter for parameter in entry.parameters}
+    found = {p.name: (own.get(p.name, p), True) for p in forms["1.0.0.14"].parameters}
+    for form in forms.values():
+        for p in form.parameters:
+            found.setdefault(p.name, (own.get(p.name, p), False))
+    return tuple(found.values())
+
+
 def split_attribute(attribute: str, compatibility: str = "1.0.0.14") -> tuple[str, Entry] | None:
     """Form and variation of a weight attribute (``pre_blur``), or None if it is not one."""
     for form in FORMS[1:]:
