@@ -1,9 +1,9 @@
 """Elementary functions for the kernels: short polynomials that inline and vectorise.
 
 The names are exactly those of ``flame.variations.vocabulary``. A call to the C library stops LLVM from
-vectorising a loop, so every function here is arithmetic only. The kernel writer takes the *source* of
-these functions, casts each literal to float32 and compiles the result with the kernel; nothing in this
-file is called by Python itself.
+vectorising a loop, so every function here is arithmetic only. ``lowering`` makes vector code of the *source*
+of these functions, ``writing`` puts it into modules of numba with each literal cast to float32; nothing in
+this file is called by Python itself.
 
 Coefficients: ``tools/fit_polynomials.py`` (near-minimax; the errors it prints are below float32's 6e-8,
 so rounding decides). Range reduction after W. J. Cody and W. Waite, Software Manual for the Elementary

@@ -128,15 +128,6 @@ def uniform(h):
     return F(U(h >> U(8))) * F(5.9604644775390625e-08)
 
 
-@inline
-def hash3(i, j, k):
-    """A fixed random number in [0, 1) for three whole numbers; the same as ``vocabulary.hash3``."""
-    h = U(U(to_int(i)) * U(0x9E3779B1))
-    h = U(h + U(U(to_int(j)) * U(0x85EBCA77)))
-    h = U(h + U(U(to_int(k)) * U(0xC2B2AE3D)))
-    return uniform(mixed(h))
-
-
 BUCKETS = 1 << 22  # 16 MB of counts: of a million points some 200,000 cells are in use, so few meet
 
 
