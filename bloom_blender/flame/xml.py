@@ -649,10 +649,10 @@ def _flame_attributes(flame: Flame) -> Iterator[tuple[str, str]]:
     yield "size", f"{camera.size[0]} {camera.size[1]}"
     yield "center", _texts(camera.center)
     for name, field in _CAMERA.items():
-        if name not in ("cam_zoom", "cam_perspective"):
+        if name not in ("cam_zoom", "cam_perspective") and (name != "blur_curve" or camera.blur_curve):
             yield name, _text(getattr(camera, field))
     for name, field in _TONE.items():
-        if name != "oversample":
+        if name != "oversample" and (name != "logscale_k2" or tone.logscale_k2):
             yield name, _text(getattr(tone, field))
     yield "filter_shape", tone.filter_shape
     yield "background", _texts(tone.background)
