@@ -14,6 +14,7 @@ from .export_flame import BLOOM_OT_export_flame
 from .bake_volume import BLOOM_OT_bake_volume
 from .file_handlers import BLOOM_FH_flame, BLOOM_FH_run
 from .fit_volume import BLOOM_OT_fit_volume
+from .flame_over_scene import BLOOM_OT_flame_over_scene
 from .follow_run import BLOOM_OT_follow_run, BLOOM_OT_stop_following
 from .grow_again import (
     BLOOM_OT_add_binding,
@@ -44,6 +45,7 @@ classes = (
     BLOOM_OT_add_binding,
     BLOOM_OT_remove_binding,
     BLOOM_OT_set_up_scene,
+    BLOOM_OT_flame_over_scene,
     BLOOM_OT_refresh,
     BLOOM_OT_add_xform,
     BLOOM_OT_duplicate_xform,

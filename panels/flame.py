@@ -50,3 +50,4 @@ class BLOOM_PT_flame(FlamePanel, bpy.types.Panel):
         row = layout.row(align=True)
         row.operator("bloom.refresh", icon="FILE_REFRESH")
         row.operator_menu_enum("bloom.set_up_scene", "look", icon="SCENE")
+        layout.operator("bloom.flame_over_scene", icon="RENDERLAYERS")

@@ -15,6 +15,7 @@ from . import (
     compositor,
     keyframes,
     lights,
+    overlay,
     picture_settings,
     playback,
     render_setup,
@@ -97,6 +98,7 @@ def set_look(obj: bpy.types.Object, look: str) -> None:
 
 def _set_up_look(scene: bpy.types.Scene, obj: bpy.types.Object, flame: Flame, look: str) -> None:
     """Set engine, tone, light and compositor for a look."""
+    overlay.show_again(obj)
     if look == "PICTURE":
         compositor.rest(scene)
         picture_settings.take_from(scene.bloom, flame)

@@ -129,7 +129,7 @@ def _connect_density(tree: bpy.types.NodeTree, scene: bpy.types.Scene, node: bpy
         tree.links.new(source.outputs[DENSITY], node.inputs["Light"])
 
 
-class _Wires:
+class Wires:
     """Arithmetic on sockets: each method adds a node and returns its output."""
 
     def __init__(self, tree: bpy.types.NodeTree) -> None:
@@ -176,7 +176,7 @@ def _tone_group(flame: Flame) -> bpy.types.NodeTree:
         socket.default_value, socket.min_value, socket.max_value = value, low, high
         socket.description = text
     group.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
-    wires = _Wires(group)
+    wires = Wires(group)
     start, end = wires.node("NodeGroupInput"), wires.node("NodeGroupOutput")
     given = start.outputs
     math_ = wires.math
@@ -240,7 +240,7 @@ def _shine_group() -> bpy.types.NodeTree:
         socket.default_value, socket.min_value, socket.max_value = value, low, high
         socket.description = text
     group.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
-    wires = _Wires(group)
+    wires = Wires(group)
     start, end = wires.node("NodeGroupInput"), wires.node("NodeGroupOutput")
     given = start.outputs
     exposure = wires.node("CompositorNodeExposure")
@@ -258,7 +258,7 @@ def _shine_group() -> bpy.types.NodeTree:
 
 
 def _tone_curves(
-    wires: _Wires, curves: tuple[Curve, ...], image: bpy.types.NodeSocket
+    wires: Wires, curves: tuple[Curve, ...], image: bpy.types.NodeSocket
 ) -> bpy.types.NodeSocket:
     node = wires.node("CompositorNodeCurveRGB")
     mapping = node.mapping

@@ -36,7 +36,7 @@ import bpy
 from bpy.app.handlers import persistent
 
 from ..errors import BloomError
-from . import chaos_game, motion, volume
+from . import chaos_game, motion, overlay, volume
 from .cloud import read_cloud, shown_state, write_cloud
 from .flame_object import STRUCTURE, flame_of, flames, soloed, values_of
 from .render_engine import ENGINE
@@ -147,6 +147,8 @@ def update(depsgraph: bpy.types.Depsgraph, *, edits_only: bool = False) -> None:
         # Objects that share one mesh show the flame of the first of them.
         if obj.data in seen or not evaluated.is_evaluated or _is_hidden(obj, depsgraph):
             continue
+        if render and overlay.is_unseen(evaluated):
+            continue
         seen.add(obj.data)
         if _is_edited(obj, evaluated, depsgraph) or not edits_only:
             _guarded_refresh(obj, evaluated, render=render, scene=depsgraph.scene)
@@ -159,7 +161,7 @@ def _is_edited(obj: bpy.types.Object, evaluated: bpy.types.Object, depsgraph: bp
         request = chaos_game.request_of(evaluated, render=False)
         frame = depsgraph.scene.frame_current_final
         around = motion.moments(obj, evaluated, frame) if request.velocity else None
-        state = state_of(evaluated, request, around) + volume.wanted(obj, evaluated)
+        state = state_of(evaluated, request, around, evaluated.bloom.solo) + volume.wanted(obj, evaluated)
     except BloomError:
         return True
     before = _last.get(key)

@@ -156,3 +156,12 @@ def set_modifier_input(modifier: bpy.types.Modifier, identifier: str, value: obj
         getattr(properties.inputs, identifier).value = value
     else:
         modifier[identifier] = value
+
+
+def drop_compositor(scene: bpy.types.Scene) -> None:
+    """Have a scene's renders not composited: the tree is shared since 5.0, and was the scene's own before."""
+    if bpy.app.version >= (5, 0, 0):
+        scene.compositing_node_group = None
+    else:
+        scene.use_nodes = False
+    scene.render.use_compositing = False
