@@ -8,10 +8,10 @@ from . import menus
 from .add_flame import BLOOM_OT_add_flame
 from .add_variation import BLOOM_OT_add_variation
 from .add_xform import BLOOM_OT_add_xform
+from .bake_volume import BLOOM_OT_bake_volume
 from .copy_flame import BLOOM_OT_copy_flame
 from .duplicate_xform import BLOOM_OT_duplicate_xform
 from .export_flame import BLOOM_OT_export_flame
-from .bake_volume import BLOOM_OT_bake_volume
 from .file_handlers import BLOOM_FH_flame, BLOOM_FH_run
 from .fit_volume import BLOOM_OT_fit_volume
 from .flame_over_scene import BLOOM_OT_flame_over_scene

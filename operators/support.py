@@ -10,6 +10,17 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty
 
 from ..bloom_blender.scene.settings import LOOKS, POINTS_RENDER, POINTS_VIEWPORT
 
+SEEDS = 10_000
+"""How many seeds are drawn from where none is given: numbers that are easy to write down."""
+
+
+def in_object_mode(cls, context) -> bool:
+    """Whether the context is in Object Mode; says so where it is not (``poll`` of an operator)."""
+    if context.mode != "OBJECT":
+        cls.poll_message_set("Flames are added in Object Mode")
+        return False
+    return True
+
 
 class NewFlameOptions:
     """Mixin: the options of every operator that adds a flame."""

@@ -17,7 +17,7 @@ from .parameters import parameters_of, parts_of
 from .variations import lookup
 
 _BARELY = (1.0, 0.0, 0.0, 1.0, 0.0, 1e-6)
-"""A post affine map that shows no change and is one all the same: a flame has no parameter for the identity."""
+"""A post affine map that shows no change and is one all the same: the identity counts as none."""
 
 Place = tuple[str, int | None]
 """Name of a parameter, and which of its numbers where it has several."""
@@ -94,7 +94,9 @@ def move(flame: Flame, place: int, step: int) -> Edit:
     part_at(flame, place)
     order, at = _order(flame, place)
     if not 0 <= at + step < len(order):
-        raise BloomError(f"The xform is the {'first' if step < 0 else 'last'} already: move it the other way.")
+        raise BloomError(
+            f"The xform is the {'first' if step < 0 else 'last'} already: move it the other way."
+        )
     order.insert(at + step, order.pop(at))
     return _either(flame, place, order, place + step)
 
@@ -149,7 +151,9 @@ def moves(before: Flame, edit: Edit) -> dict[Place, tuple[tuple[str, int | None,
 
     A part that was duplicated has its parameters in two places.
     """
-    found: dict[Place, list] = {place: [] for p in parameters_of(before) for place in _places(p.name, p.value)}
+    found: dict[Place, list] = {
+        place: [] for p in parameters_of(before) for place in _places(p.name, p.value)
+    }
     for parameter in parameters_of(edit.flame):
         part, _, key = parameter.name.partition(".")
         origin = part if part == "palette" else edit.origins.get(part)

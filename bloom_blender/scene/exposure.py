@@ -13,7 +13,7 @@ from ..errors import BloomError
 from ..flame.color import linear_light
 from ..flame.compatibility import Rules
 from ..flame.model import Flame, Tone
-from .flame_object import flame_of, is_flame
+from .flame_object import flame_of, is_flame, soloed
 from .projection import View
 
 #: Points that tell between which depths a flame lies.
@@ -41,7 +41,10 @@ def shots_of(depsgraph: bpy.types.Depsgraph) -> list[Shot]:
         # One object may give several kinds of geometry; they are one flame.
         key = (obj.original.name_full, *np.array(instance.matrix_world).round(9).ravel().tolist())
         if key not in found:
-            found[key] = Shot(flame_of(obj), instance.matrix_world.copy(), obj.original.bloom.seed)
+            solo = "" if depsgraph.mode == "RENDER" else obj.bloom.solo
+            found[key] = Shot(
+                soloed(flame_of(obj), solo), instance.matrix_world.copy(), obj.original.bloom.seed
+            )
     return [found[key] for key in sorted(found)]
 
 

@@ -21,6 +21,8 @@ LINEAR = 1
 
 _LARGEST = 3.4e38  # F-Curves are float32
 
+_GROUP = re.compile(r"(Final )?Xform( \d+)?")
+
 _KEY_FIELDS = (
     ("co", 2, np.float32),
     ("handle_left_type", 1, np.int32),
@@ -122,7 +124,9 @@ def follow(obj: bpy.types.Object, moved: dict[Place, tuple[tuple[str, int | None
     bags = [] if data.action is None else [_channelbag(obj)]
     bags += [bag for strip in _strips(obj) if (bag := _strip_curves(strip)) is not None]
     for bag in dict.fromkeys(bags):
-        _follow_in(bag, places, lambda path, index, group, bag=bag: versions.new_fcurve(bag, path, index, group))
+        _follow_in(
+            bag, places, lambda path, index, group, bag=bag: versions.new_fcurve(bag, path, index, group)
+        )
     _follow_in(data.drivers, places, None)
     _follow_marks(obj, moved)
     if data.action is not None:
@@ -157,7 +161,8 @@ def _follow_in(owner, places: dict, new: Callable | None) -> None:
         path, index, group = targets[0]
         if (curve.data_path, curve.array_index) != (path, index):
             curve.data_path, curve.array_index = path, index
-            if new is not None:
+            # A group that a person named is theirs.
+            if new is not None and curve.group is not None and _GROUP.fullmatch(curve.group.name):
                 curve.group = owner.groups.get(group) or owner.groups.new(group)
         copies += [(curve, target) for target in targets[1:]]
     for curve, (path, index, group) in copies:

@@ -1,0 +1,70 @@
+"""Add a flower that nobody has seen before."""
+
+from __future__ import annotations
+
+import random
+
+import bpy
+from bpy.props import EnumProperty, IntProperty
+
+from ..bloom_blender.errors import BloomError
+from ..bloom_blender.scene import actions, chaos_game
+from .support import SEEDS, NewFlameOptions, in_object_mode, wait_cursor
+
+
+class BLOOM_OT_random_flower(NewFlameOptions, bpy.types.Operator):
+    """Add a new flower by chance: of many that are drawn, one that is worth looking at"""
+
+    bl_idname = "bloom.random_flower"
+    bl_label = "Random Flower"
+    bl_options = {"REGISTER", "UNDO"}
+
+    seed: IntProperty(
+        name="Seed",
+        description="Another number gives another flower, and the same number the same one",
+        min=0,
+        options={"SKIP_SAVE"},
+    )
+    kind: EnumProperty(
+        name="Kind",
+        description="What is grown",
+        items=(
+            ("flower", "Flower", "Petals around a middle"),
+            ("general", "Flame", "Anything but a flower"),
+            ("any", "Either", "A flower or something else"),
+        ),
+    )
+
+    @classmethod
+    def poll(cls, context):
+        """Flames are added in Object Mode."""
+        return in_object_mode(cls, context)
+
+    def invoke(self, context, event):
+        """Choose a seed, which the redo panel shows."""
+        if not self.properties.is_property_set("seed"):
+            self.seed = random.randrange(SEEDS)
+        return self.execute(context)
+
+    def execute(self, context):
+        """Draw the flower, then add it."""
+        from ..bloom_blender.garden import random_flame
+
+        try:
+            with wait_cursor(context):
+                chaos_game.load()
+                flame = random_flame(self.seed, kind=self.kind)
+                actions.add_flame(context, flame, **self.new_flame_options())
+        except BloomError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+    def draw(self, context):
+        """Draw the options."""
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(self, "seed")
+        layout.prop(self, "kind")
+        self.draw_new_flame_options(layout)

@@ -1,0 +1,256 @@
+"""Changing a flame object's structure: values and curves go along, the points follow, undo restores."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+pytestmark = pytest.mark.usefixtures("bloom")
+
+FEW = {"with_camera": False, "with_scene": False, "points_viewport": 250, "points_render": 600}
+
+
+@pytest.fixture
+def curves_on(bloom):
+    """Function that returns an object's curves: (path, index) to (group, value at frame 1)."""
+
+    def curves_on(obj):
+        data = obj.animation_data
+        bag = bloom.versions.channelbag(data.action, data.action_slot)
+        return {
+            (c.data_path, c.array_index): (c.group and c.group.name, c.evaluate(1.0)) for c in bag.fcurves
+        }
+
+    return curves_on
+
+
+@pytest.fixture
+def keyed(add):
+    """A flame with values set by hand and keys on both xforms and the final one."""
+    obj = add()
+    obj["xform1.weight"], obj["xform2.weight"] = 0.25, 4.0
+    for name, group in (
+        ("xform1.weight", "Xform 1"),
+        ("xform2.weight", "Xform 2"),
+        ("xform2.spherical", "Xform 2"),
+        ("final.julia3D_power", "Final Xform"),
+        ("xform2.color", "Mine"),
+    ):
+        obj.keyframe_insert(f'["{name}"]', frame=1, group=group)
+    obj["xform2.coefs"][4] = -0.7
+    obj.keyframe_insert('["xform2.coefs"]', index=4, frame=1, group="Xform 2")
+    return obj
+
+
+@pytest.fixture
+def shown(blender, points_of, expected, bloom):
+    """Function that asserts that an object shows the points of its flame."""
+
+    def shown(obj):
+        blender.context.view_layer.update()
+        flame = bloom.flame_object.flame_of(obj)
+        assert (points_of(obj.data) == expected(flame, 250)).all()
+
+    return shown
+
+
+def test_removing_renames_the_curves_of_those_behind(blender, bloom, keyed, curves_on, shown):
+    assert blender.ops.bloom.remove_xform(xform=0) == {"FINISHED"}
+    assert curves_on(keyed) == {
+        ('["xform1.weight"]', 0): ("Xform 1", 4.0),
+        ('["xform1.spherical"]', 0): ("Xform 1", 0.5),
+        ('["xform1.coefs"]', 4): ("Xform 1", pytest.approx(-0.7)),
+        ('["final.julia3D_power"]', 0): ("Final Xform", -2.0),
+        ('["xform1.color"]', 0): ("Mine", 1.0),
+    }
+    assert "xform2.weight" not in keyed
+    assert keyed["xform1.weight"] == 4.0
+    assert "swirl" not in bloom.flame_object.structure_of(keyed).xforms[0].variations[0].name
+    shown(keyed)
+    keyed["xform1.weight"] = 9.0  # the curve has the last word
+    blender.context.scene.frame_set(1)
+    assert keyed["xform1.weight"] == 4.0
+
+
+def test_moving_exchanges_curves(blender, bloom, keyed, curves_on, shown):
+    before = bloom.flame_object.flame_of(keyed)
+    blender.ops.bloom.move_xform(xform=1, direction="UP")
+    curves = curves_on(keyed)
+    assert curves['["xform1.weight"]', 0] == ("Xform 1", 4.0)
+    assert curves['["xform2.weight"]', 0] == ("Xform 2", 0.25)
+    assert curves['["xform1.spherical"]', 0] == ("Xform 1", 0.5)
+    after = bloom.flame_object.flame_of(keyed)
+    assert after.xforms == before.xforms[::-1]
+    assert keyed.bloom.active_xform == 0
+    shown(keyed)
+    blender.ops.bloom.move_xform(direction="DOWN")
+    assert bloom.flame_object.flame_of(keyed) == before
+
+
+def test_a_duplicate_moves_like_its_original(blender, bloom, keyed, curves_on, shown):
+    data = keyed.animation_data
+    bag = bloom.versions.channelbag(data.action, data.action_slot)
+    bag.fcurves.find('["xform2.weight"]').modifiers.new("NOISE").strength = 3.0
+    keyed.keyframe_insert('["xform2.weight"]', frame=11)
+    blender.ops.bloom.duplicate_xform(xform=1)
+    curves = curves_on(keyed)
+    assert curves['["xform3.spherical"]', 0] == ("Xform 3", 0.5)
+    assert curves['["xform3.coefs"]', 4] == ("Xform 3", pytest.approx(-0.7))
+    one, other = (bag.fcurves.find(f'["xform{k}.weight"]') for k in (2, 3))
+    assert [one.evaluate(f) for f in (1, 4.5, 7)] == [other.evaluate(f) for f in (1, 4.5, 7)]
+    flame = bloom.flame_object.flame_of(keyed)
+    assert flame.xforms[1] == flame.xforms[2]
+    shown(keyed)
+
+
+def test_undo_restores_everything(blender, bloom, keyed, curves_on):
+    name, flame, curves = keyed.name, bloom.flame_object.flame_of(keyed), curves_on(keyed)
+    blender.ops.ed.undo_push(message="before")
+    blender.ops.bloom.remove_xform(xform=0)
+    blender.ops.ed.undo_push(message="after")
+    blender.ops.ed.undo()
+    obj = blender.data.objects[name]
+    assert bloom.flame_object.flame_of(obj) == flame
+    assert curves_on(obj) == curves
+
+
+def test_drivers_follow(blender, keyed):
+    for name in ("xform1.opacity", "xform2.opacity"):
+        keyed.driver_add(f'["{name}"]').driver.expression = "0.5" if "1" in name else "0.25"
+    blender.ops.bloom.remove_xform(xform=0)
+    drivers = {driver.data_path: driver.driver.expression for driver in keyed.animation_data.drivers}
+    assert drivers == {'["xform1.opacity"]': "0.25"}
+    blender.ops.bloom.duplicate_xform(xform=0)
+    drivers = {driver.data_path: driver.driver.expression for driver in keyed.animation_data.drivers}
+    assert drivers == {'["xform1.opacity"]': "0.25", '["xform2.opacity"]': "0.25"}
+
+
+def test_another_object_with_the_same_action_keeps_its_curves(blender, bloom, keyed, curves_on):
+    twin = keyed.copy()
+    blender.context.collection.objects.link(twin)
+    assert twin.animation_data.action == keyed.animation_data.action
+    before = curves_on(twin)
+    blender.ops.bloom.remove_xform(xform=0)
+    assert curves_on(twin) == before
+    assert ('["xform2.weight"]', 0) not in curves_on(keyed)
+
+
+def test_a_runs_curves_stay_a_runs(blender, bloom, add, make_curves, curves_on):
+    obj = add()
+    curves = make_curves(
+        {"xform1.weight": [0.5, 1.0], "xform2.weight": [0.7, 2.0], "xform2.coefs[4]": [0.1, 0.2]}
+    )
+    bloom.keyframes.animate(obj, curves)
+    blender.ops.bloom.remove_xform(xform=0)
+    assert bloom.keyframes.grown_names(obj) == ("xform1.weight", "xform1.coefs[4]")
+    again = make_curves({"xform1.weight": [3.0, 4.0], "xform1.coefs[4]": [0.3, 0.4]})
+    assert bloom.keyframes.animate(obj, again) == ()  # none counts as made by hand
+    assert curves_on(obj)['["xform1.weight"]', 0][1] == 3.0
+
+
+def test_add(blender, bloom, keyed, shown):
+    blender.ops.bloom.add_xform()
+    assert keyed.bloom.active_xform == 1
+    flame = bloom.flame_object.flame_of(keyed)
+    assert [xform.weight for xform in flame.xforms] == [0.25, pytest.approx(0.6), 4.0]
+    assert keyed.id_properties_ui("xform2.weight").as_dict()["description"]
+    shown(keyed)
+    blender.ops.bloom.add_xform(kind="FINAL")
+    assert keyed.bloom.active_xform == 4
+    shown(keyed)
+
+
+def test_variations_of_every_form(blender, bloom, keyed, shown):
+    for form in ("regular", "pre", "post"):
+        blender.ops.bloom.add_variation(xform=0, variation="julian", form=form)
+    assert {"xform1.julian", "xform1.pre_julian_dist", "xform1.post_julian_power"} <= set(keyed.keys())
+    shown(keyed)
+    keyed.keyframe_insert('["xform1.pre_julian_dist"]', frame=1)
+    before = bloom.flame_object.flame_of(keyed)
+    assert len(before.xforms[0].variations) == 5
+    blender.ops.bloom.remove_variation(xform=0, variation="pre_julian")
+    assert "xform1.pre_julian_dist" not in keyed
+    data = keyed.animation_data
+    bag = bloom.versions.channelbag(data.action, data.action_slot)
+    assert bag.fcurves.find('["xform1.pre_julian_dist"]') is None
+    with pytest.raises(RuntimeError, match="has julian already"):
+        blender.ops.bloom.add_variation(xform=0, variation="julian")
+
+
+def test_every_variation_can_be_chosen(blender, extension):
+    items = blender.types.BLOOM_OT_add_variation
+    module = importlib.import_module(f"{extension.__name__}.operators.add_variation")
+    registry = importlib.import_module(f"{extension.__name__}.bloom_blender.flame.variations")
+    names = [name for name, _, _ in module._variations(items, None)]
+    assert set(names) == set(registry.VARIATIONS)
+    assert all(description for _, _, description in module._variations(items, None))
+
+
+def test_post_and_xaos_come_and_go(blender, bloom, keyed, shown):
+    before = bloom.flame_object.flame_of(keyed)
+    for part, name, count in (("POST", "xform1.post", 6), ("XAOS", "xform1.xaos", 2)):
+        blender.ops.bloom.toggle_xform_part(xform=0, part=part)
+        assert len(keyed[name]) == count
+    keyed["xform1.xaos"] = (0.25, 0.5)
+    blender.ops.bloom.move_xform(xform=0, direction="DOWN")
+    assert tuple(keyed["xform2.xaos"]) == (0.5, 0.25)
+    shown(keyed)
+    blender.ops.bloom.move_xform(xform=1, direction="UP")
+    for part in ("POST", "XAOS"):
+        blender.ops.bloom.toggle_xform_part(xform=0, part=part)
+    assert bloom.flame_object.flame_of(keyed) == before
+
+
+def test_solo_shows_one_xform_and_changes_nothing(blender, bloom, keyed, points_of):
+
+    blender.context.view_layer.update()
+    values, state = bloom.flame_object.values_of(keyed), keyed.data["bloom_cloud"]
+    blender.ops.bloom.solo_xform(xform=1)
+    assert keyed.bloom.solo == "xform2"
+    assert keyed.data["bloom_cloud"] != state
+    assert bloom.flame_object.values_of(keyed) == values
+    alone = bloom.flame_object.soloed(bloom.flame_object.flame_of(keyed), "xform2")
+    assert [xform.opacity for xform in alone.xforms] == [0.0, 1.0]
+    cloud = bloom.points.compute_points(alone, 250, detail=1)
+    assert (points_of(keyed.data) == cloud.positions).all()
+    blender.ops.bloom.move_xform(xform=1, direction="UP")
+    assert keyed.bloom.solo == "xform1"
+    blender.ops.bloom.move_xform(xform=0, direction="DOWN")
+    blender.ops.bloom.solo_xform(xform=1)
+    blender.context.view_layer.update()
+    assert keyed.bloom.solo == ""
+    assert keyed.data["bloom_cloud"] == state
+
+
+def test_removing_the_solo_shows_all_again(blender, keyed):
+    blender.ops.bloom.solo_xform(xform=1)
+    blender.ops.bloom.remove_xform(xform=1)
+    assert keyed.bloom.solo == ""
+
+
+def test_selecting(blender, keyed):
+    blender.ops.bloom.select_xform(xform=2)
+    assert keyed.bloom.active_xform == 2
+    with pytest.raises(RuntimeError, match="choose 1 to 3"):
+        blender.ops.bloom.select_xform(xform=3)
+
+
+def test_what_cannot_be_done_changes_nothing(blender, bloom, add):
+    obj = add()
+    blender.ops.bloom.remove_xform(xform=1)
+    blender.ops.bloom.select_xform(xform=0)
+    before = bloom.flame_object.flame_of(obj)
+    with pytest.raises(RuntimeError, match="one xform only"):
+        blender.ops.bloom.remove_xform()
+    assert bloom.flame_object.flame_of(obj) == before
+    blender.ops.bloom.select_xform(xform=1)
+    with pytest.raises(RuntimeError, match="has none alone"):
+        blender.ops.bloom.solo_xform()
+
+
+def test_nothing_selected_is_told(blender, add):
+    add()
+    blender.context.view_layer.objects.active = None
+    for name in ("add_xform", "duplicate_xform", "mutate", "copy_flame", "export_flame"):
+        assert not getattr(blender.ops.bloom, name).poll()
