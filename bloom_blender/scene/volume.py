@@ -25,6 +25,9 @@ from .flame_object import STRUCTURE, base_flame, flame_of, values_of
 STATE = "bloom_volume"
 """Custom property of volume data: which state of which flame it shows."""
 
+BAKED = "bloom_baked"
+"""Custom property of volume data: first file of the last bake; its range is in Blender's own settings."""
+
 KEPT = 4
 """Files of live mode that stay on disk besides those that are shown: an evaluated copy may still read them."""
 
@@ -140,7 +143,9 @@ def refresh(obj: bpy.types.Object, source: bpy.types.Object, *, render: bool) ->
         return False
     data = volume.data
     if source.bloom.volume_source == "BAKED":
-        return False
+        if BAKED not in data:
+            raise BloomError("The volume was never baked: bake it, or choose the source Live.")
+        return play_baked(data)
     request = request_of(source, render=render)
     state = state_of(source, request)
     if data[STATE] == state and not data.is_sequence and Path(bpy.path.abspath(data.filepath)).is_file():
@@ -180,6 +185,16 @@ def show(data: bpy.types.Volume, path: Path, state: str) -> None:
     data.update_tag()
 
 
+def play_baked(data: bpy.types.Volume) -> bool:
+    """Have volume data play the files of the last bake; whether it did not yet."""
+    if data.is_sequence and data.filepath == data[BAKED]:
+        return False
+    data.filepath = data[BAKED]
+    data.is_sequence = True
+    data.update_tag()
+    return True
+
+
 def live_folder() -> Path:
     """The folder of this process's live files, which goes away with it."""
     if not _folder or not _folder[0].is_dir():
@@ -208,7 +223,9 @@ def forget(obj: bpy.types.Object) -> None:
 
 def shows_points(obj: bpy.types.Object, *, render: bool) -> bool:
     """Whether a flame object has use for points: not where its modifier is switched off."""
-    modifier = next((m for m in obj.modifiers if m.type == "NODES" and m.name.startswith(geometry.NAME)), None)
+    modifier = next(
+        (m for m in obj.modifiers if m.type == "NODES" and m.name.startswith(geometry.NAME)), None
+    )
     if modifier is None:
         return True
     return modifier.show_render if render else modifier.show_viewport

@@ -43,7 +43,9 @@ def test_all_points_of_a_flame_that_lies_inside_are_counted():
     counts = dense(voxels)
     assert counts[..., 3].sum() == voxels.iterations >= POINTS
     hit = counts[..., 3] > 0
-    np.testing.assert_allclose(counts[hit][:, :3] / counts[hit][:, 3:], np.tile([1.0, 0.5, 0.25], (hit.sum(), 1)))
+    np.testing.assert_allclose(
+        counts[hit][:, :3] / counts[hit][:, 3:], np.tile([1.0, 0.5, 0.25], (hit.sum(), 1))
+    )
     # A square at z = 0, which is the face between two layers: each gets half, and both are even.
     layers = counts[..., 3].sum((0, 1))
     assert np.flatnonzero(layers).tolist() == [15, 16]
@@ -59,7 +61,9 @@ def test_voxels_hold_the_points_of_the_cloud():
     voxels = counted(flame, low, high, 64, 2_000_000)
     box = voxels.box
     cloud = compute_points(flame, 2_000_000)
-    edges = [np.arange(n + 1) * EDGE * box.voxel + start for n, start in zip(box.blocks, box.origin, strict=True)]
+    edges = [
+        np.arange(n + 1) * EDGE * box.voxel + start for n, start in zip(box.blocks, box.origin, strict=True)
+    ]
     expected, _ = np.histogramdd(cloud.positions, edges, weights=cloud.colors[:, 3])
     got = dense(voxels)[..., 3]
     x, y, z = box.blocks
@@ -71,7 +75,9 @@ def test_voxels_hold_the_points_of_the_cloud():
 
 
 def test_threads_do_not_matter():
-    one, two = (compute_volume(flower(), box_of([-1.0] * 3, [1.0] * 3, 48), POINTS, threads=t) for t in (1, 2))
+    one, two = (
+        compute_volume(flower(), box_of([-1.0] * 3, [1.0] * 3, 48), POINTS, threads=t) for t in (1, 2)
+    )
     assert (one.places == two.places).all()
     assert (one.density == two.density).all() and (one.colors == two.colors).all()
     other = compute_volume(flower(), one.box, POINTS, seed=1)
