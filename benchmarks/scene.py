@@ -1,6 +1,8 @@
 """Figures inside Blender: frame change, import of a long run, memory of a render.
 
     python benchmarks/scene.py          with a Python that has bpy
+    python benchmarks/scene.py --memory             peak of one render
+    python benchmarks/scene.py --long [PICTURE]     memory over 300 frames of a look
 
 ``frame change`` is from ``frame_set`` until the evaluated geometry holds the new points.
 """
@@ -91,5 +93,54 @@ def memory() -> None:
     os._exit(0)
 
 
+def resident() -> float:
+    """Memory of this process now, MB (Linux)."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+def long_render() -> None:
+    """Render many small frames of a growing flower and print the memory after every twentieth."""
+    import bpy
+
+    from bloom_blender import scene as bloom
+    from bloom_blender.growth.grow import grow
+    from bloom_blender.scene import actions, presets
+    from bloom_blender.trajectory.read import read_trajectory
+
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bloom.register()
+    run = read_trajectory(ROOT / "examples" / "runs" / "translation_en_fr.bloom")
+    flame = presets.read_preset("lotus")
+    frames = 300
+    look = "PICTURE" if "PICTURE" in sys.argv else "PARTICLES"
+    actions.add_flame(
+        bpy.context, flame, look=look, curves=grow(run, flame, frames=frames), points_render=50_000
+    )
+    scene = bpy.context.scene
+    scene.frame_start, scene.frame_end = 1, frames
+    scene.render.resolution_percentage = 10
+    scene.cycles.samples = 1
+    scene.bloom.quality = 20.0
+    found = []
+    bpy.app.handlers.render_post.append(
+        lambda scene, *_: (
+            found.append((scene.frame_current, resident())) if scene.frame_current % 20 == 0 else 0
+        )
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        scene.render.filepath = f"{folder}/"
+        bpy.ops.render.render(animation=True)
+    print(f"resident memory of {frames} frames ({look}), {machine()}, Blender {bpy.app.version_string}")
+    table(["frame", "MB"], [list(row) for row in found])
+    sys.stdout.flush()
+    os._exit(0)
+
+
 if __name__ == "__main__":
-    memory() if "--memory" in sys.argv else main()
+    if "--long" in sys.argv:
+        long_render()
+    elif "--memory" in sys.argv:
+        memory()
+    else:
+        main()
