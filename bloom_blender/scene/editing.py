@@ -61,7 +61,9 @@ def toggle_solo(obj: bpy.types.Object, prefix: str) -> None:
     obj.bloom.solo = "" if obj.bloom.solo == prefix else prefix
 
 
-def _values_after(flame: Flame, before: Mapping[str, Value], moved: Mapping[Place, tuple]) -> dict[str, Value]:
+def _values_after(
+    flame: Flame, before: Mapping[str, Value], moved: Mapping[Place, tuple]
+) -> dict[str, Value]:
     """Values of the parameters of a changed flame: those that they had, or at rest."""
     after: dict[str, Value | list[float]] = {
         p.name: list(p.value) if isinstance(p.value, tuple) else p.value for p in parameters_of(flame)
