@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from .. import __version__
 from ..errors import BloomError
@@ -14,14 +15,17 @@ from . import convert, grow, info, interpolate, mutate, random, render, variatio
 VERBS = (convert, grow, info, interpolate, mutate, random, render, variations)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, *, more: Sequence[Any] = ()) -> int:
     """Run one command and return the exit status.
+
+    ``more`` are verbs beside `VERBS`, modules or the like with ``add_parser``: what a program around this
+    one can do, such as Blender.
 
     0 if it was done; 2 with ``bloom: error: …`` on stderr if the user has to mend something, and then
     nothing was written; 130 if it was interrupted. Like any program of `argparse` it exits by itself
     after ``--help``, ``--version`` and misspelt arguments.
     """
-    arguments = _parser().parse_args(argv)
+    arguments = _parser(more).parse_args(argv)
     try:
         status = arguments.run(arguments)
         sys.stdout.flush()
@@ -37,13 +41,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 141
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(more: Sequence[Any]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="bloom", description="Animate fractal flames by the training of neural networks."
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for verb in VERBS:
+    for verb in (*VERBS, *more):
         verb.add_parser(subparsers)
     return parser
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 
 def register() -> None:
     """Register settings and handlers."""
-    from . import growing, picture_settings, playback, render_engine, settings
+    from . import command_line, growing, picture_settings, playback, render_engine, settings
 
     settings.register()
     picture_settings.register()
     render_engine.register()
     playback.register()
     growing.register()
+    command_line.register()
 
 
 def unregister() -> None:
     """Undo :func:`register`."""
-    from . import following, growing, picture_settings, playback, render_engine, settings
+    from . import command_line, following, growing, picture_settings, playback, render_engine, settings
 
+    command_line.unregister()
     following.following.clear()
     growing.unregister()
     playback.unregister()
