@@ -18,8 +18,8 @@ def add_parser(subparsers) -> None:
     parser = subparsers.add_parser(
         "bake",
         help="bake the volumes of a scene (in Blender)",
-        description="Write the volumes of a .blend file as OpenVDB files, and have the .blend play them. Files "
-        "that are right already are kept, so a bake that was stopped goes on where it was.",
+        description="Write the volumes of a .blend file as OpenVDB files, and have the .blend play them. "
+        "Files that are right already are kept, so a bake that was stopped goes on where it was.",
     )
     parser.add_argument("file", metavar="FILE.blend", help="a saved scene; it is saved again")
     parser.add_argument("--object", metavar="NAME", help="only this flame; default: all that have a volume")
