@@ -66,6 +66,7 @@ classes = (
     BLOOM_FH_flame,
     BLOOM_FH_run,
     menus.BLOOM_MT_add,
+    menus.BLOOM_MT_flame,
 )
 
 

@@ -4,29 +4,60 @@ from __future__ import annotations
 
 import bpy
 
+from ..bloom_blender.scene.flame_object import is_flame
 from ..bloom_blender.scene.presets import label, presets
 
 
 class BLOOM_MT_add(bpy.types.Menu):
-    """The shipped flames"""
+    """Flowers that are shipped, new ones, and ways to others"""
 
     bl_idname = "BLOOM_MT_add"
     bl_label = "Bloom"
 
     def draw(self, context):
-        """List every shipped flame, and the way to others."""
+        """List every shipped flame, and the ways to others."""
         layout = self.layout
         layout.operator_context = "EXEC_REGION_WIN"
         for name in presets():
-            layout.operator("bloom.add_flame", text=label(name)).preset = name
+            layout.operator("bloom.add_flame", text=label(name), icon="LIGHTPROBE_VOLUME").preset = name
         layout.separator()
         layout.operator_context = "INVOKE_DEFAULT"
-        layout.operator("bloom.import_flame", text="From .flame File…")
-        layout.operator("bloom.import_run", text="From Training Run…")
+        layout.operator("bloom.random_flower", icon="RNDCURVE")
+        layout.separator()
+        layout.operator("bloom.import_flame", text="From .flame File…", icon="IMPORT")
+        layout.operator("bloom.paste_flame", text="From Clipboard", icon="PASTEDOWN")
+        layout.operator("bloom.import_run", text="From Training Run…", icon="RECORD_ON")
+
+
+class BLOOM_MT_flame(bpy.types.Menu):
+    """What can be done with the active flame"""
+
+    bl_idname = "BLOOM_MT_flame"
+    bl_label = "Bloom"
+
+    def draw(self, context):
+        """List what a flame can become, and where it can go."""
+        layout = self.layout
+        layout.operator_context = "INVOKE_DEFAULT"
+        layout.operator("bloom.mutate", icon="MOD_NOISE")
+        layout.operator("bloom.import_run", text="Grow by Training Run…", icon="RECORD_ON")
+        layout.separator()
+        layout.operator("bloom.copy_flame", icon="COPYDOWN")
+        layout.operator("bloom.paste_flame", icon="PASTEDOWN")
+        layout.operator("bloom.export_flame", text="Export Flame…", icon="EXPORT")
+        layout.separator()
+        layout.operator_menu_enum("bloom.set_up_scene", "look", icon="SCENE")
+        layout.operator("bloom.refresh", icon="FILE_REFRESH")
 
 
 def _draw_add(menu, context) -> None:
     menu.layout.menu(BLOOM_MT_add.bl_idname, icon="LIGHTPROBE_VOLUME")
+
+
+def _draw_flame(menu, context) -> None:
+    if is_flame(context.active_object):
+        menu.layout.menu(BLOOM_MT_flame.bl_idname, icon="LIGHTPROBE_VOLUME")
+        menu.layout.separator()
 
 
 def _draw_import(menu, context) -> None:
@@ -34,13 +65,21 @@ def _draw_import(menu, context) -> None:
     menu.layout.operator("bloom.import_run", text="Training Run (.bloom, logs, checkpoints)")
 
 
+def _draw_export(menu, context) -> None:
+    menu.layout.operator("bloom.export_flame", text="Fractal Flame (.flame)")
+
+
 def extend() -> None:
     """Add the entries."""
     bpy.types.VIEW3D_MT_add.append(_draw_add)
+    bpy.types.VIEW3D_MT_object_context_menu.prepend(_draw_flame)
     bpy.types.TOPBAR_MT_file_import.append(_draw_import)
+    bpy.types.TOPBAR_MT_file_export.append(_draw_export)
 
 
 def retract() -> None:
     """Take them away."""
+    bpy.types.TOPBAR_MT_file_export.remove(_draw_export)
     bpy.types.TOPBAR_MT_file_import.remove(_draw_import)
+    bpy.types.VIEW3D_MT_object_context_menu.remove(_draw_flame)
     bpy.types.VIEW3D_MT_add.remove(_draw_add)

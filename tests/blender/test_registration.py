@@ -34,7 +34,12 @@ def handler_names(bpy):
 
 
 def menu_entries(bpy):
-    menus = (bpy.types.VIEW3D_MT_add, bpy.types.TOPBAR_MT_file_import)
+    menus = (
+        bpy.types.VIEW3D_MT_add,
+        bpy.types.VIEW3D_MT_object_context_menu,
+        bpy.types.TOPBAR_MT_file_import,
+        bpy.types.TOPBAR_MT_file_export,
+    )
     return [
         function.__module__
         for menu in menus
@@ -48,7 +53,7 @@ def test_enabled(bloom, blender):
     for name in ("BLOOM_OT_import_run", "BLOOM_PT_flame", "BLOOM_MT_add", "BLOOM_FH_flame", "BloomSettings"):
         assert name in classes
     assert handler_names(blender)["frame_change_post"] == ["on_frame_change"]
-    assert len(menu_entries(blender)) == 2
+    assert len(menu_entries(blender)) == 4
 
 
 def test_disabled_leaves_nothing(bloom, blender, extension):
@@ -87,14 +92,15 @@ def test_names_follow_blenders_rules(bloom, blender):
                 assert {"REGISTER", "UNDO"} <= cls.bl_options
 
 
-@pytest.mark.parametrize("name", ["import_flame", "import_run", "add_flame", "set_up_scene", "refresh"])
-def test_operator_properties_have_descriptions(bloom, blender, name):
-    properties = getattr(blender.ops.bloom, name).get_rna_type().properties
-    for prop in properties:
-        if prop.identifier in ("rna_type", "filepath", "filter_glob"):
-            continue
-        assert prop.description
-        assert not prop.description.endswith(".")
+def test_operator_properties_have_descriptions(bloom, blender):
+    names = dir(blender.ops.bloom)
+    assert {"import_flame", "export_flame", "mutate", "add_variation"} <= set(names)
+    for name in names:
+        for prop in getattr(blender.ops.bloom, name).get_rna_type().properties:
+            if prop.identifier in ("rna_type", "filepath", "filter_glob", "check_existing"):
+                continue
+            assert prop.description, f"{name}.{prop.identifier}"
+            assert not prop.description.endswith("."), f"{name}.{prop.identifier}"
 
 
 def test_enabling_loads_neither_numba_nor_torch(extension):
