@@ -42,7 +42,7 @@ class BLOOM_PT_volume(FlamePanel, bpy.types.Panel):
             sub.prop(settings, "volume_low")
             sub.prop(settings, "volume_high")
             column.operator("bloom.fit_volume", icon="SHADING_BBOX")
-        node = volume_look.material_node(shown.active_material)
+        node = volume_look.material_node(shown.active_material) if shown is not None else None
         if node is not None:
             column = layout.column(align=True)
             for socket in node.inputs:

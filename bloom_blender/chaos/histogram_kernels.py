@@ -199,7 +199,9 @@ def enclose(f, u, o, fuse, view, slots, places, paints):
     """Voxel and colour of each orbit's point.
 
     A point is moved by up to half a voxel on each axis at random, which spreads the light of many over the
-    voxels around them as linear interpolation would: a thin sheet shows no steps. A box is divided into blocks, cubes of voxels whose edge is a power of two. ``slots`` has a number for
+    voxels around them as linear interpolation would: a thin sheet shows no steps.
+
+    A box is divided into blocks, cubes of voxels whose edge is a power of two. ``slots`` has a number for
     each block that is there, and -1 for the others; the voxels of a block lie together.
     """
     bits = U(to_int(view[EDGE_BITS]))

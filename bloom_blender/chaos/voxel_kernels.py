@@ -1,7 +1,7 @@
 """Loops over the blocks of a volume: a template, compiled once for all flames.
 
-A volume's counts are a pyramid of levels, each with half the resolution of the one before. Blocks are cubes of
-EDGE voxels per side on every level, and a voxel holds four float32 as a bucket of a picture does.
+A volume's counts are a pyramid of levels, each with half the resolution of the one before. Blocks have EDGE
+voxels per side on every level, and a voxel holds four float32 as a bucket of a picture does.
 """
 
 # The kernel writer puts the prelude before this text.

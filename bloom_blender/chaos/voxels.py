@@ -1,7 +1,8 @@
 """A flame as a volume: how much light of which colour is in each voxel of a box.
 
-Only blocks of 8 x 8 x 8 voxels near which points fall are kept (the leaves of an OpenVDB tree have that size, too),
-so memory follows what is there. A first, coarse count finds these blocks; the counting itself is that of pictures.
+Only blocks of 8 x 8 x 8 voxels near which points fall are kept (the leaves of an OpenVDB tree have that size,
+too), so memory follows what is there. A first, coarse count finds these blocks; the counting itself is that
+of pictures.
 
 Counts are noisy where they are few. The estimate for a voxel starts from that of the coarser level, in
 which a voxel is eight, spread smoothly; it moves towards the voxel's own count n by a share that the
@@ -13,7 +14,7 @@ Wiener would choose. The expectation of the estimate stays that of the count.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,24 +79,24 @@ class Box:
         return np.array([*self.origin, per_unit, *counts, bits, phase, colors], np.float32)
 
 
-def box_of(low: np.ndarray, high: np.ndarray, resolution: int) -> Box:
+def box_of(low: Sequence[float], high: Sequence[float], resolution: int) -> Box:
     """The box around two corners (3,) with ``resolution`` voxels along its longest side."""
-    low, high = np.asarray(low, np.float64), np.asarray(high, np.float64)
-    if not (np.isfinite(low).all() and np.isfinite(high).all()):
+    start, end = np.array(low, np.float64), np.array(high, np.float64)
+    if not (np.isfinite(start).all() and np.isfinite(end).all()):
         raise BloomError("The bounds of the volume are no finite numbers: fit them anew.")
-    longest = max(float((high - low).max()), 1e-6)
+    longest = max(float((end - start).max()), 1e-6)
     voxel = longest / resolution
-    blocks = np.maximum(np.ceil((high - low) / (EDGE * voxel) - 1e-6), 1).astype(int)
-    origin = (low + high - blocks * (EDGE * voxel)) / 2.0
+    blocks = np.maximum(np.ceil((end - start) / (EDGE * voxel) - 1e-6), 1).astype(int)
+    origin = (start + end - blocks * (EDGE * voxel)) / 2.0
     x, y, z = blocks.tolist()
     return Box(tuple(origin.tolist()), voxel, (x, y, z))
 
 
-def extent_of(flame: Flame, *, seed: int = 0, threads: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+def extent_of(flame: Flame, *, seed: int = 0, threads: int | None = None) -> tuple[list[float], list[float]]:
     """Two corners (3,) of a box, in flame units, that holds what the flame's own camera sees.
 
-    Nearly all visible points that fall into its picture, with a margin: what lies beside it would take most of
-    the voxels of a flame that goes on for ever. Where nothing falls into the picture all points count.
+    Nearly all visible points that fall into its picture, with a margin: what lies beside it would take most
+    of the voxels of a flame that goes on for ever. Where nothing falls into the picture all points count.
     """
     cloud = compute_points(flame, _PROBES, seed=seed, threads=threads)
     seen = cloud.positions[cloud.colors[:, 3] > 0.0].astype(np.float64)
@@ -103,10 +104,10 @@ def extent_of(flame: Flame, *, seed: int = 0, threads: int | None = None) -> tup
     if len(framed) >= 100:
         seen = framed
     if not len(seen):
-        return np.full(3, -1.0), np.full(3, 1.0)
+        return [-1.0] * 3, [1.0] * 3
     low, high = np.percentile(seen, [_OUTSIDE, 100.0 - _OUTSIDE], axis=0)
     margin = _MARGIN * float((high - low).max())
-    return low - margin, high + margin
+    return (low - margin).tolist(), (high + margin).tolist()
 
 
 def _in_picture(flame: Flame, points: np.ndarray) -> np.ndarray:
@@ -189,7 +190,8 @@ def count_voxels(
     def play(bits: int, slots: np.ndarray, buckets: np.ndarray, count: int) -> Counting | None:
         view = box.numbers(bits, phase=flame.palette.phase % 1.0, colors=len(palette))
         game = Counting(
-            flame, buckets, kernel.VOLUME, view, palette, batches=_BATCHES, seed=seed, threads=threads, slots=slots
+            flame, buckets, kernel.VOLUME, view, palette,
+            batches=_BATCHES, seed=seed, threads=threads, slots=slots,
         )  # fmt: skip
         while game.iterations < count:
             if not go_on(game.iterations / count if bits else 0.0):
@@ -264,8 +266,8 @@ def smooth(voxels: Voxels, doubt: float, *, threads: int | None = None) -> None:
 def volume_of(voxels: Voxels, flame: Flame) -> Volume:
     """Logarithmic density and colours of counts, without what is empty.
 
-    The density does not depend on resolution or number of points, and fades out towards the box's faces, so that
-    what is cut off there shows no plane.
+    The density does not depend on resolution or number of points, and fades out towards the box's faces, so
+    that what is cut off there shows no plane.
     """
     box = voxels.box
     height = flame.camera.size[1] / flame.camera.pixels_per_unit

@@ -14,7 +14,7 @@ WIDTH = 1280
 SAMPLES = 16
 #: Points that one ray may pass. At 8 a flame looks flat, for everything behind the first few is lost.
 LAYERS = 512
-#: Marching through a volume that only glows is nearly free of noise; samples hide the steps. 4 do for a draft.
+#: Marching through a volume that only glows leaves little noise; samples hide the steps. 4 do for a draft.
 VOLUME_SAMPLES = 8
 #: Length of a step in voxels, about: at 4 the thinnest petals show stripes, 1 takes twice as long.
 VOLUME_STEP = 2.0

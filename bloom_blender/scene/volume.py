@@ -12,6 +12,7 @@ import atexit
 import hashlib
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,7 @@ BAKED = "bloom_baked"
 """Custom property of volume data: first file of the last bake; its range is in Blender's own settings."""
 
 KEPT = 4
-"""Files of live mode that stay on disk besides those that are shown: an evaluated copy may still read them."""
+"""Files of live mode that stay on disk besides those shown: an evaluated copy may still read them."""
 
 #: Count that is trusted by half, at a smoothness of 1 (see ``chaos.voxels``).
 _DOUBT = 16.0
@@ -152,8 +153,8 @@ def refresh(obj: bpy.types.Object, source: bpy.types.Object, *, render: bool) ->
         return False
     if data.library is not None:
         raise BloomError(
-            f"{volume.name} is linked from another file, so Blender keeps its volume as it was saved: make the "
-            "object and its data local (Object > Relations > Make Local), or bake it in its own file."
+            f"{volume.name} is linked from another file, so Blender keeps its volume as it was saved: make "
+            "the object and its data local (Object > Relations > Make Local), or bake it in its own file."
         )
     path = live_folder() / f"{state}.vdb"
     if not path.is_file():
@@ -223,9 +224,7 @@ def forget(obj: bpy.types.Object) -> None:
 
 def shows_points(obj: bpy.types.Object, *, render: bool) -> bool:
     """Whether a flame object has use for points: not where its modifier is switched off."""
-    modifier = next(
-        (m for m in obj.modifiers if m.type == "NODES" and m.name.startswith(geometry.NAME)), None
-    )
+    modifier = next(_points(obj), None)
     if modifier is None:
         return True
     return modifier.show_render if render else modifier.show_viewport
@@ -233,6 +232,9 @@ def shows_points(obj: bpy.types.Object, *, render: bool) -> bool:
 
 def show_points(obj: bpy.types.Object, shown: bool) -> None:
     """Switch the points of a flame object on or off, in the window and in renders."""
-    for modifier in obj.modifiers:
-        if modifier.type == "NODES" and modifier.name.startswith(geometry.NAME):
-            modifier.show_viewport = modifier.show_render = shown
+    for modifier in _points(obj):
+        modifier.show_viewport = modifier.show_render = shown
+
+
+def _points(obj: bpy.types.Object) -> Iterator[bpy.types.Modifier]:
+    return (m for m in obj.modifiers if m.type == "NODES" and m.name.startswith(geometry.NAME))

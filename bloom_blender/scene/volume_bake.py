@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,7 +103,9 @@ def takes_of(obj: bpy.types.Object, data: bpy.types.Volume) -> Takes:
     return Takes(folder, name, max(data.get(_TAKE, 1), *found, 1))
 
 
-def bake(context: bpy.types.Context, obj: bpy.types.Object, start: int, end: int) -> Iterator[Progress]:
+def bake(
+    context: bpy.types.Context, obj: bpy.types.Object, start: int, end: int
+) -> Generator[Progress, None, None]:
     """Bake frames ``start`` to ``end`` of a flame object's volume, a step of the iterator for each.
 
     Files whose state is that of their frame are kept, so a bake that was stopped goes on where it was. After

@@ -15,8 +15,8 @@ _INPUTS = (
     ("Contrast", 1.0, 0.1, 8.0, "More shows the dense parts, less the thin ones"),
     (
         "Logarithm", 0.0, 0.0, 1.0,
-        "0 shines with the true light, which spans decades and is for Bloom Tone in the compositor; 1 with its "
-        "logarithm, which looks right without",
+        "0 shines with the true light, which spans decades and is for Bloom Tone in the compositor; 1 with "
+        "its logarithm, which looks right without",
     ),
     ("Saturation", 1.0, 0.0, 4.0, "Strength of the colours"),
     ("Smoke", 0.0, 0.0, 1e6, "How much the volume scatters and hides what is behind; 0 renders fastest"),
