@@ -5,8 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest
-
 
 def bloom_classes(bpy):
     """Names of all registered classes of ours."""
