@@ -142,9 +142,9 @@ def update(depsgraph: bpy.types.Depsgraph, *, edits_only: bool = False) -> None:
     if not render and _rendering and bpy.app.is_job_running("RENDER"):
         return  # the window must not take the points away from a render in progress
     seen = set()
-    for obj in flames():
+    for obj in sorted(flames(), key=lambda obj: not volume.shows_points(obj, render=render)):
         evaluated = obj.evaluated_get(depsgraph)
-        # Objects that share one mesh show the flame of the first of them.
+        # Objects that share one mesh show the flame of the first of them, and of those with points.
         if obj.data in seen or not evaluated.is_evaluated or _is_hidden(obj, depsgraph):
             continue
         if render and overlay.is_unseen(evaluated):
@@ -236,7 +236,7 @@ def on_render_end(scene, depsgraph=None) -> None:
     _rendering.clear()
     _last.clear()
     seen = set()
-    for obj in flames():
+    for obj in sorted(flames(), key=lambda obj: not volume.shows_points(obj, render=False)):
         if obj.data not in seen:
             seen.add(obj.data)
             _guarded_refresh(obj, obj, render=False, scene=scene)
