@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 FRAMES = 121
-MOMENTS = (12, 40, 121)
+MOMENTS = (12, 75, 121)
 SIZE = (640, 360)
 #: Look and style of the points.
 LOOKS = {
