@@ -1,36 +1,167 @@
-"""The parameters of a flame, one fold per xform."""
+"""The xforms of a flame: a list, and the parameters of the active one."""
 
 from __future__ import annotations
 
 import bpy
 
 from ..bloom_blender.errors import BloomError
-from ..bloom_blender.scene.flame_object import parameters_on
+from ..bloom_blender.flame.editing import part_at
+from ..bloom_blender.flame.model import IDENTITY, Flame, Variation, Xform
+from ..bloom_blender.flame.parameters import Parameter, parts_of
+from ..bloom_blender.scene.flame_object import data_path, parameters_on, structure_of
 from .support import FlamePanel, draw_parameters
+
+_MOST_NAMES = 3
 
 
 class BLOOM_PT_parameters(FlamePanel, bpy.types.Panel):
-    """All parameters of a flame's xforms"""
+    """The xforms of a flame, and the parameters of the active one"""
 
     bl_idname = "BLOOM_PT_parameters"
     bl_label = "Xforms"
     bl_parent_id = "BLOOM_PT_flame"
 
     def draw(self, context):
-        """Draw one fold per group of parameters; the palette has a panel of its own."""
+        """Draw the list, and below it the active xform; the palette has a panel of its own."""
         layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = True
         obj = context.object
         try:
-            parameters = parameters_on(obj)
+            flame, parameters = structure_of(obj), parameters_on(obj)
         except BloomError as error:
             layout.label(text=str(error), icon="ERROR")
             return
-        groups = dict.fromkeys(parameter.group for parameter in parameters)
-        groups.pop("Palette", None)
-        for number, group in enumerate(groups):
-            header, body = layout.panel(f"bloom_{group}", default_closed=number > 0)
-            header.label(text=group)
-            if body is not None:
-                draw_parameters(body, obj, [p for p in parameters if p.group == group])
+        place = min(obj.bloom.active_xform, len(flame.xforms) + len(flame.finals) - 1)
+        draw_list(layout, obj, flame, place)
+        layout.use_property_split = True
+        layout.use_property_decorate = True
+        prefix, _, xform = part_at(flame, place)
+        own = {p.name: p for p in parameters if p.name.startswith(f"{prefix}.")}
+        _draw_share(layout, obj, prefix, own)
+        _draw_fold(
+            layout, obj, "color", "Color", [own[f"{prefix}.{key}"] for key in ("color", "color_speed")]
+        )
+        _draw_variations(layout, obj, prefix, xform, own)
+        header, body = layout.panel("bloom_xform_affine", default_closed=False)
+        header.label(text="Affine")
+        if body is not None:
+            _draw_affine(body, obj, own[f"{prefix}.coefs"])
+        _draw_optional(layout, obj, "POST", "Post Affine", own.get(f"{prefix}.post"), xform.post != IDENTITY)
+        if place < len(flame.xforms):
+            _draw_optional(layout, obj, "XAOS", "Xaos", own.get(f"{prefix}.xaos"), bool(xform.xaos))
+
+
+def draw_list(layout: bpy.types.UILayout, obj: bpy.types.Object, flame: Flame, active: int) -> None:
+    """Draw a line for each xform, with its weight and whether it is shown alone, and the buttons beside."""
+    row = layout.row()
+    lines = row.box().column(align=True)
+    for place, (prefix, title, xform) in enumerate(parts_of(flame)):
+        line = lines.row(align=True)
+        text = f"{xform.name or title}: {_summary(xform)}"
+        select = line.operator("bloom.select_xform", text=text, depress=place == active)
+        select.xform = place
+        path = data_path(f"{prefix}.weight")
+        if f"{prefix}.weight" in obj:
+            weight = line.row(align=True)
+            weight.ui_units_x = 4.0
+            weight.prop(obj, path, text="")
+        if place < len(flame.xforms):
+            alone = obj.bloom.solo == prefix
+            solo = line.operator(
+                "bloom.solo_xform", text="", icon="SOLO_ON" if alone else "SOLO_OFF", depress=alone
+            )
+            solo.xform = place
+    column = row.column(align=True)
+    column.operator("bloom.add_xform", text="", icon="ADD").kind = "XFORM"
+    column.operator("bloom.remove_xform", text="", icon="REMOVE")
+    column.separator()
+    column.operator("bloom.duplicate_xform", text="", icon="DUPLICATE")
+    column.operator("bloom.add_xform", text="", icon="OUTLINER_DATA_CAMERA").kind = "FINAL"
+    column.separator()
+    column.operator("bloom.move_xform", text="", icon="TRIA_UP").direction = "UP"
+    column.operator("bloom.move_xform", text="", icon="TRIA_DOWN").direction = "DOWN"
+
+
+def _summary(xform: Xform) -> str:
+    """Names of an xform's variations, summed and heavy ones first: ``julian, linear …``."""
+    heaviest = sorted(xform.variations, key=lambda one: (one.form != "regular", -abs(one.weight)))
+    names = ", ".join(variation.attribute for variation in heaviest[:_MOST_NAMES])
+    return (f"{names} …" if len(heaviest) > _MOST_NAMES else names) or "nothing"
+
+
+def _draw_share(layout: bpy.types.UILayout, obj: bpy.types.Object, prefix: str, own: dict) -> None:
+    names = (f"{prefix}.weight", f"{prefix}.opacity")
+    draw_parameters(layout.column(align=True), obj, [own[name] for name in names if name in own])
+
+
+def _draw_fold(
+    layout: bpy.types.UILayout, obj: bpy.types.Object, key: str, title: str, parameters: list[Parameter]
+) -> None:
+    header, body = layout.panel(f"bloom_xform_{key}", default_closed=False)
+    header.label(text=title)
+    if body is not None:
+        draw_parameters(body.column(), obj, parameters)
+
+
+def _draw_variations(
+    layout: bpy.types.UILayout, obj: bpy.types.Object, prefix: str, xform: Xform, own: dict[str, Parameter]
+) -> None:
+    """Draw each variation with its parameters and a way to remove it, and the ways to add more."""
+    header, body = layout.panel("bloom_xform_variations", default_closed=False)
+    header.label(text="Variations")
+    if body is None:
+        return
+    for variation in xform.variations:
+        column = body.column(align=True)
+        line = column.row(align=True)
+        draw_parameters(line.column(), obj, _parameters_of(variation, prefix, own)[:1])
+        line.operator(
+            "bloom.remove_variation", text="", icon="X", emboss=False
+        ).variation = variation.attribute
+        draw_parameters(column, obj, _parameters_of(variation, prefix, own)[1:])
+    row = body.row(align=True)
+    row.operator_context = "INVOKE_DEFAULT"
+    for form, text in (("regular", "Add Variation"), ("pre", "Pre"), ("post", "Post")):
+        row.operator("bloom.add_variation", text=text, icon="ADD").form = form
+
+
+def _parameters_of(variation: Variation, prefix: str, own: dict[str, Parameter]) -> list[Parameter]:
+    """The weight of a variation, and then its parameters."""
+    stem = f"{prefix}.{variation.attribute}"
+    names = [stem, *(f"{stem}_{short}" for short, _ in variation.parameters)]
+    return [own[name] for name in names if name in own]
+
+
+def _draw_optional(
+    layout: bpy.types.UILayout,
+    obj: bpy.types.Object,
+    part: str,
+    title: str,
+    parameter: Parameter | None,
+    present: bool,
+) -> None:
+    """Draw what few xforms have, with a box to tick for whether this one has it."""
+    header, body = layout.panel(f"bloom_xform_{part.lower()}", default_closed=not present)
+    header.operator(
+        "bloom.toggle_xform_part",
+        text="",
+        icon="CHECKBOX_HLT" if present else "CHECKBOX_DEHLT",
+        emboss=False,
+    ).part = part
+    header.label(text=title)
+    if body is None or parameter is None:
+        return
+    if part == "POST":
+        _draw_affine(body, obj, parameter)
+    else:
+        draw_parameters(body.column(), obj, [parameter])
+
+
+def _draw_affine(layout: bpy.types.UILayout, obj: bpy.types.Object, parameter: Parameter) -> None:
+    """Draw an affine map as where it takes the two axes and the middle."""
+    if parameter.name not in obj or len(obj[parameter.name]) != len(IDENTITY):
+        draw_parameters(layout, obj, [parameter])
+        return
+    for number, title in enumerate(("X Axis to", "Y Axis to", "Middle to")):
+        column = layout.column(align=True)
+        column.prop(obj, data_path(parameter.name), index=2 * number, text=f"{title} X")
+        column.prop(obj, data_path(parameter.name), index=2 * number + 1, text="Y")
