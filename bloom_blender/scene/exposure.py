@@ -84,7 +84,12 @@ class Exposure:
         """Points of each flame so far."""
         self.depths = (0.0, 1.0)
         self._histograms: list = []
-        self._base = 0
+        self._base = self._hidden = 0
+
+    @property
+    def hidden(self) -> int:
+        """How many points of a flame were not shown because they had escaped."""
+        return self._hidden + max((histogram.hidden for histogram in self._histograms), default=0)
 
     @property
     def pixels(self) -> int:
@@ -95,7 +100,7 @@ class Exposure:
         """Expose these flames from now on; what was counted before stays (as a shutter stays open)."""
         from ..chaos.histogram import Histogram
 
-        self._base = self.points
+        self._base, self._hidden = self.points, self.hidden
         self._histograms = []
         projections = [view.projection(shot.flame, shot.world) for shot in shots]
         if not self.scale and projections:
@@ -146,7 +151,8 @@ class Exposure:
         """Logarithmic light of the pixels, (height, width, 4) float32."""
         from ..develop.picture import exposed
 
-        return exposed(self.buckets, self.grid, tone, self.points, self.scale, rules)
+        shown = self.points - self.hidden
+        return exposed(self.buckets, self.grid, tone, shown, self.scale, rules)
 
     def mean(self) -> tuple[np.ndarray, np.ndarray]:
         """Mean of what red counts (0 to 1), and hits, of each pixel: (height, width) float32."""
