@@ -5,11 +5,12 @@ from __future__ import annotations
 
 def register() -> None:
     """Register settings and handlers."""
-    from . import command_line, growing, picture_settings, playback, render_engine, settings
+    from . import command_line, growing, migration, picture_settings, playback, render_engine, settings
 
     settings.register()
     picture_settings.register()
     render_engine.register()
+    migration.register()  # before any handler that reads what it mends
     playback.register()
     growing.register()
     command_line.register()
@@ -17,12 +18,22 @@ def register() -> None:
 
 def unregister() -> None:
     """Undo :func:`register`."""
-    from . import command_line, following, growing, picture_settings, playback, render_engine, settings
+    from . import (
+        command_line,
+        following,
+        growing,
+        migration,
+        picture_settings,
+        playback,
+        render_engine,
+        settings,
+    )
 
     command_line.unregister()
     following.following.clear()
     growing.unregister()
     playback.unregister()
+    migration.unregister()
     render_engine.unregister()
     picture_settings.unregister()
     settings.unregister()

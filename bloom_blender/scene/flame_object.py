@@ -34,6 +34,9 @@ MIRROR = (1.0, -1.0, 1.0)
 
 _LARGEST = 3.4e38
 
+SCHEMA = 1
+"""Version of what a flame object carries; `migration` brings older ones up to it."""
+
 Value = float | tuple[float, ...]
 
 
@@ -62,6 +65,7 @@ def make_flame_object(
     for parameter in parameters:
         set_property(obj, parameter, parameter.value)
     settings = obj.bloom
+    settings.schema = SCHEMA
     settings.is_flame = True
     settings.seed = seed
     settings.growth.active_binding = 0  # Blender 4.5 makes a group when it is first asked for: now

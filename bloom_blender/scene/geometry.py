@@ -41,6 +41,39 @@ def set_material(obj: bpy.types.Object, material: bpy.types.Material) -> None:
     obj.update_tag()
 
 
+def mend() -> list[bpy.types.NodeTree]:
+    """Give node groups from before points had styles the input for the material; returns those mended.
+
+    All that a user built in such a group stays.
+    """
+    mended = []
+    for group in bpy.data.node_groups:
+        if group.library is not None or group.name.partition(".")[0] != NAME or _has_input(group):
+            continue
+        painted = [node for node in group.nodes if node.bl_idname == "GeometryNodeSetMaterial"]
+        sources = [node for node in group.nodes if node.bl_idname == "NodeGroupInput"]
+        if not painted or not sources:
+            continue  # a user has rebuilt it
+        chosen = _material_input(group, painted[0].inputs["Material"].default_value)
+        for node in painted:
+            if not node.inputs["Material"].is_linked:
+                group.links.new(sources[0].outputs[chosen.name], node.inputs["Material"])
+        mended.append(group)
+    return mended
+
+
+def _has_input(group: bpy.types.NodeTree) -> bool:
+    items = group.interface.items_tree
+    return any(i.item_type == "SOCKET" and i.in_out == "INPUT" and i.name == _MATERIAL for i in items)
+
+
+def _material_input(group: bpy.types.NodeTree, material: bpy.types.Material):
+    chosen = group.interface.new_socket(_MATERIAL, in_out="INPUT", socket_type="NodeSocketMaterial")
+    chosen.default_value = material
+    chosen.description = "Material of the points; Style in the object's Bloom panel sets it"
+    return chosen
+
+
 def _modifier(obj: bpy.types.Object, group: bpy.types.NodeTree) -> bpy.types.Modifier | None:
     found = (m for m in obj.modifiers if m.type == "NODES" and m.node_group == group)
     return next(found, None)
@@ -57,9 +90,7 @@ def _node_group(material: bpy.types.Material) -> bpy.types.NodeTree:
     group = bpy.data.node_groups.new(NAME, "GeometryNodeTree")
     group.is_modifier = True
     group.interface.new_socket("Geometry", in_out="INPUT", socket_type="NodeSocketGeometry")
-    chosen = group.interface.new_socket(_MATERIAL, in_out="INPUT", socket_type="NodeSocketMaterial")
-    chosen.default_value = material
-    chosen.description = "Material of the points; Style in the object's Bloom panel sets it"
+    _material_input(group, material)
     group.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
     source = group.nodes.new("NodeGroupInput")
     radius = group.nodes.new("GeometryNodeInputNamedAttribute")

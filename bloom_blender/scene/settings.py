@@ -57,6 +57,12 @@ def _restyle(settings: BloomSettings, context) -> None:
 class BloomSettings(bpy.types.PropertyGroup):
     """Settings of a flame object, and where its animation came from."""
 
+    schema: IntProperty(
+        name="Schema",
+        description="Version of these settings, see `migration`; 0 for those from before it was noted",
+        default=0,
+        options={"HIDDEN"},
+    )
     is_flame: BoolProperty(
         name="Flame",
         description="Recompute this object's points from its parameters in every frame",

@@ -165,3 +165,16 @@ def drop_compositor(scene: bpy.types.Scene) -> None:
     else:
         scene.use_nodes = False
     scene.render.use_compositing = False
+
+
+def stored_settings(owner: bpy.types.ID, name: str) -> dict[str, object]:
+    """Return what a file holds of a registered group of settings, names that are registered no more included.
+
+    Such values lie among the custom properties in 4.5 and in a place of their own since 5.0.
+    """
+    if bpy.app.version >= (5, 0, 0):
+        stored = owner.bl_system_properties_get()
+    else:
+        stored = owner
+    group = stored.get(name) if stored is not None else None
+    return {} if group is None else group.to_dict()
