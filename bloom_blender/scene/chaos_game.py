@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from dataclasses import dataclass, replace
 from typing import Any
@@ -93,21 +94,17 @@ def _options(flame: Flame, request: Request) -> dict[str, Any]:
 
 
 def load() -> None:
-    """Bring the numba core into memory, and have it keep its kernels where the extension may write.
+    """Have the numba core keep its kernels where the extension may write.
 
     Raises
     ------
     BloomError
-        If it cannot be loaded.
+        If numba is not there.
     """
-    try:
-        import numba  # noqa: F401  (what can be missing)
+    if importlib.util.find_spec("numba") is None:
+        raise BloomError("Bloom cannot compute points, as numba is missing: reinstall the extension.")
+    from ..chaos import store
 
-        from ..chaos import store
-    except ImportError as error:
-        raise BloomError(
-            f"Bloom cannot compute points, as {error.name or 'numba'} is missing: reinstall the extension."
-        ) from error
     folder = _cache_folder()
     if folder:
         store.set_cache_folder(folder)

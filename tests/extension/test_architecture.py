@@ -30,6 +30,7 @@ ALLOWED = {
     "bloom_blender/flame": {"numpy", "defusedxml"},
     "bloom_blender/chaos": {"numpy", "numba", "llvmlite", "platformdirs"},
     "bloom_blender/develop": {"numpy", "numba"},
+    "bloom_blender/garden": {"numpy"},
     "bloom_blender/growth": {"numpy"},
     "bloom_blender/cli": {"numpy", "OpenEXR", *TRAINING},
     "bloom_blender/scene": {"numpy", "openvdb", "OpenImageIO", *BLENDER},
