@@ -91,8 +91,9 @@ def moments(obj: bpy.types.Object, source: bpy.types.Object, frame: float) -> li
             if name is None or curve.mute or curve.data_path in driven:
                 continue
             value = curve.evaluate(time)
-            if isinstance(values[name], tuple):
-                whole = list(values[name])
+            before = values[name]
+            if isinstance(before, tuple):
+                whole = list(before)
                 whole[curve.array_index] = value
                 values[name] = tuple(whole)
             else:
