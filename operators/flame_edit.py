@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import bpy
 from bpy.props import IntProperty
@@ -35,7 +36,7 @@ class EditFlame:
         """A flame of this file has to be active."""
         return can_edit(cls, context)
 
-    def edit(self, context, change: Callable[[Flame], Edit], **options) -> set[str]:
+    def edit(self: Any, context, change: Callable[[Flame], Edit], **options) -> set[str]:
         """Change the active flame, or report why that cannot be done."""
         obj = context.active_object
         try:

@@ -254,3 +254,28 @@ def test_nothing_selected_is_told(blender, add):
     blender.context.view_layer.objects.active = None
     for name in ("add_xform", "duplicate_xform", "mutate", "copy_flame", "export_flame"):
         assert not getattr(blender.ops.bloom, name).poll()
+
+
+def test_bindings_of_a_run_follow(blender, add):
+    obj = add()
+    targets = ("xform1.weight", "xform2.coefs.angle", "final.coefs.scale", "bud")
+    for target in targets:
+        obj.bloom.growth.bindings.add().target = target
+    blender.ops.bloom.move_xform(xform=0, direction="DOWN")
+    now = [binding.target for binding in obj.bloom.growth.bindings]
+    assert now == ["xform2.weight", "xform1.coefs.angle", "final.coefs.scale", "bud"]
+    blender.ops.bloom.remove_xform(xform=1)
+    assert [binding.target for binding in obj.bloom.growth.bindings] == ["", *now[1:]]
+
+
+def test_solo_is_for_the_window_alone(bloom, blender, keyed):
+    blender.ops.bloom.solo_xform(xform=1)
+    blender.context.view_layer.update()
+    shown = keyed.data["bloom_cloud"]
+    keyed.bloom.points_render = keyed.bloom.points_viewport
+    keyed.bloom.detail = 1
+    assert bloom.playback.refresh(keyed, render=True)
+    all_of_it = keyed.data["bloom_cloud"]
+    assert all_of_it != shown
+    keyed.bloom.solo = ""
+    assert not bloom.playback.refresh(keyed, render=True)
