@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -21,3 +22,9 @@ def data_path(name: str) -> Path:
     if not path.exists():
         pytest.skip(f"real data {name} is not on this machine (set BLOOM_DATA)")
     return path
+
+
+def code_blocks(text: str) -> list[str]:
+    """The Python of a Markdown page, block by block, each at the line where it is in the page."""
+    found = re.finditer(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return ["\n" * text.count("\n", 0, match.start(1)) + match[1] for match in found]
