@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import shutil
 
-
 from tests.support import REPOSITORY, code_blocks
 
 PAGE = REPOSITORY / "docs" / "api.md"
