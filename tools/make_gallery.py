@@ -29,6 +29,7 @@ LOOKS = {
     "dust": ("PARTICLES", "DUST"),
     "volume": ("VOLUME", "GLOW"),
     "flame": ("PICTURE", "GLOW"),
+    "over": ("PARTICLES", "GLOW"),
 }
 
 
@@ -52,6 +53,8 @@ def render(name: str, folder: Path) -> list[Path]:
     scene = bpy.context.scene
     scene.render.resolution_x, scene.render.resolution_y = SIZE
     scene.render.image_settings.file_format = "PNG"
+    if name == "over":
+        lay_over_a_ball(bpy, scene)
     pictures = []
     for frame in MOMENTS:
         scene.frame_set(frame)
@@ -60,6 +63,35 @@ def render(name: str, folder: Path) -> list[Path]:
         pictures.append(Path(scene.render.filepath))
     bloom.unregister()
     return pictures
+
+
+def lay_over_a_ball(bpy, scene) -> None:
+    """A wall behind the flower and a ball before it, for Cycles, and the true flame between them."""
+    from mathutils import Matrix
+
+    from bloom_blender.scene import compositor, lights, overlay
+
+    camera = scene.camera
+    distance = camera.data.dof.focus_distance
+    for make, size, place, color in (
+        (bpy.ops.mesh.primitive_plane_add, {"size": 4.0}, (0.0, 0.0, -1.5), (0.12, 0.2, 0.3)),
+        (bpy.ops.mesh.primitive_uv_sphere_add, {"radius": 0.06}, (0.12, -0.08, -0.8), (0.8, 0.3, 0.1)),
+    ):
+        make(**{key: value * distance for key, value in size.items()})
+        obj = bpy.context.object
+        obj.matrix_world = camera.matrix_world @ Matrix.Translation([distance * x for x in place])
+        if len(obj.data.polygons) > 1:
+            bpy.ops.object.shade_smooth()
+        material = bpy.data.materials.new(obj.name)
+        material.use_nodes = True
+        material.node_tree.nodes["Principled BSDF"].inputs["Base Color"].default_value = (*color, 1.0)
+        obj.data.materials.append(material)
+    lights.add_lights(scene)
+    for obj in scene.objects:
+        if obj.type == "LIGHT":
+            obj.data.energy *= 0.4
+    compositor.rest(scene)
+    overlay.lay_over(scene)
 
 
 def main() -> None:
