@@ -2,6 +2,9 @@
 
     python tools/make_presets.py [name ...]
 
+and with --thumbnails the small square pictures of them, bloom_blender/presets/*.png, for
+Blender's menus.
+
 A flower is data: its xforms, its camera, its tone, and a palette drawn through a few colours of OKLCH
 (B. Ottosson, "A perceptual color space for image processing", 2020).
 """
@@ -10,6 +13,8 @@ from __future__ import annotations
 
 import math
 import sys
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -263,13 +268,335 @@ def dandelion() -> Flame:
     )  # fmt: skip
 
 
-PRESETS = {"lotus": lotus, "peony": peony, "dahlia": dahlia, "dandelion": dandelion}
+def rose() -> Flame:
+    """A whorl of cupped sheets: each petal a piece of a bowl with a bright rim, each turn smaller.
+
+    The heart is a second, steeper bowl on the same spiral, so that the middle stays closed while the outer
+    petals lie open.
+    """
+    bowl = {"disc": 0.62, "hemisphere": -0.55, "zcone": 0.5, "ztranslate": 0.5}
+    return flower(
+        "Rose",
+        [
+            xform(1.0, _NOWHERE, 0.10, 0.9, name="petal", post=stretch(1.0, 1.15, 0.0, 0.62, 0.0),
+                  pre_flatten=1, pre_gaussian_blur=0.5, post_rotate_y=0.22, **bowl),
+            xform(0.55, _NOWHERE, 0.55, 0.9, name="rim", post=stretch(1.0, 1.15, 0.0, 0.66, 0.0),
+                  pre_flatten=1, pre_blur_circle=0.62, post_rotate_y=0.22, **bowl),
+            xform(16.0, turn(0.945, GOLDEN_ANGLE), 0.85, 0.05, name="spiral", linear=1, zcone=0.042),
+            xform(0.012, (0.0, 0.0, 0.0, 0.0, 1.35, 0.1), 1.0, 1.0, name="dew", pre_flatten=1,
+                  pre_gaussian_blur=0.03, linear=1, zblur=0.03, ztranslate=0.4),
+        ],
+        None,
+        palette(
+            (0.00, 0.14, 0.09, 376), (0.12, 0.24, 0.14, 380), (0.28, 0.40, 0.18, 384),
+            (0.45, 0.54, 0.21, 387), (0.62, 0.65, 0.22, 390), (0.78, 0.76, 0.17, 397),
+            (0.90, 0.88, 0.10, 415), (1.00, 0.95, 0.05, 430),
+        ),
+        Camera(
+            size=(1280, 720), scale=262, pitch=0.66, yaw=0.3, perspective=0.16, center=(0.0, -0.3), dof=0.1,
+        ),
+        Tone(brightness=3.4, gamma=2.3),
+    )  # fmt: skip
+
+
+def sunflower() -> Flame:
+    """Golden rays around a dark heart whose seeds sit on the spiral of the golden angle.
+
+    Xaos keeps the two apart: rays go around only, seeds spiral only.
+    """
+    rays = (1.0, 1.0, 1.0, 0.0, 0.0, 0.0)
+    return flower(
+        "Sunflower",
+        [
+            xform(1.0, _NOWHERE, 0.55, 0.9, name="ray", xaos=(1.0, 0.7, 1.0, 0.12, 0.0, 0.0),
+                  post=stretch(0.52, 0.17, 0.0, 1.32, 0.0), pre_flatten=1, pre_gaussian_blur=0.6, diamond=1,
+                  hemisphere=0.3, zcone=0.16, ztranslate=-0.2, post_rotate_y=0.12),
+            xform(0.7, _NOWHERE, 0.30, 0.8, name="stripe", xaos=(1.0, 0.7, 1.0, 0.12, 0.0, 0.0),
+                  post=stretch(0.46, 0.15, 180.0 / 21.0, 1.21, 0.185), pre_flatten=1,
+                  pre_gaussian_blur=0.5, diamond=1, hemisphere=0.3, zcone=0.16, ztranslate=-0.2,
+                  post_rotate_y=0.12),
+            xform(22.0, turn(1.0, 360.0 / 21.0), 0.62, 0.0, name="around", xaos=rays, linear=1),
+            xform(0.3, (0.0, 0.0, 0.0, 0.0, 0.94, 0.0), 0.0, 0.97, name="seed",
+                  xaos=(0.03, 0.03, 0.0, 0.3, 0.02, 1.0), pre_flatten=1, pre_gaussian_blur=0.022,
+                  linear=1, zblur=0.02, ztranslate=0.1),
+            xform(0.02, (0.0, 0.0, 0.0, 0.0, 0.97, 0.0), 0.9, 0.97, name="pollen",
+                  xaos=(0.03, 0.03, 0.0, 0.3, 0.02, 1.0), pre_flatten=1, pre_gaussian_blur=0.012,
+                  linear=1, zblur=0.05, ztranslate=0.2),
+            xform(24.0, turn(0.9925, GOLDEN_ANGLE), 0.30, 0.013, name="spiral",
+                  xaos=(0.03, 0.03, 0.0, 1.0, 1.0, 1.0), linear=1, zcone=-0.002),
+        ],
+        None,
+        palette(
+            (0.00, 0.30, 0.10, 45), (0.12, 0.42, 0.12, 50), (0.25, 0.55, 0.15, 55),
+            (0.38, 0.68, 0.17, 62), (0.52, 0.80, 0.18, 78), (0.66, 0.88, 0.18, 92),
+            (0.82, 0.93, 0.14, 100), (1.00, 0.97, 0.06, 108),
+        ),
+        Camera(
+            size=(1280, 720), scale=200, pitch=0.58, yaw=0.25, perspective=0.14, center=(0.0, 0.06), dof=0.1,
+        ),
+        Tone(brightness=3.6, gamma=2.2),
+    )  # fmt: skip
+
+
+def tulip() -> Flame:
+    """Six pieces of an egg's shell around a stem, seen from the side.
+
+    `hemisphere` makes a bowl of a pointed sheet; turned upright, its bottom looks outwards.
+    """
+    shell = {"pre_flatten": 1, "diamond": 0.95, "hemisphere": -0.6, "zcone": 0.26, "post_rotate_y": 0.9}
+    up, stem = (1.0, 1.0, 1.0, 1.0, 0.12, 0.0), (1.0, 1.0, 0.0, 0.0, 0.0, 0.0)
+    return flower(
+        "Tulip",
+        [
+            xform(1.0, _NOWHERE, 0.32, 0.9, name="petal", xaos=up, post=stretch(1.0, 2.1, 0.0, 0.02, 0.0),
+                  pre_gaussian_blur=0.62, **shell),
+            xform(0.35, turn(0.4, 25.0), 0.72, 0.8, name="flame", xaos=up,
+                  post=stretch(1.0, 1.6, 0.0, 0.04, 0.0), pre_gaussian_blur=0.2, **shell),
+            xform(5.0, turn(1.0, 60.0), 0.0, 0.0, name="around", xaos=up, linear=1),
+            xform(0.4, turn(0.8, 30.0), 0.85, 0.3, name="within", xaos=up, linear=1, zcone=0.05),
+            xform(0.12, _NOWHERE, 0.03, 0.97, name="stem", xaos=stem, pre_flatten=1, pre_gaussian_blur=0.022,
+                  linear=1, zblur=0.36, ztranslate=-1.5),
+        ],
+        None,
+        palette(
+            (0.00, 0.42, 0.12, 140), (0.08, 0.50, 0.13, 132), (0.16, 0.36, 0.18, 355),
+            (0.28, 0.50, 0.23, 362), (0.42, 0.62, 0.23, 372), (0.56, 0.72, 0.19, 395),
+            (0.70, 0.84, 0.16, 425), (0.84, 0.92, 0.14, 452), (1.00, 0.96, 0.08, 462),
+        ),
+        Camera(
+            size=(1280, 720), scale=205, pitch=1.08, yaw=0.3, perspective=0.14, center=(0.0, 0.1), dof=0.1,
+        ),
+        Tone(brightness=3.6, gamma=2.2),
+    )  # fmt: skip
+
+
+def lily() -> Flame:
+    """Six petals that rise and bend back, freckled, around long stamens with loaded anthers."""
+    bend = {"diamond": 1, "hemisphere": 0.95, "zcone": 0.08, "ztranslate": -0.75, "post_rotate_y": 0.2}
+    return flower(
+        "Lily",
+        [
+            xform(1.0, _NOWHERE, 0.55, 0.9, name="petal", post=stretch(0.82, 0.42, 0.0, 1.0, 0.0),
+                  pre_flatten=1, pre_gaussian_blur=0.68, **bend),
+            xform(0.7, turn(0.36, 20.0), 0.12, 0.88, name="flush",
+                  post=stretch(0.7, 0.27, 0.0, 0.93, 0.0), pre_flatten=1, pre_gaussian_blur=0.2, **bend),
+            xform(5.0, turn(1.0, 60.0), 0.0, 0.0, name="around", linear=1),
+            xform(0.16, (0.0, 0.0, 0.0, 0.0, 0.0, 0.0), 0.75, 0.95, name="filament", pre_flatten=1,
+                  pre_gaussian_blur=0.006, linear=1, zblur=0.24, ztranslate=0.62, post_rotate_y=-0.28),
+            xform(0.07, (0.0, 0.0, 0.0, 0.0, 0.0, 0.0), 0.97, 0.98, name="anther", pre_flatten=1,
+                  post=stretch(1.0, 2.6, 0.0, 0.0, 0.0), pre_gaussian_blur=0.026, linear=1, zblur=0.015,
+                  ztranslate=1.12, post_rotate_y=-0.28),
+        ],
+        None,
+        palette(
+            (0.00, 0.34, 0.20, 355), (0.12, 0.48, 0.24, 358), (0.26, 0.64, 0.23, 358),
+            (0.42, 0.82, 0.12, 356), (0.58, 0.95, 0.035, 355), (0.72, 0.93, 0.06, 470),
+            (0.84, 0.80, 0.13, 480), (0.92, 0.60, 0.16, 420), (1.00, 0.52, 0.17, 405),
+        ),
+        Camera(
+            size=(1280, 720), scale=172, pitch=0.8, yaw=0.2, perspective=0.16, center=(0.0, -0.15), dof=0.1,
+        ),
+        Tone(brightness=3.6, gamma=2.3),
+    )  # fmt: skip
+
+
+def poppy() -> Flame:
+    """Four wide, crumpled bowls of silk in two pairs, black at the foot, around a wreath of stamens."""
+    crumple = {"freqx": 7, "freqy": 6, "scalex": 0.1, "scaley": 0.12, "freqz": 8, "scalez": 0.14}
+    silk = {"disc": 1.0, "zcone": 0.75, "post_waves2": (1.0, crumple), "post_rotate_y": 0.12,
+            "post": stretch(0.9, 1.25, 0.0, 0.8, 0.0)}  # fmt: skip
+    return flower(
+        "Poppy",
+        [
+            xform(1.6, _NOWHERE, 0.5, 0.9, name="petal", pre_flatten=1, pre_gaussian_blur=0.62, **silk),
+            xform(0.6, turn(0.45, 50.0), 0.72, 0.75, name="folds", pre_flatten=1, pre_gaussian_blur=0.12,
+                  **silk),
+            xform(4.5, turn(1.0, 90.0), 0.0, 0.0, name="around", linear=1),
+            xform(0.45, turn(0.72, 45.0), 0.3, 0.4, name="inner pair", linear=1, zcone=0.25),
+            xform(0.5, (0.0, 0.0, 0.0, 0.0, 0.42, 0.0), 0.02, 0.96, name="stamens", pre_flatten=1,
+                  pre_gaussian_blur=0.05, julian=(0.62, {"power": 48, "dist": 30}), zcone=0.35, zblur=0.03,
+                  ztranslate=0.25),
+            xform(0.04, (0.0, 0.0, 0.0, 0.0, 0.0, 0.0), 0.95, 0.97, name="capsule", pre_flatten=1,
+                  pre_gaussian_blur=0.07, linear=1, hemisphere=0.12, ztranslate=0.35, zblur=0.03),
+        ],
+        None,
+        palette(
+            (0.00, 0.22, 0.08, 300), (0.10, 0.25, 0.10, 340), (0.24, 0.42, 0.17, 385),
+            (0.40, 0.58, 0.22, 391), (0.56, 0.67, 0.22, 395), (0.70, 0.75, 0.18, 404),
+            (0.84, 0.85, 0.12, 420), (0.92, 0.80, 0.12, 470), (1.00, 0.72, 0.13, 490),
+        ),
+        Camera(
+            size=(1280, 720), scale=192, pitch=0.62, yaw=0.35, perspective=0.16, center=(0.0, -0.1), dof=0.12,
+        ),
+        Tone(brightness=3.6, gamma=2.3),
+    )  # fmt: skip
+
+
+def cherry_blossom() -> Flame:
+    """A spray of blossoms: each of five pale petals, and each a smaller copy of the one before, drifting."""
+    away = (1.0, 1.0, 0.0, 1.0, 0.08, 0.08)
+    return flower(
+        "Cherry Blossom",
+        [
+            xform(1.0, _NOWHERE, 0.55, 0.9, name="petal", post=stretch(0.44, 0.5, 0.0, 0.56, 0.0),
+                  pre_flatten=1, pre_gaussian_blur=0.66, diamond=1, hemisphere=0.2, zcone=0.3,
+                  ztranslate=-0.2, post_rotate_y=0.1),
+            xform(0.3, _NOWHERE, 0.2, 0.9, name="blush", post=stretch(0.5, 0.3, 0.0, 0.4, 0.0),
+                  pre_flatten=1, pre_gaussian_blur=0.4, diamond=1, zcone=0.2),
+            xform(4.0, turn(1.0, 72.0), 0.0, 0.0, name="around", linear=1),
+            xform(0.12, (0.0, 0.0, 0.0, 0.0, 0.35, 0.0), 0.9, 0.95, name="stamens", pre_flatten=1,
+                  pre_gaussian_blur=0.05, julian=(0.42, {"power": 16, "dist": 20}), zcone=0.8,
+                  ztranslate=0.1),
+            xform(1.6, turn(0.66, 38.0, 1.5, 0.5), 0.7, 0.12, name="drift", xaos=away,
+                  pre_rotate_x=0.22, pre_rotate_y=-0.15, linear3D=1, ztranslate=-0.25),
+            xform(1.4, turn(0.6, -50.0, -1.42, 0.1), 0.6, 0.12, name="fall", xaos=away,
+                  pre_rotate_x=-0.2, pre_rotate_y=0.2, linear3D=1, ztranslate=-0.2),
+        ],
+        None,
+        palette(
+            (0.00, 0.42, 0.20, 358), (0.14, 0.56, 0.20, 358), (0.30, 0.74, 0.15, 357),
+            (0.46, 0.87, 0.09, 356), (0.64, 0.95, 0.04, 355), (0.80, 0.97, 0.03, 380),
+            (0.92, 0.88, 0.12, 440), (1.00, 0.86, 0.10, 450),
+        ),
+        Camera(
+            size=(1280, 720), scale=165, pitch=0.6, yaw=0.1, perspective=0.16, center=(0.15, 0.4), dof=0.12,
+        ),
+        Tone(brightness=3.4, gamma=2.3),
+    )  # fmt: skip
+
+
+def passion_flower() -> Flame:
+    """Ten pale petals under a crown of 96 threads, banded in violet, white and blue; a star in the heart."""
+    return flower(
+        "Passion Flower",
+        [
+            xform(1.0, _NOWHERE, 0.70, 0.92, name="petal", post=stretch(0.58, 0.25, 0.0, 1.15, 0.0),
+                  pre_flatten=1, pre_gaussian_blur=0.64, diamond=1, hemisphere=0.3, zcone=0.2,
+                  ztranslate=-0.5),
+            xform(0.42, turn(0.5, 36.0), 0.8, 0.7, name="veins", post=stretch(0.58, 0.22, 0.0, 1.15, 0.0),
+                  pre_flatten=1, pre_gaussian_blur=0.12, diamond=1, hemisphere=0.3, zcone=0.2,
+                  ztranslate=-0.5),
+            xform(5.0, turn(1.0, 36.0), 0.0, 0.0, name="around", linear=1),
+            xform(1.2, (0.0, 0.0, 0.0, 0.0, 0.68, 0.0), 0.34, 0.93, name="threads", pre_flatten=1,
+                  pre_gaussian_blur=0.2, julian=(1.02, {"power": 40, "dist": 44}), zcone=0.22,
+                  ztranslate=-0.1, zblur=0.012),
+            xform(0.6, (0.0, 0.0, 0.0, 0.0, 0.5, 0.0), 0.06, 0.95, name="inner threads", pre_flatten=1,
+                  pre_gaussian_blur=0.14, julian=(0.62, {"power": 40, "dist": 36}), zcone=0.5, zblur=0.012),
+            xform(0.07, _NOWHERE, 0.96, 0.97, name="style", post=stretch(0.2, 0.05, 18.0, 0.2, 0.06),
+                  pre_flatten=1, pre_gaussian_blur=0.5, diamond=1, ztranslate=0.4, zblur=0.03),
+        ],
+        None,
+        palette(
+            (0.00, 0.26, 0.17, 320), (0.12, 0.38, 0.21, 312), (0.26, 0.50, 0.23, 295),
+            (0.40, 0.62, 0.19, 280), (0.54, 0.78, 0.11, 275), (0.68, 0.93, 0.04, 290),
+            (0.80, 0.92, 0.06, 340), (0.90, 0.90, 0.14, 460), (1.00, 0.88, 0.17, 470),
+        ),
+        Camera(
+            size=(1280, 720), scale=200, pitch=0.62, yaw=0.2, perspective=0.16, center=(0.0, -0.05), dof=0.1,
+        ),
+        Tone(brightness=3.6, gamma=2.2),
+    )  # fmt: skip
+
+
+def hydrangea() -> Flame:
+    """Sixty florets of four petals on a ball, by the rotations that carry the seeds of the dandelion."""
+    tilt = 31.717474 / 90.0
+    lean = {"post_rotate_y": 0.2, "post_rotate_x": 0.12}
+    return flower(
+        "Hydrangea",
+        [
+            xform(1.0, _NOWHERE, 0.35, 0.8, name="two petals", pre_flatten=1, pre_gaussian_blur=0.36,
+                  diamond=0.35, zcone=-0.12, ztranslate=0.95, **lean),
+            xform(1.0, _NOWHERE, 0.5, 0.8, name="two more", pre_flatten=1, pre_gaussian_blur=0.36,
+                  diamond=0.35, zcone=-0.12, ztranslate=0.95, post_rotate_z=1, **lean),
+            xform(0.05, _NOWHERE, 0.97, 0.97, name="bead", pre_flatten=1, pre_gaussian_blur=0.022, linear=1,
+                  zblur=0.02, ztranslate=0.98, **lean),
+            xform(9.0, turn(1.0, 72.0), 0.1, 0.06, name="fifth", linear=1),
+            xform(9.0, IDENTITY, 0.62, 0.07, name="half", pre_rotate_y=tilt, rotate_z=2,
+                  post_rotate_y=-tilt),
+        ],
+        None,
+        palette(
+            (0.00, 0.30, 0.16, 275), (0.15, 0.42, 0.19, 278), (0.30, 0.54, 0.19, 285),
+            (0.45, 0.66, 0.17, 298), (0.60, 0.76, 0.14, 315), (0.74, 0.86, 0.09, 330),
+            (0.87, 0.93, 0.05, 290), (1.00, 0.95, 0.08, 455),
+        ),
+        Camera(
+            size=(1280, 720), scale=290, pitch=0.6, yaw=0.4, perspective=0.2, center=(0.0, 0.0), dof=0.15,
+        ),
+        Tone(brightness=3.2, gamma=2.2),
+    )  # fmt: skip
+
+
+def iris() -> Flame:
+    """Three falls that hang, three standards that rise, and a golden beard; one copy within for depth."""
+    ruffle = {"freqx": 6, "freqy": 5, "scalex": 0.08, "scaley": 0.1, "freqz": 7, "scalez": 0.1}
+    return flower(
+        "Iris",
+        [
+            xform(1.0, _NOWHERE, 0.12, 0.9, name="fall", post=stretch(0.85, 0.62, 0.0, 0.85, 0.0),
+                  pre_flatten=1, pre_gaussian_blur=0.6, disc=0.25, diamond=0.7, hemisphere=0.8, zcone=-0.1,
+                  ztranslate=-0.6, post_waves2=(1.0, ruffle), post_rotate_y=-0.1),
+            xform(0.9, _NOWHERE, 0.5, 0.9, name="standard", post=stretch(0.7, 0.95, 60.0, 0.46, 0.8),
+                  pre_flatten=1, pre_gaussian_blur=0.55, disc=0.3, diamond=0.6, hemisphere=-0.6, zcone=0.2,
+                  ztranslate=1.2, post_waves2=(1.0, ruffle), post_rotate_y=0.62),
+            xform(3.2, turn(1.0, 120.0), 0.0, 0.0, name="around", linear=1),
+            xform(0.2, turn(0.62, 60.0), 0.65, 0.4, name="within", linear=1, zcone=0.1),
+            xform(0.1, _NOWHERE, 0.95, 0.95, name="beard", post=stretch(0.3, 0.08, 0.0, 0.6, 0.0),
+                  pre_flatten=1, pre_gaussian_blur=0.5, diamond=1, ztranslate=0.28, zblur=0.03),
+        ],
+        None,
+        palette(
+            (0.00, 0.30, 0.20, 290), (0.14, 0.44, 0.24, 293), (0.30, 0.48, 0.23, 298),
+            (0.46, 0.62, 0.18, 300), (0.62, 0.76, 0.12, 298), (0.76, 0.88, 0.07, 290),
+            (0.86, 0.90, 0.10, 440), (0.93, 0.86, 0.17, 445), (1.00, 0.82, 0.18, 435),
+        ),
+        Camera(
+            size=(1280, 720), scale=205, pitch=0.85, yaw=0.3, perspective=0.16, center=(0.0, 0.0), dof=0.1,
+        ),
+        Tone(brightness=3.6, gamma=2.3),
+    )  # fmt: skip
+
+
+PRESETS = {
+    "lotus": lotus,
+    "peony": peony,
+    "dahlia": dahlia,
+    "dandelion": dandelion,
+    "rose": rose,
+    "sunflower": sunflower,
+    "tulip": tulip,
+    "lily": lily,
+    "poppy": poppy,
+    "cherry_blossom": cherry_blossom,
+    "passion_flower": passion_flower,
+    "hydrangea": hydrangea,
+    "iris": iris,
+}
 """File name without its ending, and what makes it."""
+
+
+THUMBNAIL = 128
+"""Pixels of a thumbnail, across and down."""
+
+
+def thumbnail(flame: Flame, path: Path) -> None:
+    """Render the middle of a flame's frame as a small square PNG."""
+    from bloom_blender import cli  # it needs numba, which writing flames does not
+
+    square = replace(flame, camera=replace(flame.camera, size=(760, 760)))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "square.flame"
+        file.write_text(write_flame(square), encoding="utf-8")
+        options = ["--width", str(THUMBNAIL), "--quality", "300", "--quiet"]
+        if cli.main(["render", str(file), "-o", str(path), *options]):
+            raise RuntimeError(f"{path.name} could not be rendered")
 
 
 def main(argv: list[str] | None = None) -> int:
     """Write the named presets, or all; returns the exit status."""
-    names = (sys.argv[1:] if argv is None else argv) or list(PRESETS)
+    given = sys.argv[1:] if argv is None else argv
+    names = [name for name in given if name != "--thumbnails"] or list(PRESETS)
     FOLDER.mkdir(exist_ok=True)
     for name in names:
         if name not in PRESETS:
@@ -278,6 +605,8 @@ def main(argv: list[str] | None = None) -> int:
             )
             return 2
         (FOLDER / f"{name}.flame").write_text(write_flame(PRESETS[name]()), encoding="utf-8", newline="\n")
+        if "--thumbnails" in given:
+            thumbnail(PRESETS[name](), FOLDER / f"{name}.png")
     return 0
 
 

@@ -56,7 +56,9 @@ def test_the_first_bloom_is_interesting(name):
     assert interest(read_flame(data_path("bloom/flames") / f"{name}.flame")).faults == ()
 
 
-@pytest.mark.parametrize("name", ["dahlia", "dandelion", "lotus", "peony"])
+@pytest.mark.parametrize(
+    "name", sorted(path.stem for path in (REPOSITORY / "bloom_blender" / "presets").glob("*.flame"))
+)
 def test_presets_are_interesting(name):
     assert interest(read_flame(REPOSITORY / "bloom_blender" / "presets" / f"{name}.flame")).faults == ()
 

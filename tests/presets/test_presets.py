@@ -54,7 +54,19 @@ def _share_inside(flame: Flame) -> float:
 
 def test_every_preset_has_a_maker_and_a_file():
     assert [path.stem for path in FILES] == sorted(makers.PRESETS)
-    assert len(FILES) >= 4
+    assert len(FILES) >= 12
+
+
+def test_every_preset_has_a_small_square_thumbnail():
+    pictures = [path.with_suffix(".png") for path in FILES]
+    assert sorted(FILES[0].parent.glob("*.png")) == pictures
+    for picture in pictures:
+        head = picture.read_bytes()[:24]
+        assert head[:8] == b"\x89PNG\r\n\x1a\n"
+        assert [int.from_bytes(head[i : i + 4], "big") for i in (16, 20)] == [makers.THUMBNAIL] * 2, (
+            picture.name
+        )
+    assert sum(picture.stat().st_size for picture in pictures) < 400_000
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
