@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import numpy as np
 import pytest
 
@@ -146,3 +148,35 @@ def test_without_bloom_the_last_cloud_shows_and_values_stay(
     blender.ops.preferences.addon_enable(module=module)
     blender.ops.wm.open_mainfile(filepath=path)
     check(blender.data.objects[name])
+
+
+def test_saved_without_bloom_a_grown_flame_keeps_its_run_and_settings(
+    add, bloom, blender, extension, tmp_path, capfd
+):
+    path, module = str(tmp_path / "saved.blend"), extension.__name__
+    steps = np.arange(1, 21)
+    values = np.random.default_rng(3).normal(size=(20, 4)) / steps[:, None]
+    trajectory = importlib.import_module(f"{module}.bloom_blender.trajectory")
+    run = trajectory.Trajectory("tiny", (trajectory.Series("update/layer", steps, values, "update"),))
+    obj = add()
+    settings = {"frames": 5, "wind": 0.25, "time": "log"}
+    before, _ = bloom.growing.grow_by(obj, run, settings)
+    name = obj.name
+    blender.ops.wm.save_as_mainfile(filepath=path)
+
+    blender.ops.preferences.addon_disable(module=module)
+    blender.ops.wm.open_mainfile(filepath=path)
+    blender.context.scene.frame_set(3)
+    blender.ops.wm.save_as_mainfile(filepath=path)
+    said = capfd.readouterr()
+    assert not [line for line in (said.out + said.err).split("\n") if "rror" in line]
+
+    blender.ops.preferences.addon_enable(module=module)
+    blender.ops.wm.open_mainfile(filepath=path)
+    obj = blender.data.objects[name]
+    growth = obj.bloom.growth
+    assert {key: getattr(growth, key) for key in settings} == settings
+    growing = importlib.import_module(f"{module}.bloom_blender.scene.growing")
+    after, kept = growing.regrow(obj)
+    assert kept == ()
+    assert (after.values == before.values).all()
