@@ -167,6 +167,7 @@ def test_operators_are_named_and_described_as_blender_wants():
             "of",
             "on",
             "or",
+            "over",
             "the",
             "to",
             "with",
