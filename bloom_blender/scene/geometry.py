@@ -16,11 +16,10 @@ def flame_modifier(obj: bpy.types.Object, material: bpy.types.Material) -> bpy.t
     The node group is made once per file and shared by all flames; the radius comes from the
     attribute ``bloom_radius``, the material from the modifier. An existing modifier of that group is kept.
     """
-    group = bpy.data.node_groups.get(NAME) or _node_group(material)
-    modifier = _modifier(obj, group)
+    modifier = points_modifier(obj)
     if modifier is None:
         modifier = obj.modifiers.new(NAME, "NODES")
-        modifier.node_group = group
+        modifier.node_group = bpy.data.node_groups.get(NAME) or _node_group(material)
     _set_input(modifier, material)
     return modifier
 
@@ -34,8 +33,7 @@ def set_material(obj: bpy.types.Object, material: bpy.types.Material) -> None:
         if slots[0] is not None:
             slots[0].use_fake_user = True
         slots[0] = material
-    group = bpy.data.node_groups.get(NAME)
-    modifier = _modifier(obj, group) if group is not None else None
+    modifier = points_modifier(obj)
     if modifier is not None:
         _set_input(modifier, material)
     obj.update_tag()
@@ -48,7 +46,7 @@ def mend() -> list[bpy.types.NodeTree]:
     """
     mended = []
     for group in bpy.data.node_groups:
-        if group.library is not None or group.name.partition(".")[0] != NAME or _has_input(group):
+        if group.library is not None or not _is_ours(group) or _has_input(group):
             continue
         painted = [node for node in group.nodes if node.bl_idname == "GeometryNodeSetMaterial"]
         sources = [node for node in group.nodes if node.bl_idname == "NodeGroupInput"]
@@ -74,9 +72,14 @@ def _material_input(group: bpy.types.NodeTree, material: bpy.types.Material):
     return chosen
 
 
-def _modifier(obj: bpy.types.Object, group: bpy.types.NodeTree) -> bpy.types.Modifier | None:
-    found = (m for m in obj.modifiers if m.type == "NODES" and m.node_group == group)
+def points_modifier(obj: bpy.types.Object) -> bpy.types.Modifier | None:
+    """The modifier that makes the points; its group has a number in its name in a file it was appended to."""
+    found = (m for m in obj.modifiers if m.type == "NODES" and _is_ours(m.node_group))
     return next(found, None)
+
+
+def _is_ours(group: bpy.types.NodeTree | None) -> bool:
+    return group is not None and group.name.partition(".")[0] == NAME
 
 
 def _set_input(modifier: bpy.types.Modifier, material: bpy.types.Material) -> None:

@@ -37,9 +37,9 @@ def upgrade() -> list[str]:
     for obj in flames():
         if obj.library is not None or obj.override_library is not None:
             continue
-        for modifier in obj.modifiers:
-            if modifier.type == "NODES" and modifier.node_group in mended:
-                geometry.flame_modifier(obj, obj.data.materials[0] if obj.data.materials else None)
+        modifier = geometry.points_modifier(obj)
+        if modifier is not None and modifier.node_group in mended and obj.data.materials:
+            geometry.set_material(obj, obj.data.materials[0])
         if obj.bloom.schema > SCHEMA:
             print(
                 f"bloom: {obj.name} was made with a newer Bloom: update the extension before you save.",

@@ -70,10 +70,25 @@ def test_the_old_values_stay_in_the_file(bloom, blender, old, migration):
     assert (stored["mapping"], stored["run_frames"], stored["run_start"]) == (1, 6, 3)
 
 
-def test_appended(bloom, blender, old):
+@pytest.mark.parametrize("beside_another", [False, True])
+def test_appended(bloom, blender, old, add, evaluated, beside_another):
+    if beside_another:
+        add()
+        blender.context.view_layer.update()
+        blender.data.objects["tiny"].name = "other"
     with blender.data.libraries.load(old, link=False) as (_, target):
         target.objects = ["tiny"]
-    check(blender.data.objects["tiny"], bloom)
+    obj = blender.data.objects["tiny"]
+    check(obj, bloom)
+    assert len(obj.modifiers) == 1
+    blender.context.scene.collection.objects.link(obj)
+    obj.bloom.style = "SOLID"
+    blender.context.view_layer.update()
+    geometry = evaluated(obj).evaluated_geometry()
+    assert len(geometry.pointcloud.points) == 50
+    # Blender numbers an appended material like a copy that a user made, and those are left alone.
+    shown = "Bloom Glow.001" if beside_another else "Bloom Solid"
+    assert [item.name for item in geometry.pointcloud.materials] == [shown]
 
 
 def test_what_was_set_since_is_kept(add, bloom, migration):
