@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from . import menus
+from . import menus, thumbnails
 from .add_flame import BLOOM_OT_add_flame
 from .add_variation import BLOOM_OT_add_variation
 from .add_xform import BLOOM_OT_add_xform
@@ -21,6 +21,7 @@ from .grow_again import (
     BLOOM_OT_grow_again,
     BLOOM_OT_remove_binding,
 )
+from .growth_preset import BLOOM_OT_growth_preset
 from .import_flame import BLOOM_OT_import_flame
 from .import_run import BLOOM_OT_import_run
 from .move_xform import BLOOM_OT_move_xform
@@ -42,6 +43,7 @@ classes = (
     BLOOM_OT_follow_run,
     BLOOM_OT_stop_following,
     BLOOM_OT_grow_again,
+    BLOOM_OT_growth_preset,
     BLOOM_OT_add_binding,
     BLOOM_OT_remove_binding,
     BLOOM_OT_set_up_scene,
@@ -80,5 +82,6 @@ def register() -> None:
 def unregister() -> None:
     """Undo :func:`register`."""
     menus.retract()
+    thumbnails.forget()
     for cls in reversed(classes):
         bpy.utils.unregister_class(cls)

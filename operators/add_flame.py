@@ -9,13 +9,17 @@ from ..bloom_blender.errors import BloomError
 from ..bloom_blender.scene import actions
 from ..bloom_blender.scene.presets import label, presets, read_preset
 from .support import NewFlameOptions, wait_cursor
+from .thumbnails import icon
 
-_items: list[tuple[str, str, str]] = []
+_items: list[tuple[str, str, str, int, int]] = []
 
 
-def _presets(operator, context) -> list[tuple[str, str, str]]:
+def _presets(operator, context) -> list[tuple[str, str, str, int, int]]:
     """Return the shipped flames; the list is kept alive because Blender does not copy its texts."""
-    _items[:] = [(name, label(name), f"Add the shipped flame {label(name)}") for name in presets()]
+    _items[:] = [
+        (name, label(name), f"Add the shipped flame {label(name)}", icon(name), number)
+        for number, name in enumerate(presets())
+    ]
     return _items
 
 
@@ -54,5 +58,6 @@ class BLOOM_OT_add_flame(NewFlameOptions, bpy.types.Operator):
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
+        layout.template_icon_view(self, "preset", show_labels=True, scale_popup=5.0)
         layout.prop(self, "preset")
         self.draw_new_flame_options(layout)

@@ -11,7 +11,7 @@ from ..bloom_blender.scene.flame_object import is_flame
 from .support import wait_cursor
 
 
-class _OnGrownFlame(bpy.types.Operator):
+class OnGrownFlame(bpy.types.Operator):
     """An operator on the active flame, which has a run."""
 
     bl_options = {"REGISTER", "UNDO"}
@@ -26,7 +26,7 @@ class _OnGrownFlame(bpy.types.Operator):
         return True
 
 
-class BLOOM_OT_grow_again(_OnGrownFlame):
+class BLOOM_OT_grow_again(OnGrownFlame):
     """Grow the active flame again by its training run, from the flame as it is now"""
 
     bl_idname = "bloom.grow_again"
@@ -52,7 +52,7 @@ class BLOOM_OT_grow_again(_OnGrownFlame):
         return {"FINISHED"}
 
 
-class BLOOM_OT_add_binding(_OnGrownFlame):
+class BLOOM_OT_add_binding(OnGrownFlame):
     """Bind another series of the run to something of the flame"""
 
     bl_idname = "bloom.add_binding"
@@ -73,7 +73,7 @@ class BLOOM_OT_add_binding(_OnGrownFlame):
         return {"FINISHED"}
 
 
-class BLOOM_OT_remove_binding(_OnGrownFlame):
+class BLOOM_OT_remove_binding(OnGrownFlame):
     """Remove the active binding"""
 
     bl_idname = "bloom.remove_binding"

@@ -6,6 +6,7 @@ import bpy
 
 from ..bloom_blender.scene.flame_object import is_flame
 from ..bloom_blender.scene.presets import label, presets
+from .thumbnails import icon
 
 
 class BLOOM_MT_add(bpy.types.Menu):
@@ -19,7 +20,8 @@ class BLOOM_MT_add(bpy.types.Menu):
         layout = self.layout
         layout.operator_context = "EXEC_REGION_WIN"
         for name in presets():
-            layout.operator("bloom.add_flame", text=label(name), icon="LIGHTPROBE_VOLUME").preset = name
+            given = {"icon_value": number} if (number := icon(name)) else {"icon": "LIGHTPROBE_VOLUME"}
+            layout.operator("bloom.add_flame", text=label(name), **given).preset = name
         layout.separator()
         layout.operator_context = "INVOKE_DEFAULT"
         layout.operator("bloom.random_flower", icon="RNDCURVE")

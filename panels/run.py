@@ -70,6 +70,8 @@ class BLOOM_PT_growth(FlamePanel, bpy.types.Panel):
             draw_text(layout, problem, "ERROR", context.region.width)
         elif obj.name in growing.notes:
             draw_text(layout, growing.notes[obj.name], "INFO", context.region.width)
+        if growth.like is None:
+            layout.operator_menu_enum("bloom.growth_preset", "preset", icon="PRESET")
         layout.prop(growth, "like")
         draw_growth(layout, growth, shared=growth.like is not None)
         if growth.like is None and growth.mapping == "robust" and growth.drive == "hand":

@@ -28,3 +28,9 @@ def read_preset(identifier: str) -> Flame:
         names = ", ".join(presets()) or "none"
         raise BloomError(f"Bloom ships no flame {identifier!r}: choose one of {names}.")
     return read_flame(path)
+
+
+def thumbnail(identifier: str) -> Path | None:
+    """Return the small picture that lies beside a shipped flame, None where there is none."""
+    path = FOLDER / f"{identifier}.png"
+    return path if path.is_file() else None

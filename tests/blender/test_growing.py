@@ -355,3 +355,31 @@ def test_a_diverged_run_does_not_come_back(bloom, grow_file, runs, flame):
     resting = flame.xforms[0].coefs[0]
     values = keys_of(bloom, obj)['["xform1.coefs"]', 0][:, 1]
     assert abs(values[-1] - resting) > 0.1
+
+
+def test_every_named_growth_applies_and_grows(bloom, blender, grow_file, extension):
+    table = importlib.import_module(f"{extension.__name__}.bloom_blender.scene.growth_presets")
+    assert len(table.GROWTH_PRESETS) == 6
+    obj = grow_file(gain=0.31)
+    growth, seen = obj.bloom.growth, [keys_of(bloom, obj)]
+    for identifier, *_ in table.GROWTH_PRESETS:
+        assert blender.ops.bloom.growth_preset(preset=identifier) == {"FINISHED"}
+        assert obj.name not in bloom.growing.problems
+        options = table.settings_of(identifier)
+        for name, value in options.items():
+            found = getattr(growth, name)
+            assert found == (pytest.approx(value) if isinstance(value, float) else value), name
+        assert growth.frames == FRAMES, "the length of the film is not the preset's"
+        keys = keys_of(bloom, obj)
+        assert all(differ(keys, others) for others in seen), identifier
+        assert not differ(keys_of(bloom, grow_file(**options)), keys), "as if imported so"
+        blender.context.view_layer.objects.active = obj
+        seen.append(keys)
+
+
+def test_a_named_growth_that_the_run_cannot_serve_says_so(bloom, blender, grow_file, runs):
+    obj = grow_file(run=runs(without=("loss",)))
+    before = keys_of(bloom, obj)
+    assert blender.ops.bloom.growth_preset(preset="LOSS") == {"FINISHED"}
+    assert obj.name in bloom.growing.problems
+    assert not differ(keys_of(bloom, obj), before)
