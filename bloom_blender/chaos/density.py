@@ -57,7 +57,7 @@ def footprint_of(
         Largest radius over the smallest.
     """
     camera = flame.camera
-    height = camera.size[1] / camera.pixels_per_unit
+    height = camera.extent[1]
     least = smallest * height / 1000.0
     return Footprint(height / CELLS, overlap, least, least * spread, height * height)
 

@@ -270,7 +270,7 @@ def volume_of(voxels: Voxels, flame: Flame) -> Volume:
     that what is cut off there shows no plane.
     """
     box = voxels.box
-    height = flame.camera.size[1] / flame.camera.pixels_per_unit
+    height = flame.camera.extent[1]
     scale = (height / box.voxel) ** 3 / max(voxels.iterations, 1)
     density = np.log2(1.0 + np.float32(scale) * voxels.buckets[..., 3])
     width = _FADE * max(box.blocks) * EDGE

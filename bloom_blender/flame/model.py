@@ -244,6 +244,11 @@ class Camera(_Validated):
             raise BloomError(f"The camera's scale and zoom make 2^{steps:g} pixels per unit: zoom less far.")
 
     @property
+    def extent(self) -> tuple[float, float]:
+        """Width and height of the picture in units of the plane."""
+        return self.size[0] / self.pixels_per_unit, self.size[1] / self.pixels_per_unit
+
+    @property
     def pixels_per_unit(self) -> float:
         """Scale and zoom together."""
         return self.scale * 2.0**self.zoom

@@ -63,7 +63,7 @@ def pinhole(camera: Camera) -> Pinhole:
         [[math.cos(roll), math.sin(roll), 0.0], [-math.sin(roll), math.cos(roll), 0.0], [0.0, 0.0, 1.0]]
     )
     rotation = rolled @ mirror @ turn @ mirror
-    width = camera.size[0] / camera.pixels_per_unit
+    width = camera.extent[0]
     perspective = camera.perspective > 1e-6
     distance = 1.0 / camera.perspective if perspective else _FLAT_DISTANCE * width
     matrix = np.eye(4)

@@ -45,7 +45,7 @@ def set_up(scene: bpy.types.Scene, flame: Flame) -> bpy.types.Node:
         _insert(tree, scene, node)
     node.mute = False
     _mute(tree, SHINE)
-    height = flame.camera.size[1] / flame.camera.pixels_per_unit
+    height = flame.camera.extent[1]
     _connect_density(tree, scene, node)
     node.inputs["Density"].default_value = 1.0 / (height * height)
     node.inputs["Brightness"].default_value = flame.tone.brightness * _LEGACY

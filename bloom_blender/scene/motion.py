@@ -13,7 +13,6 @@ from dataclasses import fields, replace
 import bpy
 import numpy as np
 
-from ..flame.model import Flame
 from ..flame.parameters import with_parameters
 from . import versions
 from .flame_object import Value, data_path, structure_of, values_of
@@ -54,11 +53,6 @@ def hold(before, after, height: float):
         values[kept] = getattr(before, name)[kept]
         changed[name] = values
     return replace(after, **changed)
-
-
-def height_of(flame: Flame) -> float:
-    """Height of the flame's picture, flame units."""
-    return flame.camera.size[1] / flame.camera.pixels_per_unit
 
 
 def moments(obj: bpy.types.Object, source: bpy.types.Object, frame: float) -> list[dict[str, Value]]:
@@ -121,7 +115,7 @@ def velocities(source: bpy.types.Object, around: list[dict[str, Value]], play) -
     """
     rest = structure_of(source)
     before, after = (play(with_parameters(rest, values)) for values in around)
-    leapt = has_leapt(before, after, height_of(rest))
+    leapt = has_leapt(before, after, rest.camera.extent[1])
     hidden = (before.colors[:, 3] <= 0.0) | (after.colors[:, 3] <= 0.0)
     speed = (after.positions - before.positions) / np.float32(2.0 * STEP)
     speed[leapt | hidden] = 0.0

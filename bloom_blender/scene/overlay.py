@@ -12,7 +12,7 @@ import bpy
 from ..errors import BloomError
 from . import compositor, picture_settings, versions
 from .flame_object import is_flame, structure_of
-from .render_engine import ENGINE
+from .render_engine import ENGINE, camera_of
 
 LAYERS, GROUP = "Bloom Flame", "Bloom Over"
 _RAYS = ("camera", "diffuse", "glossy", "transmission", "volume_scatter", "shadow")
@@ -32,8 +32,7 @@ def lay_over(scene: bpy.types.Scene) -> bpy.types.Scene:
     found = [obj for obj in scene.objects if is_flame(obj)]
     if not found:
         raise BloomError(f"{scene.name} has no flame to lay over it: add one (Add > Bloom).")
-    if scene.camera is None:
-        raise BloomError(f"{scene.name} has no camera: add one (Add > Camera) and make it the scene's.")
+    camera_of(scene)
     if scene.render.engine == ENGINE:
         raise BloomError(f"{scene.name} is rendered by Bloom already: choose Cycles or EEVEE first.")
     tree = versions.compositor_tree(scene)

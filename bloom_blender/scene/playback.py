@@ -116,7 +116,7 @@ def refresh(
     if around is not None:
         velocity = motion.velocities(source, around, lambda flame: chaos_game.play(flame, request))
     if shutter:
-        cloud = motion.hold(read_cloud(mesh), cloud, motion.height_of(flame))
+        cloud = motion.hold(read_cloud(mesh), cloud, flame.camera.extent[1])
     write_cloud(mesh, cloud, state, velocity)
     return True
 

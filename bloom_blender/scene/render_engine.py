@@ -88,7 +88,8 @@ class BloomRenderEngine(bpy.types.RenderEngine):
                 if show:
                     self.update_progress(min(film.points / wanted, 1.0))
                     if time.monotonic() - shown > _UPDATE and film.points < wanted:
-                        self._show(exposure.picture(film.light(tone, rules), tone, rules, background), layer)
+                        so_far = exposure.picture(film.light(tone, rules), tone, rules, background)
+                        self._hand_over({"Combined": so_far}, layer)
                         shown = time.monotonic()
                 return True
 
@@ -143,10 +144,8 @@ class BloomRenderEngine(bpy.types.RenderEngine):
     def _view(self, depsgraph, size, region):
         from .projection import camera_view
 
-        scene = depsgraph.scene
-        if scene.camera is None:
-            raise BloomError(f"{scene.name} has no camera: add one (Add > Camera) and make it the scene's.")
-        return camera_view(depsgraph, scene.camera.evaluated_get(depsgraph), size, region)
+        camera = camera_of(depsgraph.scene).evaluated_get(depsgraph)
+        return camera_view(depsgraph, camera, size, region)
 
     def _blockers(self, depsgraph, size, region, settings):
         if not settings.use_holdout:
@@ -154,9 +153,6 @@ class BloomRenderEngine(bpy.types.RenderEngine):
         from .holdout import blockers_of
 
         return blockers_of(depsgraph, self._view(depsgraph, size, region), settings.supersample)
-
-    def _show(self, picture: np.ndarray, layer) -> None:
-        self._hand_over({"Combined": picture}, layer)
 
     def _hand_over(self, passes: dict[str, np.ndarray], layer) -> None:
         """Give Blender the passes of the picture, whose first row is the top one."""
@@ -191,6 +187,13 @@ class BloomRenderEngine(bpy.types.RenderEngine):
             self.tag_redraw()
 
 
+def camera_of(scene: bpy.types.Scene) -> bpy.types.Object:
+    """The scene's camera; BloomError where there is none."""
+    if scene.camera is None:
+        raise BloomError(f"{scene.name} has no camera: add one (Add > Camera) and make it the scene's.")
+    return scene.camera
+
+
 def frame_of(scene: bpy.types.Scene) -> tuple[tuple[int, int], tuple[int, int, int, int]]:
     """Size of the whole picture, and left, top, width and height of the part that is rendered; pixels."""
     render = scene.render
@@ -202,11 +205,6 @@ def frame_of(scene: bpy.types.Scene) -> tuple[tuple[int, int], tuple[int, int, i
     left, right = int(render.border_min_x * width), int(render.border_max_x * width)
     bottom, top = int(render.border_min_y * height), int(render.border_max_y * height)
     return (width, height), (left, height - top, max(right - left, 1), max(top - bottom, 1))
-
-
-def uses_engine(scene: bpy.types.Scene) -> bool:
-    """Whether a scene is rendered by this engine."""
-    return scene.render.engine == ENGINE
 
 
 #: Blender's own panels that make no sense for this engine, though they do for others.

@@ -112,7 +112,7 @@ def ensure_volume(obj: bpy.types.Object) -> bpy.types.Object:
     volume.parent = obj
     for collection in obj.users_collection:
         collection.objects.link(volume)
-    height = flame.camera.size[1] / flame.camera.pixels_per_unit
+    height = flame.camera.extent[1]
     data.materials.append(volume_look.volume_material(height))
     return volume
 

@@ -112,7 +112,7 @@ def test_leaps_are_told_from_motion(bloom, flame, motion):
         return bloom.points.compute_points(replace(flame, xforms=(moved, second)), 3_000, detail=4)
 
     clouds = [cloud(k / 8) for k in range(9)]
-    leapt = motion.has_leapt(clouds[0], clouds[-1], motion.height_of(flame))
+    leapt = motion.has_leapt(clouds[0], clouds[-1], flame.camera.extent[1])
     # Along the way a point that moves never makes a jump that stands out.
     places = np.array([cloud.positions for cloud in clouds])
     steps = np.linalg.norm(np.diff(places, axis=0), axis=2)
@@ -121,7 +121,7 @@ def test_leaps_are_told_from_motion(bloom, flame, motion):
     assert (leapt & ~jumps).mean() < 0.02
     smooth = ~any_changed(clouds) & (steps.max(0) < 0.05)
     assert smooth.mean() > 0.3 and (smooth & ~leapt).sum() > 0.98 * smooth.sum()
-    held = motion.hold(clouds[0], clouds[-1], motion.height_of(flame))
+    held = motion.hold(clouds[0], clouds[-1], flame.camera.extent[1])
     assert (held.positions[leapt] == clouds[0].positions[leapt]).all()
     assert (held.positions[~leapt] == clouds[-1].positions[~leapt]).all()
 

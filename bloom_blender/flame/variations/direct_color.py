@@ -6,7 +6,7 @@ Apophysis plugins of N. Slater (slobo777) and G. Ursell (Xyrus02), 2009 to 2011.
 
 from __future__ import annotations
 
-from .helpers import simplex_noise, three_signs
+from .helpers import grid_step, simplex_noise, three_signs
 from .registry import P, helper, variation
 from .vocabulary import (
     asin,
@@ -229,30 +229,9 @@ def dc_gridout(x, y, w, dc):
     """As `gridout`; moving along x adds 1/4 to the colour, moving along y 3/4, modulo 1."""
     i = floor(fabs(x) + 0.5) * three_signs(x)
     j = floor(fabs(y) + 0.5) * three_signs(y)
-    p = x
-    q = y
-    if j <= 0.0:
-        if i > 0.0:
-            if -j >= i:
-                p = x + 1.0
-            else:
-                q = y + 1.0
-        else:
-            if j <= i:
-                p = x + 1.0
-            else:
-                q = y - 1.0
-    else:
-        if i > 0.0:
-            if j >= i:
-                p = x - 1.0
-            else:
-                q = y + 1.0
-        else:
-            if j > -i:
-                p = x - 1.0
-            else:
-                q = y - 1.0
+    step = grid_step(i, j)
+    p = x + step
+    q = y if step != 0.0 else (y + 1.0 if i > 0.0 else y - 1.0)
     return w * p, w * q, 0.0, fmod(dc + (0.75 if p == x else 0.25), 1.0)
 
 

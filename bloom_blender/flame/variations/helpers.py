@@ -478,3 +478,11 @@ def polygon_y(angle, sides):
     h = pi / zeps(sides)
     m = 2.0 * h * rint((angle + pi) / (2.0 * h)) - pi
     return sin(m) + (angle - m) * tan(h) / h * cos(m)
+
+
+@helper
+def grid_step(i, j):
+    """How far along x a square around the origin leads on from its place (i, j); 0 where it leads along y."""
+    right = (1.0 if -j >= i else 0.0) if i > 0.0 else (1.0 if j <= i else 0.0)
+    left = (1.0 if j >= i else 0.0) if i > 0.0 else (1.0 if j > -i else 0.0)
+    return right if j <= 0.0 else -left

@@ -5,7 +5,7 @@ w is the weight, u a uniform random number in [0, 1).
 
 from __future__ import annotations
 
-from .helpers import shader_hash
+from .helpers import grid_step, shader_hash
 from .registry import P, variation
 from .vocabulary import atan2, cos, fabs, floor, fmod, maximum, pi, rint, sin, sqrt, trunc, zeps
 
@@ -196,31 +196,9 @@ def gridout(x, y, w):
     """w times the point, moved by one along the square around the origin on which it lies."""
     i = rint(x)
     j = rint(y)
-    p = x
-    q = y
-    if j <= 0.0:
-        if i > 0.0:
-            if -j >= i:
-                p = x + 1.0
-            else:
-                q = y + 1.0
-        else:
-            if j <= i:
-                p = x + 1.0
-            else:
-                q = y - 1.0
-    else:
-        if i > 0.0:
-            if j >= i:
-                p = x - 1.0
-            else:
-                q = y + 1.0
-        else:
-            if j > -i:
-                p = x - 1.0
-            else:
-                q = y - 1.0
-    return w * p, w * q, 0.0
+    step = grid_step(i, j)
+    q = y if step != 0.0 else (y + 1.0 if i > 0.0 else y - 1.0)
+    return w * (x + step), w * q, 0.0
 
 
 _BWRAPS = (
