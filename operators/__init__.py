@@ -26,6 +26,7 @@ from .import_flame import BLOOM_OT_import_flame
 from .import_run import BLOOM_OT_import_run
 from .move_xform import BLOOM_OT_move_xform
 from .mutate import BLOOM_OT_mutate
+from .mutate_grid import BLOOM_OT_mutate_grid
 from .paste_flame import BLOOM_OT_paste_flame
 from .random_flower import BLOOM_OT_random_flower
 from .refresh import BLOOM_OT_refresh
@@ -63,6 +64,7 @@ classes = (
     BLOOM_OT_paste_flame,
     BLOOM_OT_random_flower,
     BLOOM_OT_mutate,
+    BLOOM_OT_mutate_grid,
     BLOOM_OT_fit_volume,
     BLOOM_OT_bake_volume,
     BLOOM_FH_flame,

@@ -41,6 +41,7 @@ class BLOOM_MT_flame(bpy.types.Menu):
         """List what a flame can become, and where it can go."""
         layout = self.layout
         layout.operator_context = "INVOKE_DEFAULT"
+        layout.operator("bloom.mutate_grid", icon="MESH_GRID")
         layout.operator("bloom.mutate", icon="MOD_NOISE")
         layout.operator("bloom.import_run", text="Grow by Training Run…", icon="RECORD_ON")
         layout.separator()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import bpy
 from bpy.props import FloatProperty, IntProperty
@@ -13,7 +14,30 @@ from .flame_edit import can_edit
 from .support import SEEDS, wait_cursor
 
 
-class BLOOM_OT_mutate(bpy.types.Operator):
+class Mutates:
+    """Mixin: an operator that turns the active flame into a relative."""
+
+    @classmethod
+    def poll(cls, context):
+        """A flame of this file has to be active."""
+        return can_edit(cls, context)
+
+    def mutate(self: Any, context, seed: int) -> set[str]:
+        """Mutate it, and say where its frame does not hold it any more."""
+        obj = context.active_object
+        try:
+            with wait_cursor(context):
+                outside = mutating.mutate(obj, seed, self.strength)
+                context.view_layer.update()
+        except BloomError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        if outside:
+            self.report({"INFO"}, "The flame has left its frame: Set Up Scene makes a camera that fits")
+        return {"FINISHED"}
+
+
+class BLOOM_OT_mutate(Mutates, bpy.types.Operator):
     """Turn the active flame into a relative that is worth looking at; what you keyed stays keyed"""
 
     bl_idname = "bloom.mutate"
@@ -35,11 +59,6 @@ class BLOOM_OT_mutate(bpy.types.Operator):
         subtype="FACTOR",
     )
 
-    @classmethod
-    def poll(cls, context):
-        """A flame of this file has to be active."""
-        return can_edit(cls, context)
-
     def invoke(self, context, event):
         """Choose a seed, which the redo panel shows."""
         if not self.properties.is_property_set("seed"):
@@ -47,15 +66,5 @@ class BLOOM_OT_mutate(bpy.types.Operator):
         return self.execute(context)
 
     def execute(self, context):
-        """Mutate it, and say where its frame does not hold it any more."""
-        obj = context.active_object
-        try:
-            with wait_cursor(context):
-                outside = mutating.mutate(obj, self.seed, self.strength)
-                context.view_layer.update()
-        except BloomError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        if outside:
-            self.report({"INFO"}, "The flame has left its frame: Set Up Scene makes a camera that fits")
-        return {"FINISHED"}
+        """Turn the flame into the relative of the seed."""
+        return self.mutate(context, self.seed)

@@ -38,6 +38,9 @@ _KEY_FIELDS = (
 )
 """What makes a key: name, how many numbers, of what kind."""
 
+_CUSTOM = re.compile(r"\[\"(.+)\"\]")
+"""Data path of a custom property of a flame; their names need no escapes."""
+
 _FLAT = re.compile(r"(?P<name>.+?)(?:\[(?P<index>\d+)\])?")
 
 
@@ -101,6 +104,20 @@ def animate(
 def grown_names(obj: bpy.types.Object) -> tuple[str, ...]:
     """Return the names of the curves that a run made on ``obj``, changed by hand or not."""
     return tuple(name for name, _ in _lines(obj))
+
+
+def keyed_places(obj: bpy.types.Object) -> Iterator[tuple[str, int]]:
+    """Yield name and index of every property of ``obj`` with a curve that a person made or changed."""
+    data = obj.animation_data
+    if data is None or data.action is None or data.action_slot is None:
+        return
+    bag = versions.channelbag(data.action, data.action_slot, create=False)
+    marks = _marks(obj)
+    for fcurve in bag.fcurves if bag is not None else ():
+        key = fcurve.data_path, fcurve.array_index
+        found = _CUSTOM.fullmatch(fcurve.data_path)
+        if found and _is_own(fcurve, key, marks):
+            yield found[1], fcurve.array_index
 
 
 def follow(obj: bpy.types.Object, moved: dict[Place, tuple[tuple[str, int | None, str], ...]]) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import bpy
 
-from ..flame.editing import Edit
+from ..flame.editing import Edit, Place, moves
 from ..flame.model import Flame, Xform
-from ..flame.parameters import parts_of
-from . import chaos_game, editing, growing
-from .flame_object import base_flame
+from ..flame.parameters import parameters_of, parts_of, with_parameters
+from . import chaos_game, editing, growing, keyframes
+from .flame_object import Value, base_flame
 
 _TAG = "bloom_origin"
 """Attribute that an xform carries through a mutation, so that its curves find it again."""
@@ -47,6 +48,54 @@ def mutate(obj: bpy.types.Object, seed: int, strength: float) -> bool:
     if obj.bloom.growth.run is not None:
         growing.update(obj)
     return done.flame.camera != before.camera
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What mutations of a flame object will look like, without a change of it.
+
+    Parameters
+    ----------
+    flame
+        The flame that they come from: open, where a run opens it.
+    keyed
+        Parameters, and which of their numbers, that a person keyed and that therefore stay as they are now.
+    """
+
+    flame: Flame
+    keyed: Mapping[Place, float]
+
+    def mutated(self, seed: int, strength: float) -> Flame:
+        """Return what `mutate` makes of it."""
+        done = mutation(self.flame, seed, strength)
+        values: dict[str, Value] = {p.name: p.value for p in parameters_of(done.flame)}
+        for place, targets in moves(self.flame, done).items():
+            if place not in self.keyed:
+                continue
+            for name, index, _ in targets:
+                values[name] = _with_number(values[name], index, self.keyed[place])
+        return with_parameters(done.flame, values)
+
+
+def preview_of(obj: bpy.types.Object) -> Preview:
+    """Return the preview of a flame object's mutations, at the current frame."""
+    chaos_game.load()
+    flame = base_flame(obj)
+    values = {p.name: p.value for p in parameters_of(flame)}
+    keyed: dict[Place, float] = {}
+    for name, index in keyframes.keyed_places(obj):
+        value = values.get(name)
+        if isinstance(value, tuple) and index < len(value):
+            keyed[name, index] = value[index]
+        elif isinstance(value, float):
+            keyed[name, None] = value
+    return Preview(flame, keyed)
+
+
+def _with_number(value: Value, index: int | None, number: float) -> Value:
+    if not isinstance(value, tuple) or index is None:
+        return number
+    return (*value[:index], number, *value[index + 1 :])
 
 
 def mutation(flame: Flame, seed: int, strength: float) -> Edit:
