@@ -15,11 +15,11 @@ def visible(x, y, z, age, fuse, limit):
 @compiled
 def count_batch(batch, fuse, steps, seed, limit, per_unit, game, offsets, values, table, opacities, cells):
     """Count where the candidates of a batch fall."""
-    f = np.empty(FLOATS, np.float32)
-    u = np.empty(WORDS, np.uint32)
-    o = np.empty(INDICES, np.int32)
-    counts = np.zeros(opacities.shape[0], np.int64)
-    places = np.zeros(opacities.shape[0], np.int64)
+    f = allocate(F(0), (FLOATS,))
+    u = allocate(U(0), (WORDS,))
+    o = allocate(np.int32(0), (INDICES,))
+    counts = allocate(0, opacities.shape)
+    places = allocate(0, opacities.shape)
     start(f, u, o, batch, seed, opacities.shape[0])
     for s in range(fuse + steps):
         advance(f, u, o, counts, places, game, offsets, values, table)
@@ -32,6 +32,11 @@ def count_batch(batch, fuse, steps, seed, limit, per_unit, game, offsets, values
             z = f[PZ + j]
             if visible(x, y, z, f[AGE + j], fuse, limit) and opacities[I(o[K + j])] > F(0.0):
                 add_one(cells, cell_of(x, y, z, per_unit))
+    release(f)
+    release(u)
+    release(o)
+    release(counts)
+    release(places)
 
 
 @compiled
@@ -135,11 +140,11 @@ def points_batch(
     ``cells`` holds the candidates' counts where a group has more than one; ``homes`` receives the cell of
     each point.
     """
-    f = np.empty(FLOATS, np.float32)
-    u = np.empty(WORDS, np.uint32)
-    o = np.empty(INDICES, np.int32)
-    counts = np.zeros(opacities.shape[0], np.int64)
-    places = np.zeros(opacities.shape[0], np.int64)
+    f = allocate(F(0), (FLOATS,))
+    u = allocate(U(0), (WORDS,))
+    o = allocate(np.int32(0), (INDICES,))
+    counts = allocate(0, opacities.shape)
+    places = allocate(0, opacities.shape)
     last = F(palette.shape[0] // 4 - 1)
     start(f, u, o, batch, seed, opacities.shape[0])
     for _ in range(fuse):
@@ -176,6 +181,11 @@ def points_batch(
             xforms[first + j] = o[BK + j]
             homes[first + j] = U(o[HOME + j])
             energy[first + j] = f[PX + j]
+    release(f)
+    release(u)
+    release(o)
+    release(counts)
+    release(places)
 
 
 CHUNK = 512
@@ -239,8 +249,8 @@ def spread_chunk(
     """
     begin = chunk * CHUNK
     end = min(begin + CHUNK, positions.shape[0])
-    f = np.empty(4 * CHUNK, np.float32)
-    u = np.empty(8 * CHUNK, np.uint32)
+    f = allocate(F(0), (4 * CHUNK,))
+    u = allocate(U(0), (8 * CHUNK,))
     for j in range(I(end - begin)):
         n = I(begin) + j
         f[N0 + j] = positions[n, I(0)] * per_unit - F(0.5)
@@ -264,3 +274,5 @@ def spread_chunk(
         light[n, I(1)] = colors[n, I(1)] * strength
         light[n, I(2)] = colors[n, I(2)] * strength
         light[n, I(3)] = strength
+    release(f)
+    release(u)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import functools
 import linecache
-import pickle
 import sys
-from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -31,7 +29,8 @@ def xform_loop(structure: XformStructure) -> int:
     """
     # Two registers at a time hide how long each operation takes. Final xforms always fill both.
     width = machine.lanes() * (2 if structure.final and machine.lanes() == 16 else 1)
-    return machine.address_of(xform_assembly(structure, width), APPLY, "xform")
+    assembly = xform_assembly(structure, width)
+    return machine.address_of("xform", assembly, lambda name: assembly.replace(f"@{APPLY}(", f"@{name}("))
 
 
 def game_of(structure: Structure) -> np.ndarray:
@@ -81,57 +80,55 @@ def voxel_kernel() -> ModuleType:
 
 
 def load_module(source: str, label: str) -> ModuleType:
-    """A module from its text, whose functions are compiled by numba and kept in the ``store``.
+    """A module from its text, whose functions numba compiles when one of them is asked for.
 
-    Its name tells all that decides it: numba keeps the name of a function's module with its code, and the
-    same files run as ``bloom_blender`` and inside an extension.
+    Its name tells all that decides it, see `entry_of`.
     """
-    name = f"{__name__}.{store.name_of(label, source)}"
-    if name not in sys.modules:
-        module = ModuleType(name)
-        file = f"<{name}>"
-        linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)  # for tracebacks
-        module.__dict__["kept"] = kept
-        exec(compile(source, file, "exec"), module.__dict__)
-        sys.modules[name] = module
-    return sys.modules[name]
+    module = ModuleType(store.name_of(label, source))
+    file = f"<{module.__name__}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)  # for tracebacks
+    exec(compile(source, file, "exec"), module.__dict__)
+    return module
 
 
-def kept(dispatcher: Any) -> Any:
-    """A function of numba whose machine code is kept in the ``store``.
+#: The type of an argument of a kernel: a letter code of numpy and the number of dimensions.
+Kind = tuple[str, int]
 
-    numba's own cache needs a source file in a writable folder, and fails where one of its files is damaged.
+
+@functools.cache
+def entry_of(function: Any, kinds: tuple[Kind, ...]) -> int:
+    """Where in memory the C function lies that calls a kernel's function: (number, words) -> status.
+
+    The words say where the arguments are, see `tasks.run`; the status is 0.
     """
-    dispatcher._cache = _Cache(dispatcher.__wrapped__)
-    return dispatcher
+    import numba
 
+    given, word = [], 0
+    for code, dimensions in kinds:
+        if dimensions:
+            shape = ", ".join(f"np.int64(words[{word + 1 + axis}])" for axis in range(dimensions))
+            given.append(f"array_at(words[{word}], np.{np.dtype(code)}(0), ({shape},))")
+        elif np.dtype(code).kind == "f":
+            given.append(f"np.{np.dtype(code)}(float_of(words[{word}]))")
+        else:
+            given.append(f"np.{'bool_' if code == 'b1' else np.dtype(code)}(words[{word}])")
+        word += 1 + dimensions
+    lines = [
+        template("prelude.py"),
+        f"# {function.py_func.__module__} {function.py_func.__qualname__}",
+        "@compiled",
+        "def entry(number, memory):",
+        f"    words = array_at(memory, np.uint64(0), ({max(word, 1)},))",
+        f"    function(number, {', '.join(given)})",
+    ]
+    source = "\n".join(lines)
 
-class _Cache:
-    """What a dispatcher of numba asks for machine code before it compiles, and gives it afterwards."""
+    def write(name: str) -> str:
+        module = load_module(source, "entry")
+        module.function = function  # type: ignore[attr-defined]
+        module.entry.compile((numba.int64, numba.uint64))
+        ((signature, text),) = module.entry.inspect_llvm().items()
+        symbol = module.entry.overloads[signature].fndesc.mangled_name
+        return text.replace(f"@{symbol}(", f"@{name}(")
 
-    cache_path = ""
-
-    def __init__(self, function: Callable[..., object]) -> None:
-        self._function = function
-
-    def _name(self, signature: Any, codegen: Any) -> str:
-        import numba
-
-        function = self._function
-        parts = (function.__module__, function.__qualname__, function.__code__.co_firstlineno)
-        versions = (numba.__version__, sys.version, codegen.magic_tuple())
-        return store.name_of(function.__name__, *parts, signature, *versions)
-
-    def load_overload(self, signature: Any, context: Any) -> Any:
-        """The compiled function for a signature, None where there is none."""
-        from numba.core.compiler import CompileResult
-
-        context.refresh()
-        data = store.read(self._name(signature, context.codegen()))
-        return None if data is None else CompileResult._rebuild(context, *pickle.loads(data))
-
-    def save_overload(self, signature: Any, result: Any) -> None:
-        """Keep a compiled function."""
-        from numba.core.serialize import dumps
-
-        store.write(self._name(signature, result.codegen), dumps(result._reduce()))
+    return machine.address_of("kernel", f"{numba.__version__} {sys.version}\n{source}", write, finished=True)

@@ -156,7 +156,7 @@ class Counting:
             *self._game, self._lens, self._view, self._blockers, self._slots, TILE_BITS, self._records,
             self._begins,
         )  # fmt: skip
-        self._kernel.share_tiles(self._begins, self._owners, threads)
+        run(self._kernel.share_tiles, 1, 1, self._begins, self._owners, threads)
         run(
             self._kernel.add_tiles, threads, threads,
             self._owners, self._records, self._begins, self._palette.reshape(-1), self._game[-1],

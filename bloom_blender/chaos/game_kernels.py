@@ -8,8 +8,7 @@ share their symbolic address and move continuously.
 
 ``game`` holds the addresses of the loops of the xforms and then of the final xforms (see ``writing``),
 ``offsets`` where the numbers of each begin in ``values``. A call by address costs nothing for some hundred
-orbits, and so the modules that play, whose parallel loops take seconds to compile, are the same for every
-flame.
+orbits, and so the kernels that play, which take seconds to compile, are the same for every flame.
 """
 
 # The kernel writer puts prelude and layout before this text.

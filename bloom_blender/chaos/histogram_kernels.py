@@ -240,10 +240,10 @@ def play_batch(
     """
     f, u, o = floats[batch], words[batch], indices[batch]
     records, begins = all_records[batch], all_begins[batch]
-    counts = np.zeros(opacities.shape[0], np.int64)
-    groups = np.zeros(opacities.shape[0], np.int64)
-    places = np.empty(I(steps) * I(M), np.uint32)
-    paints = np.empty(I(steps) * I(M), np.uint32)
+    counts = allocate(0, opacities.shape)
+    groups = allocate(0, opacities.shape)
+    places = allocate(U(0), (steps * M,))
+    paints = allocate(U(0), (steps * M,))
     if first < 0:
         for k in range(f.shape[0]):
             f[k] = F(0.0)
@@ -269,11 +269,18 @@ def play_batch(
         begins[min(I(places[n] >> U(shift)), I(tiles - 1)) + I(1)] += 1
     for t in range(tiles):
         begins[t + 1] += begins[t]
-    cursors = begins.copy()
+    cursors = allocate(0, begins.shape)
+    for t in range(tiles):
+        cursors[t] = begins[t]
     for n in range(total):
         t = min(I(places[n] >> U(shift)), I(tiles - 1))
         records[I(cursors[t])] = (I(places[n]) << I(32)) | I(paints[n])
         cursors[t] += 1
+    release(counts)
+    release(groups)
+    release(places)
+    release(paints)
+    release(cursors)
 
 
 @compiled
@@ -299,9 +306,11 @@ def add_tiles(group, owners, records, begins, palette, opacities, buckets):
 
 
 @compiled
-def share_tiles(begins, owners, groups):
+def share_tiles(_, begins, owners, groups):
     """Give each tile to the group that has least to do so far."""
-    loads = np.zeros(groups, np.int64)
+    loads = allocate(0, (groups,))
+    for g in range(groups):
+        loads[g] = 0
     for t in range(owners.shape[0]):
         least = 0
         for g in range(1, groups):
@@ -309,3 +318,4 @@ def share_tiles(begins, owners, groups):
         owners[t] = least
         for batch in range(begins.shape[0]):
             loads[least] += begins[batch, t + 1] - begins[batch, t]
+    release(loads)

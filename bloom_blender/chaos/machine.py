@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from . import store
@@ -78,19 +79,47 @@ def machine_code(assembly: str) -> str:
         return target.emit_assembly(module)
 
 
-@functools.lru_cache(maxsize=4096)
-def address_of(assembly: str, function: str, label: str) -> int:
-    """Where a function of an assembly lies in memory, compiled or loaded as needed."""
+_addresses: dict[str, int] = {}
+
+
+def address_of(label: str, text: str, write: Callable[[str], str], *, finished: bool = False) -> int:
+    """Where a function lies in memory, compiled or loaded as needed.
+
+    Parameters
+    ----------
+    label
+        Says of what kind it is, for whoever looks into the cache's folder.
+    text
+        All that decides what the function does.
+    write
+        Called if it is not in the cache, with the name that the function is to have: gives the assembly.
+    finished
+        Whether the assembly is optimised already.
+    """
     from llvmlite import binding
 
-    name = store.name_of(label, _host(), assembly)
+    name = store.name_of(label, _host(), text)
     with _lock:
-        code = store.read(name)
-        if code is None:
-            module, target = optimised(assembly.replace(f"@{function}(", f"@{name}("))
-            code = target.emit_object(module)
-            store.write(name, code)
-        engine = _engine()
-        engine.add_object_file(binding.ObjectFileRef.from_data(code))
-        engine.finalize_object()
-        return engine.get_function_address(name)
+        if name not in _addresses:
+            code = store.read(name)
+            if code is None:
+                code = _object_code(write(name), name, finished)
+                store.write(name, code)
+            engine = _engine()
+            engine.add_object_file(binding.ObjectFileRef.from_data(code))
+            engine.finalize_object()
+            _addresses[name] = engine.get_function_address(name)
+        return _addresses[name]
+
+
+def _object_code(assembly: str, name: str, finished: bool) -> bytes:
+    from llvmlite import binding
+
+    if not finished:
+        module, target = optimised(assembly)
+        return target.emit_object(module)
+    module = binding.parse_assembly(assembly)
+    for function in module.functions:
+        if function.name != name and not function.is_declaration:
+            function.linkage = "internal"  # functions of other kernels have the same names
+    return _target().emit_object(module)

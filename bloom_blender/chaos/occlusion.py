@@ -7,6 +7,7 @@ import numpy as np
 from .compiling import occlusion_kernel
 from .histogram import Grid
 from .projection import Projection
+from .tasks import run
 
 
 class Blockers:
@@ -37,4 +38,5 @@ class Blockers:
         rows[:2] = rows[:2] * step + gutter * rows[2]
         seen = points.astype(np.float64) @ rows[:, :3].T + rows[:, 3]
         near = max(projection.near, -1e30)
-        occlusion_kernel().draw_triangles(seen, triangles.astype(np.int64), near, self.depths)
+        corners = np.ascontiguousarray(triangles, np.int64)
+        run(occlusion_kernel().draw_triangles, 1, 1, seen, corners, np.float64(near), self.depths)

@@ -14,11 +14,13 @@ def cut(corners, near, polygon):
     for k in range(3):
         a, b = corners[k], corners[(k + 1) % 3]
         if a[3] >= near:
-            polygon[count] = a
+            for axis in range(4):
+                polygon[count, axis] = a[axis]
             count += 1
         if (a[3] >= near) != (b[3] >= near):
             share = (near - a[3]) / (b[3] - a[3])
-            polygon[count] = a + share * (b - a)
+            for axis in range(4):
+                polygon[count, axis] = a[axis] + share * (b[axis] - a[axis])
             count += 1
     return count
 
@@ -53,13 +55,16 @@ def draw_triangle(a, b, c, depths):
 
 
 @compiled
-def draw_triangles(points, triangles, near, depths):
+def draw_triangles(_, points, triangles, near, depths):
     """Draw all triangles (T, 3) of points (N, 4) into ``depths`` (rows, columns)."""
-    polygon = np.empty((4, 4))
-    corners = np.empty((3, 4))
+    polygon = allocate(0.0, (4, 4))
+    corners = allocate(0.0, (3, 4))
     for t in range(triangles.shape[0]):
         for k in range(3):
-            corners[k] = points[triangles[t, k]]
+            for axis in range(4):
+                corners[k, axis] = points[triangles[t, k], axis]
         count = cut(corners, near, polygon)
         for k in range(2, count):
             draw_triangle(polygon[0], polygon[k - 1], polygon[k], depths)
+    release(polygon)
+    release(corners)

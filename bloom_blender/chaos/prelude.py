@@ -14,6 +14,7 @@ import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
 
 F = np.float32
 U = np.uint32
@@ -21,17 +22,88 @@ I = np.uint64  # noqa: E741  indices are unsigned: a signed index costs a test f
 FLAGS = {"nsz", "arcp", "contract", "afn"}
 
 
-# ``kept`` is what ``compiling.load_module`` gives to a module: it keeps the machine code.
+# Nothing of Python is left in the machine code, nor of numba's counting of references, so that it can be kept
+# on disk and run without either: arrays come from ``array_at`` and ``allocate``.
+OPTIONS = {
+    "fastmath": FLAGS,
+    "error_model": "numpy",
+    "_nrt": False,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
+
+
 def compiled(function):
-    return kept(numba.njit(function, fastmath=FLAGS, error_model="numpy"))  # noqa: F821
-
-
-def parallel(function):
-    return kept(numba.njit(function, fastmath=FLAGS, error_model="numpy", parallel=True))  # noqa: F821
+    return numba.njit(function, **OPTIONS)
 
 
 def inline(function):
-    return numba.njit(function, fastmath=FLAGS, error_model="numpy", forceinline=True)
+    return numba.njit(function, forceinline=True, **OPTIONS)
+
+
+def _array(context, builder, kind, data, shape):
+    """An array without gaps that nobody owns, and how many bytes it has."""
+    lengths = cgutils.unpack_tuple(builder, shape)
+    size = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(kind.dtype)))
+    strides, step = [], size
+    for length in reversed(lengths):
+        strides.insert(0, step)
+        step = builder.mul(step, length)
+    pointer = data(step) if callable(data) else data
+    array = context.make_array(kind)(context, builder)
+    pointer = builder.bitcast(pointer, array.data.type)
+    populate_array(array, pointer, lengths, strides, size, meminfo=None)
+    return array._getvalue()
+
+
+@intrinsic
+def array_at(typing_context, address, example, shape):
+    """The array of numbers like ``example`` that lies at an address."""
+    kind = types.Array(example, len(shape), "C")
+
+    def code(context, builder, signature, given):
+        place = builder.inttoptr(given[0], ir.IntType(8).as_pointer())
+        return _array(context, builder, kind, place, given[2])
+
+    return kind(address, example, shape), code
+
+
+@intrinsic
+def float_of(typing_context, word):
+    """The float64 whose bits are given."""
+
+    def code(context, builder, signature, given):
+        return builder.bitcast(given[0], ir.DoubleType())
+
+    return types.float64(word), code
+
+
+@intrinsic
+def allocate(typing_context, example, shape):
+    """Room for an array of numbers like ``example``, to be given back by ``release``."""
+    kind = types.Array(example, len(shape), "C")
+
+    def code(context, builder, signature, given):
+        byte = ir.IntType(8).as_pointer()
+        malloc = ir.FunctionType(byte, [ir.IntType(64)])
+        malloc = cgutils.get_or_insert_function(builder.module, malloc, "malloc")
+        return _array(context, builder, kind, lambda size: builder.call(malloc, [size]), given[1])
+
+    return kind(example, shape), code
+
+
+@intrinsic
+def release(typing_context, array):
+    """Give back what ``allocate`` gave."""
+
+    def code(context, builder, signature, given):
+        byte = ir.IntType(8).as_pointer()
+        free = cgutils.get_or_insert_function(builder.module, ir.FunctionType(ir.VoidType(), [byte]), "free")
+        data = context.make_array(array)(context, builder, given[0]).data
+        builder.call(free, [builder.bitcast(data, byte)])
+        return context.get_dummy_value()
+
+    return types.none(array), code
 
 
 def _unary(name):

@@ -1,21 +1,49 @@
 """Run a kernel for many numbers at once, on as many threads as are asked for.
 
-numba compiles a parallel loop several times over, with all that it calls, for seconds. Here one loop is
-compiled for all kernels: it calls a C function, by address, with the task's number and with words that say
-where the arguments are. That function's text is written from the types of the arguments.
+numba compiles a parallel loop several times over, with all that it calls, for seconds. Here one loop of our
+own, in LLVM's assembly, serves all kernels: numba's threads call it once each, and it calls the kernel for
+the next number until there is none left, so that a thread that is done early helps the others.
 """
 
 from __future__ import annotations
 
+import ctypes
 import functools
 from typing import Any
 
 import numpy as np
 
-from .compiling import load_module
-from .writing import template
+from . import machine
+from .compiling import Kind, entry_of
 
-Kind = tuple[str, int]  # a letter code of numpy and the number of dimensions
+#: The loop. A job is {next number, how many, function, words, worst status}; the function's first two
+#: arguments are where numba's calling convention puts results and exceptions.
+LOOP = """
+define void @drain(ptr %arguments, ptr %lengths, ptr %steps, ptr %job) {
+entry:
+  %result = alloca ptr
+  %raised = alloca ptr
+  %tasks.at = getelementptr i64, ptr %job, i64 1
+  %function.at = getelementptr i64, ptr %job, i64 2
+  %words.at = getelementptr i64, ptr %job, i64 3
+  %failed.at = getelementptr i64, ptr %job, i64 4
+  %tasks = load i64, ptr %tasks.at
+  %function = load ptr, ptr %function.at
+  %words = load i64, ptr %words.at
+  br label %next
+next:
+  %number = atomicrmw add ptr %job, i64 1 monotonic
+  %more = icmp slt i64 %number, %tasks
+  br i1 %more, label %call, label %done
+call:
+  %status = call i32 %function(ptr %result, ptr %raised, i64 %number, i64 %words)
+  %wide = zext i32 %status to i64
+  %before = atomicrmw or ptr %failed.at, i64 %wide monotonic
+  br label %next
+done:
+  ret void
+}
+"""
 
 
 def threads_of(wanted: int | None) -> int:
@@ -32,15 +60,12 @@ def run(function: Any, tasks: int, threads: int | None, *arguments: Any) -> None
     Parameters
     ----------
     function
-        Compiled by numba; it returns nothing.
+        Of a module of `compiling.load_module`; it returns nothing.
     threads
         All that there are by default.
     arguments
         Arrays without gaps, numpy scalars, whole numbers and floats.
     """
-    import numba
-
-    numba.set_num_threads(threads_of(threads))
     kinds: list[Kind] = []
     words: list[int] = []
     for argument in arguments:
@@ -54,36 +79,38 @@ def run(function: Any, tasks: int, threads: int | None, *arguments: Any) -> None
             words.append(int(array.astype(np.float64).view(np.uint64)))
         else:
             words.append(int(array) % 2**64)
-    entry = _entry(function, tuple(kinds))
-    _loop().run(np.uint64(entry.address), np.int64(tasks), np.array(words, np.uint64))
+    memory = np.array(words, np.uint64)
+    job = np.array([0, tasks, entry_of(function, tuple(kinds)), memory.ctypes.data, 0], np.uint64)
+    together = min(threads_of(threads), tasks)
+    if together > 1:
+        _on_threads(job, together)
+    elif tasks:
+        _loop()(None, None, None, job.ctypes.data)
+    if job[-1]:
+        raise RuntimeError(f"{function.py_func.__name__} failed")
+
+
+def _on_threads(job: np.ndarray, threads: int) -> None:
+    """Let so many threads drain a job."""
+    import numba
+    from llvmlite import binding
+
+    numba.set_num_threads(threads)  # which also starts them
+    # numba's own parallel loops call this function, of whichever threading layer is in use. The interpreter's
+    # lock is held meanwhile: one of the layers must not be entered twice.
+    pointers, sizes = [ctypes.c_void_p] * 5, [ctypes.c_ssize_t] * 3
+    parallel_for = ctypes.PYFUNCTYPE(None, *pointers, *sizes)(binding.address_of_symbol("numba_parallel_for"))
+    # One array that no one reads: a number for each thread.
+    unused, places = np.zeros(threads, np.int64), np.zeros(1, np.uint64)
+    places[0] = unused.ctypes.data
+    lengths, steps = np.array([threads, 1], np.int64), np.array([8, 8], np.int64)
+    parallel_for(
+        ctypes.cast(_loop(), ctypes.c_void_p), places.ctypes.data, lengths.ctypes.data, steps.ctypes.data,
+        job.ctypes.data, 1, 1, threads,
+    )  # fmt: skip
 
 
 @functools.cache
 def _loop() -> Any:
-    return load_module("\n\n".join(map(template, ("prelude.py", "task_kernels.py"))), "tasks")
-
-
-@functools.cache
-def _entry(function: Any, kinds: tuple[Kind, ...]) -> Any:
-    """The C function that takes a task's number and words."""
-    given, word = [], 0
-    for code, dimensions in kinds:
-        if dimensions:
-            shape = ", ".join(f"np.int64(words[{word + 1 + axis}])" for axis in range(dimensions))
-            given.append(f"numba.carray(place_of(words[{word}], np.{np.dtype(code)}(0)), ({shape},))")
-        elif np.dtype(code).kind == "f":
-            given.append(f"np.{np.dtype(code)}(float_of(words[{word}]))")
-        else:
-            given.append(f"np.{'bool_' if code == 'b1' else np.dtype(code)}(words[{word}])")
-        word += 1 + dimensions
-    lines = [
-        template("prelude.py"),
-        template("task_kernels.py"),
-        f"# {function.py_func.__module__} {function.py_func.__qualname__}",
-        "def entry(number, memory):",
-        f"    words = numba.carray(memory, ({max(word, 1)},))",
-        f"    function(number, {', '.join(given)})",
-    ]
-    module = load_module("\n".join(lines), "entry")
-    module.function = function  # type: ignore[attr-defined]
-    return module.c_function(module.entry)
+    address = machine.address_of("loop", LOOP, lambda name: LOOP.replace("@drain(", f"@{name}("))
+    return ctypes.PYFUNCTYPE(None, *[ctypes.c_void_p] * 4)(address)

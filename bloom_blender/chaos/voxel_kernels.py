@@ -38,7 +38,7 @@ def refine_block(number, octants, parents, coarse, fine, doubt):
     ``parents`` are the slots of the eight coarse blocks that the block's surroundings lie in, -1 where there
     is none; ``octants`` says where in the first of them the block is.
     """
-    around = np.zeros((AROUND, AROUND, AROUND, 4), np.float32)
+    around = allocate(F(0), (AROUND, AROUND, AROUND, 4))
     ox, oy, oz = octants[number, 0], octants[number, 1], octants[number, 2]
     for x in range(AROUND):
         cx = HALF * ox + x - 1
@@ -50,10 +50,9 @@ def refine_block(number, octants, parents, coarse, fine, doubt):
                 cz = HALF * oz + z - 1
                 pz = 1 if cz < 0 or cz >= EDGE else 0
                 slot = parents[number, 4 * px + 2 * py + pz]
-                if slot >= 0:
-                    for c in range(4):
-                        around[x, y, z, c] = coarse[slot, cx & 7, cy & 7, cz & 7, c]
-    expected = np.zeros(4, np.float32)
+                for c in range(4):
+                    around[x, y, z, c] = coarse[slot, cx & 7, cy & 7, cz & 7, c] if slot >= 0 else F(0.0)
+    expected = allocate(F(0), (4,))
     for x in range(EDGE):
         x1 = (x >> 1) + 1
         x2 = x1 + (1 if x & 1 else -1)
@@ -74,3 +73,5 @@ def refine_block(number, octants, parents, coarse, fine, doubt):
                 for c in range(4):
                     estimate = expected[c] + trust * (fine[number, x, y, z, c] - expected[c])
                     fine[number, x, y, z, c] = estimate if estimate > F(0.0) else F(0.0)
+    release(around)
+    release(expected)

@@ -7,9 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from bloom_blender.chaos import compiling, machine, store
+from bloom_blender.chaos import compiling, machine, store, tasks
 from bloom_blender.chaos.writing import template
 from tests.support import REPOSITORY
 
@@ -20,12 +21,13 @@ from pathlib import Path
 import numpy as np
 from bloom_blender.chaos import compiling, machine, store
 from bloom_blender.chaos.structure import structure_of, values_of
+from bloom_blender.chaos.tasks import run
 from bloom_blender.chaos.writing import layout, template
 from bloom_blender.flame.model import Flame, Variation, Xform
 
 compiled = []
-optimise = machine.optimised
-machine.optimised = lambda assembly: compiled.append(1) or optimise(assembly)
+make = machine._object_code
+machine._object_code = lambda *given: compiled.append(1) or make(*given)
 
 def image(variation):
     xform = Xform(coefs=(0.5, 0.1, -0.2, 0.5, 0.3, 0.1), variations=(Variation(variation, 1.0),))
@@ -39,14 +41,14 @@ def image(variation):
     return float(f[layout()["P"]]).hex()
 
 def doubled():
-    text = template("prelude.py") + "\\n@compiled\\ndef double(x):\\n    return F(2.0) * sqrt(x)\\n"
-    double = compiling.load_module(text, "test").double
-    answer = float(double(np.float32(2.0)))
-    return answer, sum(double.stats.cache_misses.values())
+    text = template("prelude.py") + "\\n@compiled\\ndef double(n, x):\\n    x[n] = F(2.0) * sqrt(x[n])\\n"
+    x = np.full(3, 2.0, np.float32)
+    run(compiling.load_module(text, "test").double, 3, 1, x)
+    return x.tolist()[1]
 
 BETWEEN
-answer, missed = doubled()
-print(len(compiled) + missed, image("swirl"), answer)
+answer = doubled()
+print(len(compiled), image("swirl"), answer)
 """
 
 
@@ -73,7 +75,7 @@ def fresh(tmp_path_factory) -> list[str]:
 
 def test_another_process_compiles_nothing(tmp_path, fresh):
     first, second = run(tmp_path), run(tmp_path)
-    assert first == fresh and first[0] == "2"
+    assert first == fresh and first[0] == "3"
     assert second == ["0", *first[1:]]
 
 
@@ -81,7 +83,7 @@ def test_another_process_compiles_nothing(tmp_path, fresh):
 def test_damaged_files_are_made_anew(tmp_path, fresh, damage):
     run(tmp_path)
     files = list((tmp_path / "kernels").iterdir())
-    assert len(files) == 2
+    assert len(files) == 3
     for file in files:
         data = bytearray(file.read_bytes())
         data[len(data) // 2] ^= 1
@@ -92,8 +94,8 @@ def test_damaged_files_are_made_anew(tmp_path, fresh, damage):
 
 def test_a_folder_that_disappears_comes_back(tmp_path, fresh):
     between = f"image('swirl'); import shutil; shutil.rmtree({str(tmp_path)!r}); image('linear')"
-    assert run(tmp_path, between) == ["3", *fresh[1:]]
-    assert len(list((tmp_path / "kernels").iterdir())) == 2
+    assert run(tmp_path, between) == ["4", *fresh[1:]]
+    assert len(list((tmp_path / "kernels").iterdir())) == 3
 
 
 def test_nothing_can_be_written(tmp_path, fresh):
@@ -129,23 +131,46 @@ def test_two_processes_at_once(tmp_path, fresh):
     assert run(tmp_path)[0] == "0"
 
 
-def test_other_text_processor_or_version_has_another_name(monkeypatch):
+def test_other_text_processor_or_version_has_another_name(monkeypatch, tmp_path):
     """So an upgrade never finds what an older one left."""
-    import numba
-
-    text = template("prelude.py") + "\n@compiled\ndef same(x):\n    return x + F(NUMBER)\n"
-    one, two = (compiling.load_module(text.replace("NUMBER", n), "test").same for n in ("1.0", "2.0"))
-    signature, codegen = numba.float32(numba.float32), one.targetctx.codegen()
-    names = [kernel._cache._name(signature, codegen) for kernel in (one, two)]
-    monkeypatch.setattr(numba, "__version__", "99.0")
-    names.append(one._cache._name(signature, codegen))
-    assert len(set(names)) == 3
-    host = machine._host()
     import llvmlite
+    import numba
     from llvmlite import binding
 
+    monkeypatch.setenv("BLOOM_CACHE_DIR", str(tmp_path))
+    text = template("prelude.py") + "\n@compiled\ndef same(n, x):\n    x[n] = x[n] + F(NUMBER)\n"
+    one, two = (compiling.load_module(text.replace("NUMBER", n), "test").same for n in ("1.0", "2.0"))
+    kinds = (("f4", 1),)
+    addresses = {compiling.entry_of(kernel, kinds) for kernel in (one, two)}
+    monkeypatch.setattr(numba, "__version__", "99.0")
+    addresses.add(
+        compiling.entry_of(compiling.load_module(text.replace("NUMBER", "1.0"), "test").same, kinds)
+    )
+    assert len(addresses) == 3
+    assert len(list((tmp_path / "kernels").iterdir())) == 3
+    host = machine._host()
     assert llvmlite.__version__ in host and binding.get_host_cpu_name() in host
     assert store.name_of("xform", host, "a") != store.name_of("xform", host + "+avx", "a")
+
+
+def test_a_kernel_that_fails_says_so():
+    text = (
+        template("prelude.py") + "\n@compiled\ndef fails(n, x):\n    if x[n] > 1:\n        raise ValueError\n"
+    )
+    fails = compiling.load_module(text, "test").fails
+    tasks.run(fails, 3, 2, np.zeros(3))
+    with pytest.raises(RuntimeError, match="fails"):
+        tasks.run(fails, 3, 2, np.arange(3.0))
+
+
+@pytest.mark.parametrize("threads", [1, 2, None])
+def test_every_task_runs_once(threads):
+    text = template("prelude.py") + "\n@compiled\ndef count(n, x):\n    x[n] = x[n] + 1\n"
+    count = compiling.load_module(text, "test").count
+    counts = np.zeros(1001, np.int64)
+    tasks.run(count, 1000, threads, counts)
+    tasks.run(count, 0, threads, counts)
+    assert counts.tolist() == [1] * 1000 + [0]
 
 
 def test_old_files_go(tmp_path, monkeypatch):

@@ -111,6 +111,12 @@ def test_imports_within_the_extension_are_relative():
     assert [str(item) for item in IMPORTS if not item.level and item.package in OWN] == []
 
 
+def test_nothing_reads_pickles():
+    """A pickle runs what it names: neither training files nor compiled code are read that way."""
+    named = {"pickle", "cPickle", "dill", "cloudpickle", "marshal", "shelve", "joblib"}
+    assert [str(item) for item in IMPORTS if item.package in named] == []
+
+
 def test_imports_stay_within_the_extension():
     wrong = []
     for item in IMPORTS:
