@@ -1,4 +1,7 @@
-"""Where variations are registered, with everything that a kernel, a file reader or a panel asks of them."""
+"""Where variations are registered, with everything that a kernel, a file reader or a panel asks of them.
+
+The registry is filled when it is first read, so that a program that only imports it starts quickly.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,10 @@ import inspect
 import keyword
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import TypeVar
 
 from ..compatibility import COMPATIBILITIES
 from ..model import FORMS, Variation
@@ -170,13 +175,50 @@ class Entry:
         return tuple(p.conform(known.get(p.name, p.default)) for p in self.parameters)
 
 
-VARIATIONS: dict[str, Entry] = {}
+@cache
+def _load_families() -> None:
+    from . import families  # noqa: F401  (importing registers)
+
+
+_Value = TypeVar("_Value")
+
+
+class Register(Mapping[str, _Value]):
+    """A dict that the modules of variations fill. Reading it loads them, so a reader finds it full.
+
+    Attributes
+    ----------
+    so_far : dict
+        What has been registered until now, for the decorators that fill it.
+    """
+
+    def __init__(self) -> None:
+        self.so_far: dict[str, _Value] = {}
+
+    def _full(self) -> dict[str, _Value]:
+        _load_families()
+        return self.so_far
+
+    def __getitem__(self, name: str) -> _Value:
+        return self._full()[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._full()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._full())
+
+    def __len__(self) -> int:
+        return len(self._full())
+
+
+VARIATIONS: Register[Entry] = Register()
 """Every variation by canonical name, in its 1.0.0.14 form."""
 
 HELPERS: dict[str, Callable] = {}
-"""Every helper function by name; bodies may call them."""
+"""Every helper function by name; bodies may call them. Full for whoever has an entry."""
 
-_BY_LOWER_NAME: dict[str, dict[str, Entry]] = {}
+_BY_LOWER_NAME: Register[dict[str, Entry]] = Register()
 _RANDOM = re.compile(r"u(\d)")
 
 
@@ -208,7 +250,7 @@ def variation(
             raise ValueError(f"variation {name}: arguments {sorted(stray)} are not known")
         if "dc" in arguments and not colors:
             raise ValueError(f"variation {name}: it reads the colour but does not set it")
-        forms = _BY_LOWER_NAME.setdefault(name.lower(), {})
+        forms = _BY_LOWER_NAME.so_far.setdefault(name.lower(), {})
         if compatibility in forms:
             raise ValueError(f"variation {name}: registered twice for {compatibility}")
         forms[compatibility] = entry = Entry(
@@ -227,7 +269,7 @@ def variation(
             compatibility=compatibility,
         )
         if compatibility == "1.0.0.14":
-            VARIATIONS[name] = entry
+            VARIATIONS.so_far[name] = entry
         return function
 
     return register
