@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import IntProperty, StringProperty
+from bpy.props import StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from ..bloom_blender.errors import BloomError
-from ..bloom_blender.flame.xml import read_flame, report_unknown
-from ..bloom_blender.scene import actions
-from .support import NewFlameOptions, ask, wait_cursor
+from ..bloom_blender.flame.xml import Pack, read_pack
+from .packs import AddFromPack
 
 
-class BLOOM_OT_import_flame(NewFlameOptions, bpy.types.Operator, ImportHelper):
-    """Add a fractal flame from a .flame file as points"""
+class BLOOM_OT_import_flame(AddFromPack, bpy.types.Operator, ImportHelper):
+    """Add a fractal flame from a .flame file as points; of several, choose by their pictures"""
 
     bl_idname = "bloom.import_flame"
     bl_label = "Import Flame"
@@ -22,45 +21,28 @@ class BLOOM_OT_import_flame(NewFlameOptions, bpy.types.Operator, ImportHelper):
     filename_ext = ".flame"
     filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
     filter_glob: StringProperty(default="*.flame;*.flam3", options={"HIDDEN"})
-    number: IntProperty(
-        name="Flame",
-        description="Which flame of the file to add, counted from 1",
-        default=1,
-        min=1,
-    )
-
-    @classmethod
-    def poll(cls, context):
-        """Flames are added in Object Mode."""
-        if context.mode != "OBJECT":
-            cls.poll_message_set("Flames are added in Object Mode")
-            return False
-        return True
 
     def invoke(self, context, event):
-        """Ask for a file, or only for the options where one was dropped."""
-        return ask(self, context)
+        """Ask for a file; where one was dropped, show what it holds or add it."""
+        if self.properties.is_property_set("filepath"):
+            return self.choose_or_add(context)
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
 
     def execute(self, context):
-        """Read the file, then add the flame."""
+        """Read the file, then add the flame; the file browser goes on to the pictures of several."""
         try:
-            with wait_cursor(context):
-                flame = read_flame(self.filepath, self.number - 1)
-                obj = actions.add_flame(context, flame, **self.new_flame_options())
+            pack = self.pack()
         except BloomError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        unknown = report_unknown(flame)
-        if unknown:
-            self.report({"WARNING"}, f"Added {obj.name}. {' '.join(unknown)}")
-        else:
-            self.report({"INFO"}, f"Added {obj.name}")
-        return {"FINISHED"}
+        asked = self.use_all or self.properties.is_property_set("number")
+        if self.options.is_invoke and not asked and len(pack) > 1:
+            options = {"filepath": self.filepath, **self.new_flame_options()}
+            bpy.ops.bloom.import_flame("INVOKE_DEFAULT", **options)
+            return {"CANCELLED"}
+        return self.add(context, pack)
 
-    def draw(self, context):
-        """Draw the options."""
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
-        layout.prop(self, "number")
-        self.draw_new_flame_options(layout)
+    def pack(self) -> Pack:
+        """Return the flames of the file."""
+        return read_pack(self.filepath)

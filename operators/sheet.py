@@ -114,12 +114,13 @@ class ChooseByPicture:
         cell = self._sheet.cells.get(number)
         if cell is None or cell.picture is None:
             return {"RUNNING_MODAL"}
-        return self.finish(context, number)
-
-    def finish(self: Any, context, number: int) -> set[str]:
-        """Take the sheet away and go on with a choice."""
         self._close(context)
         return self.choose(context, number)
+
+    def finish(self: Any, context) -> set[str]:
+        """Take the sheet away and go on without a choice."""
+        self._close(context)
+        return self.execute(context)
 
     def _close(self: Any, context) -> None:
         self._drawing.end()

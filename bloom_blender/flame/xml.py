@@ -85,6 +85,36 @@ _XFORM = {
 # --------------------------------------------------------------------------------------- reading
 
 
+class Pack:
+    """The flames of a file or a text, each read when it is asked for: the others may be broken.
+
+    Parameters
+    ----------
+    text
+        The XML.
+    source
+        Stands for it in errors.
+    """
+
+    def __init__(self, text: str | bytes, source: str = "text") -> None:
+        self.source = source
+        self._elements = _flame_elements(text, source)
+
+    def __len__(self) -> int:
+        return len(self._elements)
+
+    def flame(self, index: int) -> Flame:
+        """One of the flames, counted from 0; BloomError where there is none, or where it is broken."""
+        if not 0 <= index < len(self):
+            raise BloomError(f"{self.source} has no flame {index + 1}: choose 1 to {len(self)}.")
+        return _flame(self._elements[index], _where(self.source, self._elements, index))
+
+
+def read_pack(path: str | os.PathLike[str]) -> Pack:
+    """The flames of a file; BloomError names the file and the remedy."""
+    return Pack(_read_bytes(path), Path(path).name)
+
+
 def read_flames(path: str | os.PathLike[str]) -> tuple[Flame, ...]:
     """Every flame of a file, in order; BloomError names the file and the remedy."""
     return parse_flames(_read_bytes(path), Path(path).name)
@@ -92,17 +122,13 @@ def read_flames(path: str | os.PathLike[str]) -> tuple[Flame, ...]:
 
 def read_flame(path: str | os.PathLike[str], index: int = 0) -> Flame:
     """One flame of a file, counted from 0; the others may be broken."""
-    source = Path(path).name
-    elements = _flame_elements(_read_bytes(path), source)
-    if not 0 <= index < len(elements):
-        raise BloomError(f"{source} has no flame {index + 1}: choose 1 to {len(elements)}.")
-    return _flame(elements[index], _where(source, elements, index))
+    return read_pack(path).flame(index)
 
 
 def parse_flames(text: str | bytes, source: str = "text") -> tuple[Flame, ...]:
     """Every flame in `text`; `source` stands for it in errors."""
-    elements = _flame_elements(text, source)
-    return tuple(_flame(element, _where(source, elements, i)) for i, element in enumerate(elements))
+    pack = Pack(text, source)
+    return tuple(pack.flame(index) for index in range(len(pack)))
 
 
 def _read_bytes(path: str | os.PathLike[str]) -> bytes:

@@ -6,6 +6,9 @@ and computes first and creates data afterwards. A BloomError therefore leaves th
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import bpy
 
 from ..flame.model import Flame
@@ -25,6 +28,9 @@ from . import (
 from .cloud import write_cloud
 from .flame_object import flame_of, make_flame_object
 from .settings import POINTS_RENDER, POINTS_VIEWPORT
+
+_SPACING = 1.1
+"""From one flame of a row to the next, in pictures of the largest."""
 
 
 def add_flame(
@@ -76,6 +82,27 @@ def add_flame(
     context.view_layer.objects.active = obj
     context.view_layer.update()
     return obj
+
+
+def add_flames(
+    context: bpy.types.Context, flames: Sequence[Flame], *, with_camera: bool = True, **options
+) -> list[bpy.types.Object]:
+    """Add flames side by side, in rows, and select them; see `add_flame` for the options.
+
+    Only one that comes alone gets a camera: none would see all of them.
+    """
+    columns = math.ceil(math.sqrt(len(flames)))
+    wide = _SPACING * max((flame.camera.extent[0] for flame in flames), default=0.0)
+    high = _SPACING * max((flame.camera.extent[1] for flame in flames), default=0.0)
+    added = []
+    for number, flame in enumerate(flames):
+        obj = add_flame(context, flame, with_camera=with_camera and len(flames) == 1, **options)
+        row, column = divmod(number, columns)
+        obj.location = (column * wide, -row * high, 0.0)
+        added.append(obj)
+    for obj in added:
+        obj.select_set(True)
+    return added
 
 
 def set_up_scene(context: bpy.types.Context, obj: bpy.types.Object, *, look: str = "PARTICLES") -> None:
