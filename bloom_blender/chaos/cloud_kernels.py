@@ -189,7 +189,7 @@ def points_batch(
 
 
 CHUNK = 512
-N0, N1, N2, N3 = I(0), I(CHUNK), I(2 * CHUNK), I(3 * CHUNK)
+N0, N1, N2, N3, N4 = I(0), I(CHUNK), I(2 * CHUNK), I(3 * CHUNK), I(4 * CHUNK)
 
 
 @compiled
@@ -238,6 +238,24 @@ def neighbours(f, u, count, table):
         f[N3 + j] = low + z * (high - low)
 
 
+@intrinsic
+def scale_four(typing_context, target, at, source, origin, factor):
+    """target[at : at + 4] = factor * source[origin : origin + 4], as one vector."""
+
+    def code(context, builder, signature, given):
+        kinds, four = signature.args, ir.VectorType(ir.FloatType(), 4)
+        arrays = [context.make_array(kinds[k])(context, builder, given[k]) for k in (0, 2)]
+        starts = [builder.gep(arrays[0].data, [given[1]]), builder.gep(arrays[1].data, [given[3]])]
+        places = [builder.bitcast(start, four.as_pointer()) for start in starts]
+        scale = ir.Constant(four, ir.Undefined)
+        for lane in range(4):
+            scale = builder.insert_element(scale, given[4], ir.Constant(ir.IntType(32), lane))
+        builder.store(builder.fmul(builder.load(places[1], align=4), scale), places[0], align=4)
+        return context.get_dummy_value()
+
+    return types.none(target, at, source, origin, factor), code
+
+
 @compiled
 def spread_chunk(
     chunk, positions, colors, energy, per_unit, table, share, size, smallest, largest, flux, density, radii,
@@ -247,32 +265,34 @@ def spread_chunk(
 
     ``share`` brings the table's counts to this cloud's.
     """
-    begin = chunk * CHUNK
-    end = min(begin + CHUNK, positions.shape[0])
-    f = allocate(F(0), (4 * CHUNK,))
+    begin = I(chunk * CHUNK)
+    count = I(min((chunk + 1) * CHUNK, energy.shape[0])) - begin
+    f = allocate(F(0), (5 * CHUNK,))
     u = allocate(U(0), (8 * CHUNK,))
-    for j in range(I(end - begin)):
-        n = I(begin) + j
-        f[N0 + j] = positions[n, I(0)] * per_unit - F(0.5)
-        f[N1 + j] = positions[n, I(1)] * per_unit - F(0.5)
-        f[N2 + j] = positions[n, I(2)] * per_unit - F(0.5)
-    neighbours(f, u, end - begin, table)
-    for j in range(I(end - begin)):
-        n = I(begin) + j
-        alpha = colors[n, I(3)]
-        near = F(0.0)
-        radius = F(0.0)
-        strength = F(0.0)
-        if alpha > F(0.0):
-            near = share * f[N3 + j]
-            # Where a point stands for many, fewer points share the cell. A point alone counts half itself.
-            radius = min(max(size / sqrt(max(near / energy[n], F(0.25))), smallest), largest)
-            strength = alpha * energy[n] * flux / (radius * radius)
-        density[n] = near
-        radii[n] = radius
-        light[n, I(0)] = colors[n, I(0)] * strength
-        light[n, I(1)] = colors[n, I(1)] * strength
-        light[n, I(2)] = colors[n, I(2)] * strength
-        light[n, I(3)] = strength
+    for j in range(count):
+        at = I(3) * (begin + j)
+        f[N0 + j] = positions[at] * per_unit - F(0.5)
+        f[N1 + j] = positions[at + I(1)] * per_unit - F(0.5)
+        f[N2 + j] = positions[at + I(2)] * per_unit - F(0.5)
+        f[N4 + j] = colors[I(4) * (begin + j) + I(3)]
+    neighbours(f, u, count, table)
+    for j in range(count):
+        n = begin + j
+        alpha = f[N4 + j]
+        near = share * f[N3 + j]
+        # Where a point stands for many, fewer points share the cell. A point alone counts half itself.
+        crowd = near / energy[n]
+        crowd = crowd if crowd > F(0.25) else F(0.25)
+        radius = size / sqrt(crowd)
+        radius = radius if radius > smallest else smallest
+        radius = radius if radius < largest else largest
+        strength = alpha * energy[n] * flux / (radius * radius)
+        density[n] = near if alpha > F(0.0) else F(0.0)
+        radii[n] = radius if alpha > F(0.0) else F(0.0)
+        f[N4 + j] = strength if alpha > F(0.0) else F(0.0)
+    for j in range(count):
+        at = I(4) * (begin + j)
+        scale_four(light, at, colors, at, f[N4 + j])
+        light[at + I(3)] = f[N4 + j]
     release(f)
     release(u)

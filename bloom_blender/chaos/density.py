@@ -107,9 +107,10 @@ def spread_points(
     kernel = cloud_kernel()
     run(
         kernel.spread_chunk, -(-count // kernel.CHUNK), threads,
-        positions, colors, energy, np.float32(1.0 / footprint.cell), table, np.float32(share),
+        positions.reshape(-1), colors.reshape(-1), energy, np.float32(1.0 / footprint.cell), table,
+        np.float32(share),
         np.float32(footprint.overlap * footprint.cell), np.float32(footprint.smallest),
         np.float32(footprint.largest), np.float32(footprint.area / (math.pi * max(count, 1))),
-        density, radii, light,
+        density, radii, light.reshape(-1),
     )  # fmt: skip
     return density, radii, light
