@@ -16,6 +16,7 @@ import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -125,6 +126,47 @@ def flower(
 
 _NOWHERE = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 """Coefs that forget the point: what follows draws a fresh shape around the origin."""
+
+
+_FOOT = {"Re_B": 1.0}
+"""A Möbius map that moves the corner at -1 to the origin."""
+
+
+def sheet(start: float, end: float, half: float, veins: float = 0.0) -> dict[str, Any]:
+    """Pre variations that scatter points over a rectangle, x from start to end and |y| up to half.
+
+    `veins` of them run along x: `pressure_wave` crowds the points there.
+    """
+    made: dict[str, Any] = {"pre_flatten": 1, "pre_blur_square": 1}
+    if veins:
+        made["pre_pressure_wave"] = (1, {"x_freq": 0.0, "y_freq": veins})
+    place = {"scaleX": (end - start) / 2, "scaleY": half, "translateX": (start + end) / 2}
+    return made | {"pre_affine3D": (1, place)}
+
+
+def shaded(low: float, high: float, reach: float) -> dict[str, Any]:
+    """A pre variation that colours from `low` at x = 0 to `high` at x = `reach`.
+
+    The pre form of `dc_linear` adds the point to itself first, hence no 2 in its scale.
+    """
+    scale = reach / (high - low)
+    return {"pre_dc_linear": (1, {"scale": round(scale, 4), "offset": round((low - 0.5) * 2.0 * scale, 4)})}
+
+
+def petal(
+    start: float, end: float, half: float, veins: float, colors: tuple[float, float], notch: float = 0.0
+) -> dict[str, Any]:
+    """Pre variations of one flat petal with its foot at the origin and its tip towards x = 2.
+
+    tanh (x + i y) makes a lens with corners at -1 and 1 of a strip |y| <= half (a disc where half is π / 4),
+    and arcs from corner to corner of the lines along it: veins. A strip that ends early has a round tip. A
+    `notch` dents it. Colours run from foot to tip.
+    """
+    made = sheet(start, end, half, veins)
+    if notch:
+        made["pre_curve"] = (1, {"xamp": -notch, "xlength": 0.16})
+    reach = 1.0 + math.sinh(2.0 * end) / (math.cos(2.0 * half) + math.cosh(2.0 * end))
+    return made | {"pre_tanh": 1, "pre_Mobius": (1, _FOOT), **shaded(*colors, reach)}
 
 
 def lotus() -> Flame:
@@ -269,33 +311,38 @@ def dandelion() -> Flame:
 
 
 def rose() -> Flame:
-    """A whorl of cupped sheets: each petal a piece of a bowl with a bright rim, each turn smaller.
+    """Nested bowls on the golden angle: a disc on a sphere through its own foot, each smaller than the last.
 
-    The heart is a second, steeper bowl on the same spiral, so that the middle stays closed while the outer
-    petals lie open.
+    `Spherical3D` inverts a plane below the origin to a sphere, so that a disc beside the foot becomes a
+    cupped petal. The final cone lays the outer ones open and leaves the heart closed.
     """
-    bowl = {"disc": 0.62, "hemisphere": -0.55, "zcone": 0.5, "ztranslate": 0.5}
+    cup: dict[str, Any] = {
+        "pre_ztranslate": -1, "Spherical3D": 1.6,
+        "post_affine3D": (1, {"translateZ": 1.6, "rotateY": -4, "translateX": 0.12}),
+    }  # fmt: skip
+    edge = {"scaleX": 1.5, "scaleY": 0.02, "translateX": 1.0, "translateY": 0.765}
     return flower(
         "Rose",
         [
-            xform(1.0, _NOWHERE, 0.10, 0.9, name="petal", post=stretch(1.0, 1.15, 0.0, 0.62, 0.0),
-                  pre_flatten=1, pre_gaussian_blur=0.5, post_rotate_y=0.22, **bowl),
-            xform(0.55, _NOWHERE, 0.55, 0.9, name="rim", post=stretch(1.0, 1.15, 0.0, 0.66, 0.0),
-                  pre_flatten=1, pre_blur_circle=0.62, post_rotate_y=0.22, **bowl),
-            xform(16.0, turn(0.945, GOLDEN_ANGLE), 0.85, 0.05, name="spiral", linear=1, zcone=0.042),
-            xform(0.012, (0.0, 0.0, 0.0, 0.0, 1.35, 0.1), 1.0, 1.0, name="dew", pre_flatten=1,
-                  pre_gaussian_blur=0.03, linear=1, zblur=0.03, ztranslate=0.4),
+            xform(1.0, _NOWHERE, 0.5, 0.5, name="petal", pre_flatten=1, pre_blur_circle=1,
+                  pre_Mobius=(1, _FOOT), **shaded(0.0, 0.62, 2.0), **cup),
+            xform(0.22, _NOWHERE, 0.5, 0.5, name="veins", **petal(-1.0, 0.6, 0.7, 5.0, (0.02, 0.6)), **cup),
+            xform(0.1, _NOWHERE, 0.5, 0.5, name="rim", pre_flatten=1, pre_blur_square=1,
+                  pre_affine3D=(1, edge), pre_mirror_y=1, pre_tanh=1, pre_Mobius=(1, _FOOT),
+                  **shaded(0.4, 0.95, 2.0), **cup),
+            xform(12.0, turn(0.93, GOLDEN_ANGLE), 0.9, 0.02, name="spiral", linear=1, zscale=-0.13,
+                  ztranslate=0.06),
         ],
-        None,
+        xform(1.0, IDENTITY, 0.0, 0.0, linear3D=1, zcone=-0.75),
         palette(
-            (0.00, 0.14, 0.09, 376), (0.12, 0.24, 0.14, 380), (0.28, 0.40, 0.18, 384),
+            (0.00, 0.12, 0.08, 376), (0.12, 0.22, 0.13, 380), (0.28, 0.40, 0.18, 384),
             (0.45, 0.54, 0.21, 387), (0.62, 0.65, 0.22, 390), (0.78, 0.76, 0.17, 397),
             (0.90, 0.88, 0.10, 415), (1.00, 0.95, 0.05, 430),
         ),
         Camera(
-            size=(1280, 720), scale=262, pitch=0.66, yaw=0.3, perspective=0.16, center=(0.0, -0.3), dof=0.1,
+            size=(1280, 720), scale=300, pitch=0.66, yaw=0.3, perspective=0.16, center=(0.0, 0.0), dof=0.1,
         ),
-        Tone(brightness=3.4, gamma=2.3),
+        Tone(brightness=3.8, gamma=2.3),
     )  # fmt: skip
 
 
@@ -339,34 +386,47 @@ def sunflower() -> Flame:
 
 
 def tulip() -> Flame:
-    """Six pieces of an egg's shell around a stem, seen from the side.
+    """A row of tulips that fades into the depth: three petals and three more on an egg, flamed with yellow.
 
-    `hemisphere` makes a bowl of a pointed sheet; turned upright, its bottom looks outwards.
+    `Spherical3D` wraps flat petals around a sphere that stands on their common foot.
     """
-    shell = {"pre_flatten": 1, "diamond": 0.95, "hemisphere": -0.6, "zcone": 0.26, "post_rotate_y": 0.9}
-    up, stem = (1.0, 1.0, 1.0, 1.0, 0.12, 0.0), (1.0, 1.0, 0.0, 0.0, 0.0, 0.0)
+    egg: dict[str, Any] = {
+        "pre_ztranslate": -1, "Spherical3D": 1,
+        "post_affine3D": (1, {"scaleZ": 1.35, "translateZ": 1.5}),
+    }  # fmt: skip
+    blade = {
+        "scaleX": 1.0,
+        "scaleY": 0.32,
+        "scaleZ": 0.5,
+        "rotateY": 68,
+        "translateX": 0.33,
+        "translateZ": -1.0,
+    }
     return flower(
         "Tulip",
         [
-            xform(1.0, _NOWHERE, 0.32, 0.9, name="petal", xaos=up, post=stretch(1.0, 2.1, 0.0, 0.02, 0.0),
-                  pre_gaussian_blur=0.62, **shell),
-            xform(0.35, turn(0.4, 25.0), 0.72, 0.8, name="flame", xaos=up,
-                  post=stretch(1.0, 1.6, 0.0, 0.04, 0.0), pre_gaussian_blur=0.2, **shell),
-            xform(5.0, turn(1.0, 60.0), 0.0, 0.0, name="around", xaos=up, linear=1),
-            xform(0.4, turn(0.8, 30.0), 0.85, 0.3, name="within", xaos=up, linear=1, zcone=0.05),
-            xform(0.12, _NOWHERE, 0.03, 0.97, name="stem", xaos=stem, pre_flatten=1, pre_gaussian_blur=0.022,
-                  linear=1, zblur=0.36, ztranslate=-1.5),
+            xform(1.0, _NOWHERE, 0.5, 0.5, name="outer petals", **petal(-1.6, 0.62, 0.62, 3.0, (0.2, 0.75)),
+                  pre_cpow=(1.0, {"r": 3.0, "power": 3}), **egg),
+            xform(0.9, _NOWHERE, 0.5, 0.5, name="inner petals", **petal(-1.6, 0.6, 0.62, 3.0, (0.25, 0.9)),
+                  pre_cpow=(1.06, {"r": 3.0, "power": 3}), **egg, post=turn(1.0, 60.0)),
+            xform(0.25, _NOWHERE, 0.06, 1.0, name="stem", pre_flatten=1, pre_gaussian_blur=0.012, linear=1,
+                  zblur=0.5, post_ztranslate=-0.85),
+            xform(0.6, _NOWHERE, 0.5, 0.5, name="leaves", **sheet(-1.6, 1.6, 0.6, 3.0), pre_tanh=1,
+                  pre_dc_linear=(1, {"offset": -3.9, "scale": 4.4}), pre_cylinder=1, affine3D=(1, blade),
+                  post_cpow=(1, {"r": 2.0, "power": 2})),
+            xform(1.3, turn(0.8, 35.0, 1.15, -0.9), 0.5, 0.0, name="next", pre_rotate_y=0.05, linear3D=0.97,
+                  ztranslate=-0.2),
         ],
         None,
         palette(
-            (0.00, 0.42, 0.12, 140), (0.08, 0.50, 0.13, 132), (0.16, 0.36, 0.18, 355),
-            (0.28, 0.50, 0.23, 362), (0.42, 0.62, 0.23, 372), (0.56, 0.72, 0.19, 395),
-            (0.70, 0.84, 0.16, 425), (0.84, 0.92, 0.14, 452), (1.00, 0.96, 0.08, 462),
+            (0.00, 0.40, 0.12, 140), (0.08, 0.55, 0.14, 132), (0.15, 0.70, 0.16, 120), (0.22, 0.85, 0.16, 105),
+            (0.32, 0.80, 0.17, 85), (0.44, 0.68, 0.21, 50), (0.58, 0.58, 0.22, 28), (0.72, 0.52, 0.20, 12),
+            (0.86, 0.66, 0.20, 30), (1.00, 0.90, 0.16, 95),
         ),
         Camera(
-            size=(1280, 720), scale=205, pitch=1.08, yaw=0.3, perspective=0.14, center=(0.0, 0.1), dof=0.1,
+            size=(1280, 720), scale=255, pitch=1.15, yaw=0.3, perspective=0.14, center=(0.9, -0.15), dof=0.08,
         ),
-        Tone(brightness=3.6, gamma=2.2),
+        Tone(brightness=4.0, gamma=2.2),
     )  # fmt: skip
 
 
@@ -433,35 +493,33 @@ def poppy() -> Flame:
 
 
 def cherry_blossom() -> Flame:
-    """A spray of blossoms: each of five pale petals, and each a smaller copy of the one before, drifting."""
-    away = (1.0, 1.0, 0.0, 1.0, 0.08, 0.08)
+    """A spray of blossoms: five pale, notched petals, and each blossom a smaller one beside the one before.
+
+    A root that `cpow` takes of one veined petal at the origin makes all five of it, wide at the rim.
+    """
     return flower(
         "Cherry Blossom",
         [
-            xform(1.0, _NOWHERE, 0.55, 0.9, name="petal", post=stretch(0.44, 0.5, 0.0, 0.56, 0.0),
-                  pre_flatten=1, pre_gaussian_blur=0.66, diamond=1, hemisphere=0.2, zcone=0.3,
-                  ztranslate=-0.2, post_rotate_y=0.1),
-            xform(0.3, _NOWHERE, 0.2, 0.9, name="blush", post=stretch(0.5, 0.3, 0.0, 0.4, 0.0),
-                  pre_flatten=1, pre_gaussian_blur=0.4, diamond=1, zcone=0.2),
-            xform(4.0, turn(1.0, 72.0), 0.0, 0.0, name="around", linear=1),
-            xform(0.12, (0.0, 0.0, 0.0, 0.0, 0.35, 0.0), 0.9, 0.95, name="stamens", pre_flatten=1,
-                  pre_gaussian_blur=0.05, julian=(0.42, {"power": 16, "dist": 20}), zcone=0.8,
-                  ztranslate=0.1),
-            xform(1.6, turn(0.66, 38.0, 1.5, 0.5), 0.7, 0.12, name="drift", xaos=away,
-                  pre_rotate_x=0.22, pre_rotate_y=-0.15, linear3D=1, ztranslate=-0.25),
-            xform(1.4, turn(0.6, -50.0, -1.42, 0.1), 0.6, 0.12, name="fall", xaos=away,
-                  pre_rotate_x=-0.2, pre_rotate_y=0.2, linear3D=1, ztranslate=-0.2),
+            xform(1.6, _NOWHERE, 0.5, 0.5, name="petals", **petal(-2.2, 0.22, 0.83, 3.5, (0.03, 0.7), 0.22),
+                  cpow=(0.75, {"r": 2.2, "power": 5}), zcone=0.26),
+            xform(0.12, _NOWHERE, 0.76, 0.97, name="filaments", pre_flatten=1,
+                  pre_blur_linear=(1, {"length": 0.75}), pre_gaussian_blur=0.012,
+                  pre_affine3D=(1, {"translateX": 0.06}), julian=(0.5, {"power": 19, "dist": 19}), zcone=0.42),
+            xform(0.07, (0.0, 0.0, 0.0, 0.0, 0.95, 0.0), 1.0, 0.97, name="anthers", pre_flatten=1,
+                  pre_gaussian_blur=0.12, julian=(0.5, {"power": 19, "dist": 30}), zcone=0.42, zblur=0.02),
+            xform(2.0, turn(0.72, 40.0, -1.45, 0.45), 0.6, 0.04, name="next", pre_rotate_x=0.18,
+                  pre_rotate_y=-0.22, linear3D=1, ztranslate=-0.3),
         ],
         None,
         palette(
-            (0.00, 0.42, 0.20, 358), (0.14, 0.56, 0.20, 358), (0.30, 0.74, 0.15, 357),
-            (0.46, 0.87, 0.09, 356), (0.64, 0.95, 0.04, 355), (0.80, 0.97, 0.03, 380),
-            (0.92, 0.88, 0.12, 440), (1.00, 0.86, 0.10, 450),
+            (0.00, 0.40, 0.19, 362), (0.12, 0.52, 0.21, 360), (0.26, 0.70, 0.17, 357),
+            (0.42, 0.85, 0.10, 355), (0.62, 0.95, 0.04, 352), (0.78, 0.97, 0.03, 380),
+            (0.92, 0.90, 0.12, 440), (1.00, 0.86, 0.14, 450),
         ),
         Camera(
-            size=(1280, 720), scale=165, pitch=0.6, yaw=0.1, perspective=0.16, center=(0.15, 0.4), dof=0.12,
+            size=(1280, 720), scale=205, pitch=0.6, yaw=0.1, perspective=0.16, center=(-1.05, -0.25), dof=0.12,
         ),
-        Tone(brightness=3.4, gamma=2.3),
+        Tone(brightness=5.0, gamma=2.3),
     )  # fmt: skip
 
 
@@ -499,32 +557,33 @@ def passion_flower() -> Flame:
 
 
 def hydrangea() -> Flame:
-    """Sixty florets of four petals on a ball, by the rotations that carry the seeds of the dandelion."""
-    tilt = 31.717474 / 90.0
-    lean = {"post_rotate_y": 0.2, "post_rotate_x": 0.12}
+    """A ball of florets on the golden angle over five leaves.
+
+    In the plane the florets lie on a spiral, each smaller; the final `Spherical3D` inverts that plane to a
+    sphere, where they are nearly alike, as the map keeps angles and widens the middle.
+    """
+    leaf = petal(-1.5, 1.7, 0.5, 5.0, (0.0, 0.13)) | {"pre_Mobius": (1, {"Re_B": 1.4})}
     return flower(
         "Hydrangea",
         [
-            xform(1.0, _NOWHERE, 0.35, 0.8, name="two petals", pre_flatten=1, pre_gaussian_blur=0.36,
-                  diamond=0.35, zcone=-0.12, ztranslate=0.95, **lean),
-            xform(1.0, _NOWHERE, 0.5, 0.8, name="two more", pre_flatten=1, pre_gaussian_blur=0.36,
-                  diamond=0.35, zcone=-0.12, ztranslate=0.95, post_rotate_z=1, **lean),
-            xform(0.05, _NOWHERE, 0.97, 0.97, name="bead", pre_flatten=1, pre_gaussian_blur=0.022, linear=1,
-                  zblur=0.02, ztranslate=0.98, **lean),
-            xform(9.0, turn(1.0, 72.0), 0.1, 0.06, name="fifth", linear=1),
-            xform(9.0, IDENTITY, 0.62, 0.07, name="half", pre_rotate_y=tilt, rotate_z=2,
-                  post_rotate_y=-tilt),
+            xform(0.4, _NOWHERE, 0.5, 0.5, name="floret", **petal(-1.5, 0.3, 0.8, 2.5, (0.18, 0.75)),
+                  cpow=(0.36, {"r": 2.1, "power": 4}), zcone=-0.04, post=turn(1.0, 0.0, 1.3)),
+            xform(0.012, _NOWHERE, 0.97, 0.97, name="bead", pre_flatten=1, pre_gaussian_blur=0.03, linear=1,
+                  zblur=0.02, post=turn(1.0, 0.0, 1.3)),
+            xform(13.0, turn(1.0, GOLDEN_ANGLE), 0.95, 0.02, name="spiral", linear3D=0.965),
+            xform(0.7, _NOWHERE, 0.5, 0.5, name="leaves", xaos=(1.0, 1.0, 0.0, 1.0), **leaf,
+                  pre_cpow=(2.2, {"r": 5, "power": 5}), linear=1, ztranslate=-0.22),
         ],
-        None,
+        xform(1.0, IDENTITY, 0.0, 0.0, pre_ztranslate=1, Spherical3D=2, post_ztranslate=-1),
         palette(
-            (0.00, 0.30, 0.16, 275), (0.15, 0.42, 0.19, 278), (0.30, 0.54, 0.19, 285),
-            (0.45, 0.66, 0.17, 298), (0.60, 0.76, 0.14, 315), (0.74, 0.86, 0.09, 330),
-            (0.87, 0.93, 0.05, 290), (1.00, 0.95, 0.08, 455),
+            (0.00, 0.35, 0.10, 145), (0.09, 0.58, 0.13, 135), (0.14, 0.75, 0.12, 130), (0.18, 0.96, 0.04, 200),
+            (0.30, 0.75, 0.12, 270), (0.42, 0.54, 0.19, 272), (0.54, 0.50, 0.20, 280), (0.65, 0.60, 0.18, 300),
+            (0.76, 0.72, 0.16, 330), (0.87, 0.88, 0.09, 350), (1.00, 0.95, 0.08, 455),
         ),
         Camera(
-            size=(1280, 720), scale=290, pitch=0.6, yaw=0.4, perspective=0.2, center=(0.0, 0.0), dof=0.15,
+            size=(1280, 720), scale=250, pitch=0.95, yaw=0.4, perspective=0.2, center=(0.0, -0.05), dof=0.05,
         ),
-        Tone(brightness=3.2, gamma=2.2),
+        Tone(brightness=3.6, gamma=2.2),
     )  # fmt: skip
 
 
