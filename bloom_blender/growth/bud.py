@@ -8,8 +8,8 @@ import numpy as np
 
 from ..flame.model import Flame
 
-SMALL = math.log(0.6)  # a closed flame has 0.6 of its size; at 0.42 a film began with a speck
-SQUEEZE = math.log(0.9)  # its main xform sends points 0.9 as far, so that the middle folds into a cup
+SMALL = math.log(0.75)  # a closed flame has 0.75 of its size; at 0.42 a film began with a speck
+SQUEEZE = math.log(0.95)  # its main xform sends points 0.95 as far, so that the middle folds into a cup
 WIND_UP = -0.3  # and is turned by this angle, in radians, so that the petals lie around each other
 
 
