@@ -2,7 +2,7 @@
 
     python benchmarks/scene.py          with a Python that has bpy
     python benchmarks/scene.py --memory             peak of one render
-    python benchmarks/scene.py --long [PICTURE]     memory over 300 frames of a look
+    python benchmarks/scene.py --long [LOOK]        memory over 1,000 frames of a look
 
 ``frame change`` is from ``frame_set`` until the evaluated geometry holds the new points.
 """
@@ -100,7 +100,7 @@ def resident() -> float:
 
 
 def long_render() -> None:
-    """Render many small frames of a growing flower and print the memory after every twentieth."""
+    """Render many small frames of a growing flower and print the memory after every fiftieth."""
     import bpy
 
     from bloom_blender import scene as bloom
@@ -112,11 +112,12 @@ def long_render() -> None:
     bloom.register()
     run = read_trajectory(ROOT / "examples" / "runs" / "translation_en_fr.bloom")
     flame = presets.read_preset("lotus")
-    frames = 300
-    look = "PICTURE" if "PICTURE" in sys.argv else "PARTICLES"
-    actions.add_flame(
+    frames = 1000
+    look = next((look for look in ("PICTURE", "VOLUME") if look in sys.argv), "PARTICLES")
+    obj = actions.add_flame(
         bpy.context, flame, look=look, curves=grow(run, flame, frames=frames), points_render=50_000
     )
+    obj.bloom.volume_resolution_render, obj.bloom.volume_points_render = 64, 1.0
     scene = bpy.context.scene
     scene.frame_start, scene.frame_end = 1, frames
     scene.render.resolution_percentage = 10
@@ -125,7 +126,9 @@ def long_render() -> None:
     found = []
     bpy.app.handlers.render_post.append(
         lambda scene, *_: (
-            found.append((scene.frame_current, resident())) if scene.frame_current % 20 == 0 else 0
+            found.append((scene.frame_current, resident()))
+            if scene.frame_current in (1, 10) or scene.frame_current % 50 == 0
+            else 0
         )
     )
     with tempfile.TemporaryDirectory() as folder:
