@@ -8,7 +8,10 @@ from . import menus, thumbnails
 from .add_flame import BLOOM_OT_add_flame
 from .add_variation import BLOOM_OT_add_variation
 from .add_xform import BLOOM_OT_add_xform
+from .bake_frames import BLOOM_OT_bake_frames
+from .bake_points import BLOOM_OT_bake_points
 from .bake_volume import BLOOM_OT_bake_volume
+from .clear_bake import BLOOM_OT_clear_bake
 from .copy_flame import BLOOM_OT_copy_flame
 from .duplicate_xform import BLOOM_OT_duplicate_xform
 from .export_flame import BLOOM_OT_export_flame
@@ -34,10 +37,13 @@ from .remove_variation import BLOOM_OT_remove_variation
 from .remove_xform import BLOOM_OT_remove_xform
 from .select_xform import BLOOM_OT_select_xform
 from .set_up_scene import BLOOM_OT_set_up_scene
+from .render_preview import BLOOM_OT_render_preview
 from .solo_xform import BLOOM_OT_solo_xform
 from .toggle_xform_part import BLOOM_OT_toggle_xform_part
 
+from .stop_work import BLOOM_OT_stop_work
 classes = (
+from .use_bake import BLOOM_OT_use_bake
     BLOOM_OT_add_flame,
     BLOOM_OT_import_flame,
     BLOOM_OT_import_run,
@@ -71,6 +77,12 @@ classes = (
     BLOOM_FH_run,
     menus.BLOOM_MT_add,
     menus.BLOOM_MT_flame,
+    BLOOM_OT_bake_points,
+    BLOOM_OT_bake_frames,
+    BLOOM_OT_clear_bake,
+    BLOOM_OT_use_bake,
+    BLOOM_OT_stop_work,
+    BLOOM_OT_render_preview,
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from .bake import BLOOM_PT_bake
 from .flame import BLOOM_PT_flame
 from .palette import BLOOM_PT_palette
 from .parameters import BLOOM_PT_parameters
@@ -25,6 +26,7 @@ classes = (
     BLOOM_PT_parameters,
     BLOOM_PT_palette,
     BLOOM_PT_volume,
+    BLOOM_PT_bake,
     BLOOM_PT_picture_quality,
     BLOOM_PT_picture_tone,
     BLOOM_PT_picture_estimation,

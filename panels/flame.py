@@ -28,6 +28,8 @@ class BLOOM_PT_flame(FlamePanel, bpy.types.Panel):
                 layout, "The first change of a new flame takes some seconds (kernels are compiled)", "INFO",
                 context.region.width,
             )  # fmt: skip
+        if settings.points_source == "BAKED":
+            draw_text(layout, "Shows its baked points (panel Bake)", "FILE_CACHE", context.region.width)
         column = layout.column(align=True)
         column.prop(settings, "points_render", text="Points Render")
         column.prop(settings, "points_viewport", text="Viewport")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import bpy
 
 from ..bloom_blender.scene import volume, volume_look
-from .support import FlamePanel
+from .support import FlamePanel, draw_text
 
 
 class BLOOM_PT_volume(FlamePanel, bpy.types.Panel):
-    """Voxels, bounds, light and bake of a flame's volume"""
+    """Voxels, bounds and light of a flame's volume"""
 
     bl_idname = "BLOOM_PT_volume"
     bl_label = "Volume"
@@ -26,7 +26,8 @@ class BLOOM_PT_volume(FlamePanel, bpy.types.Panel):
         layout.use_property_split = True
         obj = context.object
         settings, shown = obj.bloom, volume.volume_of(obj)
-        layout.prop(settings, "volume_source", text="Source")
+        if settings.volume_source == "BAKED":
+            draw_text(layout, "Shows its baked files (panel Bake)", "FILE_CACHE", context.region.width)
         column = layout.column()
         column.active = settings.volume_source == "LIVE"
         sub = column.column(align=True)
@@ -47,7 +48,3 @@ class BLOOM_PT_volume(FlamePanel, bpy.types.Panel):
             column = layout.column(align=True)
             for socket in node.inputs:
                 column.prop(socket, "default_value", text=socket.name)
-        column = layout.column()
-        column.prop(settings, "volume_folder")
-        column.operator_context = "INVOKE_DEFAULT"
-        column.operator("bloom.bake_volume", icon="FILE_CACHE")

@@ -5,7 +5,16 @@ from __future__ import annotations
 
 def register() -> None:
     """Register settings and handlers."""
-    from . import command_line, growing, migration, picture_settings, playback, render_engine, settings
+    from . import (
+        command_line,
+        growing,
+        migration,
+        picture_settings,
+        playback,
+        render_engine,
+        settings,
+        work_state,
+    )
 
     settings.register()
     picture_settings.register()
@@ -13,6 +22,7 @@ def register() -> None:
     migration.register()  # before any handler that reads what it mends
     playback.register()
     growing.register()
+    work_state.register()
     command_line.register()
 
 
@@ -27,9 +37,11 @@ def unregister() -> None:
         playback,
         render_engine,
         settings,
+        work_state,
     )
 
     command_line.unregister()
+    work_state.unregister()
     following.following.clear()
     growing.unregister()
     playback.unregister()

@@ -21,6 +21,7 @@ from . import (
     overlay,
     picture_settings,
     playback,
+    points_player,
     render_setup,
     viewport,
     volume,
@@ -120,6 +121,7 @@ def set_look(obj: bpy.types.Object, look: str) -> None:
     if shown is not None:
         shown.hide_render = shown.hide_viewport = look != "VOLUME"
     volume.show_points(obj, look != "VOLUME")
+    points_player.match(obj)
     obj.update_tag()
 
 

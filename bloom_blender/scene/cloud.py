@@ -29,7 +29,7 @@ VELOCITY = "bloom_velocity"
 _FIELD = {"FLOAT_COLOR": "color", "FLOAT_VECTOR": "vector", "FLOAT": "value", "INT": "value"}
 _DTYPE = {"FLOAT_COLOR": np.float32, "FLOAT_VECTOR": np.float32, "FLOAT": np.float32, "INT": np.int32}
 _WIDTH = {"FLOAT_COLOR": 4, "FLOAT_VECTOR": 3, "FLOAT": 1, "INT": 1}
-_PARTS = {
+PARTS = {
     "colors": "bloom_color",
     "density": "bloom_density",
     "radius": "bloom_radius",
@@ -38,6 +38,7 @@ _PARTS = {
     "ids": "bloom_id",
     "xform": "bloom_xform",
 }
+"""Fields of a ``PointCloud`` and the attributes that they become, in the order of `ATTRIBUTES`."""
 
 
 def write_cloud(mesh: bpy.types.Mesh, cloud, state: str, velocity: np.ndarray | None = None) -> None:
@@ -59,7 +60,7 @@ def write_cloud(mesh: bpy.types.Mesh, cloud, state: str, velocity: np.ndarray | 
         mesh.clear_geometry()
         mesh.vertices.add(count)
     mesh.attributes["position"].data.foreach_set("vector", _flat(cloud.positions, np.float32))
-    for part, name in _PARTS.items():
+    for part, name in PARTS.items():
         _write(mesh, name, ATTRIBUTES[name], getattr(cloud, part))
     if velocity is not None:
         _write(mesh, VELOCITY, "FLOAT_VECTOR", velocity)
@@ -73,7 +74,7 @@ def read_cloud(mesh: bpy.types.Mesh):
     """Return what :func:`write_cloud` wrote, as a ``PointCloud``."""
     from ..chaos.points import PointCloud
 
-    parts = {part: _read(mesh, name, ATTRIBUTES[name]) for part, name in _PARTS.items()}
+    parts = {part: _read(mesh, name, ATTRIBUTES[name]) for part, name in PARTS.items()}
     return PointCloud(positions=_read(mesh, "position", "FLOAT_VECTOR"), **parts)
 
 

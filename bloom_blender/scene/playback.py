@@ -36,7 +36,7 @@ import bpy
 from bpy.app.handlers import persistent
 
 from ..errors import BloomError
-from . import chaos_game, motion, overlay, volume
+from . import chaos_game, motion, overlay, points_player, volume
 from .cloud import read_cloud, shown_state, write_cloud
 from .flame_object import STRUCTURE, flame_of, flames, soloed, values_of
 from .render_engine import ENGINE
@@ -90,8 +90,14 @@ def refresh(
     """
     source = source or obj
     scene = scene or bpy.context.scene
+    if obj.name in volume.paused:
+        return False
     changed = volume.refresh(obj, source, render=render)
     if not volume.shows_points(obj, render=render):
+        return changed
+    if source.bloom.points_source == "BAKED":
+        if points_player.player_of(obj) is None:
+            raise BloomError("The points were never baked: bake them, or choose the source Live.")
         return changed
     request = chaos_game.request_of(source, render=render)
     around = motion.moments(obj, source, scene.frame_current_final) if request.velocity else None
@@ -162,6 +168,7 @@ def _is_edited(obj: bpy.types.Object, evaluated: bpy.types.Object, depsgraph: bp
         frame = depsgraph.scene.frame_current_final
         around = motion.moments(obj, evaluated, frame) if request.velocity else None
         state = state_of(evaluated, request, around, evaluated.bloom.solo) + volume.wanted(obj, evaluated)
+        state += evaluated.bloom.points_source
     except BloomError:
         return True
     before = _last.get(key)

@@ -13,7 +13,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from . import compositor, geometry, growth_settings, look
+from . import compositor, geometry, growth_settings, look, points_player
 
 POINTS_RENDER = 1_000_000
 POINTS_VIEWPORT = 100_000
@@ -27,6 +27,10 @@ LOOKS = (
     ("PICTURE", "True Flame", "The picture of a flame renderer, through Blender's camera (the Bloom engine)"),
 )
 
+POINTS_SOURCES = (
+    ("LIVE", "Live", "Computed when a frame or a value changes"),
+    ("BAKED", "Baked", "The files of the last bake, which need no computing; later edits are not shown"),
+)
 VOLUME_SOURCES = (
     ("LIVE", "Live", "Computed when a frame or a value changes; nothing is kept on disk"),
     ("BAKED", "Baked", "The files of the last bake, which need no computing; later edits are not shown"),
@@ -39,6 +43,12 @@ VOLUME_BOUNDS = (
 
 def _refresh(settings: BloomSettings, context) -> None:
     """Have the cloud recomputed: the change reaches it through the dependency graph."""
+    settings.id_data.update_tag()
+
+
+def _choose_source(settings: BloomSettings, context) -> None:
+    """Have the points computed, or their files played."""
+    points_player.match(settings.id_data)
     settings.id_data.update_tag()
 
 
@@ -139,6 +149,20 @@ class BloomSettings(bpy.types.PropertyGroup):
         default=0,
         min=0,
         update=_refresh,
+    )
+    points_source: EnumProperty(
+        name="Points",
+        description="Where the points come from",
+        items=POINTS_SOURCES,
+        default="LIVE",
+        options=set(),
+        update=_choose_source,
+    )
+    points_folder: StringProperty(
+        name="Folder",
+        description="Folder of the baked points; // is the folder of the .blend file",
+        default="//bloom_points",
+        subtype="DIR_PATH",
     )
     volume_source: EnumProperty(
         name="Volume",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import BloomError
-from . import versions
+from . import claims, versions
 
 DENSITY = "density"
 COLOR = "bloom_color"
@@ -46,8 +46,7 @@ def write(path: Path, volume: Any, state: str) -> None:
         grid.transform = openvdb.createLinearTransform(rows)
         grid.saveFloatAsHalf = True
     density.gridClass = openvdb.GridClass.FOG_VOLUME
-    # Not ".part" at the end: the library chooses the format by the ending.
-    temporary = path.with_name(f".{os.getpid()}-{path.name}")
+    temporary = claims.part(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         openvdb.write(str(temporary), grids=[density, color], metadata={STATE: state})

@@ -125,6 +125,13 @@ def set_video_format(settings: bpy.types.ImageFormatSettings) -> None:
 
 def use_biased_volumes(scene: bpy.types.Scene) -> None:
     """Have Cycles march through volumes, as 4.5 always does; 5.0 made it an option."""
+def set_image_format(settings: bpy.types.ImageFormatSettings, file_format: str) -> None:
+    """Have a render write images of one layer: 5.0 asks for the kind of media before the format."""
+    if hasattr(settings, "media_type"):
+        settings.media_type = "IMAGE"
+    settings.file_format = file_format
+
+
     if hasattr(scene.cycles, "volume_biased"):
         scene.cycles.volume_biased = True
 
@@ -160,6 +167,14 @@ def set_modifier_input(modifier: bpy.types.Modifier, identifier: str, value: obj
 
 def drop_compositor(scene: bpy.types.Scene) -> None:
     """Have a scene's renders not composited: the tree is shared since 5.0, and was the scene's own before."""
+def modifier_input(modifier: bpy.types.Modifier, identifier: str):
+    """Return an input of a Geometry Nodes modifier, see :func:`set_modifier_input`."""
+    properties = getattr(modifier, "properties", None)
+    if properties is not None:
+        return getattr(properties.inputs, identifier).value
+    return modifier[identifier]
+
+
     if bpy.app.version >= (5, 0, 0):
         scene.compositing_node_group = None
     else:
@@ -178,3 +193,11 @@ def stored_settings(owner: bpy.types.ID, name: str) -> dict[str, object]:
         stored = owner
     group = stored.get(name) if stored is not None else None
     return {} if group is None else group.to_dict()
+
+
+def set_node_option(node: bpy.types.Node, attribute: str, menu: str, value: str) -> None:
+    """Set a node's option: a property of the node until 4.5, a menu among its inputs for some since 5.0."""
+    if hasattr(node, attribute):
+        setattr(node, attribute, value)
+    else:
+        node.inputs[menu].default_value = value.title()

@@ -3,7 +3,7 @@
 Every state of a flame (values, structure, resolution …) has a file of its own, named by a hash, since Blender
 goes on showing the first contents of a file that is overwritten. In live mode the files lie in Blender's
 folder for this session, and only those stay that are shown or were shown just before. A bake (see
-``volume_bake``) leaves a numbered sequence, which Blender plays by itself.
+``baking``) leaves a numbered sequence, which Blender plays by itself.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import bpy
 from ..errors import BloomError
 from ..flame.model import Flame
 from . import chaos_game, geometry, vdb, volume_look
-from .flame_object import STRUCTURE, base_flame, flame_of, values_of
+from .flame_object import STRUCTURE, base_flame, flame_of, soloed, values_of
 
 STATE = "bloom_volume"
 """Custom property of volume data: which state of which flame it shows."""
@@ -37,7 +37,7 @@ _DOUBT = 16.0
 _VERSION = "1"
 
 paused: set[str] = set()
-"""Names of flame objects that a bake is stepping through; their live volume rests meanwhile."""
+"""Names of flame objects that rest while a bake steps through the frames."""
 
 _folder: list[Path] = []
 _written: dict[Path, None] = {}
@@ -69,10 +69,10 @@ def request_of(obj: bpy.types.Object, *, render: bool) -> Request:
     )
 
 
-def state_of(obj: bpy.types.Object, request: Request) -> str:
-    """Return a text, fit for a file's name, that is equal exactly where structure, values and request are."""
+def state_of(obj: bpy.types.Object, request: Request, solo: str = "") -> str:
+    """Return a text, fit for a file's name, equal exactly where structure, values, request and solo are."""
     digest = hashlib.blake2b(digest_size=16)
-    for part in (_VERSION, str(obj.get(STRUCTURE)), repr((request, values_of(obj)))):
+    for part in (_VERSION, str(obj.get(STRUCTURE)), repr((request, values_of(obj))), *filter(None, [solo])):
         digest.update(part.encode() + b"\0")
     return digest.hexdigest()
 
@@ -140,7 +140,7 @@ def refresh(obj: bpy.types.Object, source: bpy.types.Object, *, render: bool) ->
         Whether to use the resolution of final renders.
     """
     volume = volume_of(obj)
-    if volume is None or obj.name in paused or is_resting(volume, render=render):
+    if volume is None or is_resting(volume, render=render):
         return False
     data = volume.data
     if source.bloom.volume_source == "BAKED":
@@ -148,7 +148,8 @@ def refresh(obj: bpy.types.Object, source: bpy.types.Object, *, render: bool) ->
             raise BloomError("The volume was never baked: bake it, or choose the source Live.")
         return play_baked(data)
     request = request_of(source, render=render)
-    state = state_of(source, request)
+    solo = "" if render else source.bloom.solo
+    state = state_of(source, request, solo)
     if data[STATE] == state and not data.is_sequence and Path(bpy.path.abspath(data.filepath)).is_file():
         return False
     if data.library is not None:
@@ -158,7 +159,7 @@ def refresh(obj: bpy.types.Object, source: bpy.types.Object, *, render: bool) ->
         )
     path = live_folder() / f"{state}.vdb"
     if not path.is_file():
-        vdb.write(path, compute(flame_of(source), request), state)
+        vdb.write(path, compute(soloed(flame_of(source), solo), request), state)
     show(data, path, state)
     _written.pop(path, None)
     _written[path] = None
@@ -170,7 +171,8 @@ def wanted(obj: bpy.types.Object, source: bpy.types.Object) -> str:
     """Return a text that changes whenever the window's volume is to change; "" for a flame without one."""
     if volume_of(obj) is None:
         return ""
-    return f" {source.bloom.volume_source} {state_of(source, request_of(source, render=False))}"
+    state = state_of(source, request_of(source, render=False), source.bloom.solo)
+    return f" {source.bloom.volume_source} {state}"
 
 
 def is_resting(volume: bpy.types.Object, *, render: bool) -> bool:

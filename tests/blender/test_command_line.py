@@ -87,9 +87,9 @@ def test_bake_goes_on_where_it_was(command, run_file, flame_file, blender, bloom
     obj.bloom.volume_points_render = 0.01
     blender.ops.wm.save_mainfile()
     capsys.readouterr()
-    assert command(["bake", str(out), "-e", "2"]) == 0
-    assert "2 files written, 0 kept" in capsys.readouterr().out
-    assert command(["bake", str(out)]) == 0
+    assert command(["bake", "volume", str(out), "-e", "2"]) == 0
+    assert "2 files written, in" in capsys.readouterr().out
+    assert command(["bake", "volume", str(out)]) == 0
     assert "1 files written, 2 kept" in capsys.readouterr().out
     assert len(list((tmp_path / "bloom_volumes").glob("*.vdb"))) == 3
     blender.ops.wm.open_mainfile(filepath=str(out))
@@ -101,5 +101,5 @@ def test_bake_says_what_is_missing(command, run_file, flame_file, tmp_path, caps
     out = tmp_path / "scene.blend"
     assert command(["import", *map(str, [run_file, "--flame", flame_file, "-o", out])]) == 0
     for wrong in ([out], [tmp_path / "absent.blend"], [out, "--object", "Nobody"]):
-        assert command(["bake", *map(str, wrong)]) == 2
+        assert command(["bake", "volume", *map(str, wrong)]) == 2
         assert "bloom: error:" in capsys.readouterr().err

@@ -164,7 +164,11 @@ def test_no_frame_of_an_animation_is_stale(small_render, moving, blender, room):
 
 def test_a_bake_goes_on_where_it_was_and_renews_what_is_wrong(moving, blender, room, tmp_path):
     obj, data = moving
-    scene, bake = blender.context.scene, room("scene.volume_bake").bake
+    scene, baking = blender.context.scene, room("scene.baking")
+
+    def bake(context, obj, start, end):
+        return baking.bake(context, obj, baking.KINDS["VOLUME"], range(start, end + 1))
+
     obj.bloom.volume_folder = str(tmp_path)
     scene.frame_set(4)
     started = bake(blender.context, obj, 1, 4)

@@ -1,0 +1,88 @@
+"""A quick picture of the frame."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import bpy
+
+from ..bloom_blender.errors import BloomError
+from ..bloom_blender.scene import child
+from .support import wait_cursor
+from .work import ChildWork, may_begin
+
+_NAME = "Bloom Preview"
+
+
+class BLOOM_OT_render_preview(ChildWork, bpy.types.Operator):
+    """Render this frame small and with few points and samples, in a second Blender, and show it in an Image \
+Editor; no setting of the scene is touched"""
+
+    bl_idname = "bloom.render_preview"
+    bl_label = "Render Preview"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context):
+        """A camera is needed, and nothing else may be at work."""
+        if context.scene.camera is None:
+            cls.poll_message_set("The scene has no camera: set up the scene, or add one")
+            return False
+        return may_begin(cls, context)
+
+    def execute(self, context):
+        """Begin."""
+        if bpy.app.background or context.window is None:
+            self.report({"ERROR"}, "A preview needs a window: render the frame instead")
+            return {"CANCELLED"}
+        scene = context.scene
+        self._folder = Path(tempfile.mkdtemp(prefix="bloom-preview-", dir=bpy.app.tempdir or None))
+        try:
+            with wait_cursor(context):
+                work = child.Work(*preview_command(scene, self._folder), folder=self._folder)
+        except BloomError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return self.look_after(context, work, self.bl_label)
+
+    def finished(self, context, work: child.Work) -> None:
+        """Show the picture; it is packed, as its file goes away."""
+        picture = next(self._folder.glob("*.png"), None)
+        if picture is None:
+            raise BloomError("The preview made no picture: render the frame instead.")
+        before = bpy.data.images.get(_NAME)
+        image = bpy.data.images.load(str(picture))
+        image.pack()
+        picture.unlink()
+        self._folder.rmdir()
+        if before is not None:
+            before.user_remap(image)
+            bpy.data.images.remove(before)
+        image.name = _NAME
+        _show(context, image)
+
+
+def preview_command(scene: bpy.types.Scene, folder: Path) -> tuple[list[str], list[str]]:
+    """The arguments of the command line before and after the file's name."""
+    given = {
+        "--scene": scene.name,
+        "--frames": str(scene.frame_current),
+        "--output": str(folder / "preview_####"),
+        "--progress": "json",
+    }
+    return ["bake", "frames"], [*(part for pair in given.items() for part in pair), "--preview"]
+
+
+def _show(context, image: bpy.types.Image) -> None:
+    """Show an image in an Image Editor of the window, or in a window of its own as renders are."""
+    areas = [area for window in context.window_manager.windows for area in window.screen.areas]
+    area = next((area for area in areas if area.ui_type == "IMAGE_EDITOR"), None)
+    if area is None:
+        before = set(context.window_manager.windows)
+        bpy.ops.wm.window_new()
+        window = next(window for window in context.window_manager.windows if window not in before)
+        area = window.screen.areas[0]
+        area.ui_type = "IMAGE_EDITOR"
+    area.spaces.active.image = image
+    area.tag_redraw()
