@@ -12,11 +12,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING
 
 import numpy as np
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 
 from ..errors import BloomError
 from .compatibility import COMPATIBILITIES, RULES, compatibility_of
@@ -36,6 +34,9 @@ from .model import (
 from .palettes import numbered_palette
 from .variations import VARIATIONS, lookup, split_attribute
 from .variations.registry import parameters_in_files
+
+if TYPE_CHECKING:  # Python's XML and defusedxml are loaded at first use, for a quick start of Blender
+    from xml.etree import ElementTree
 
 # Attributes and elements that have no bearing on a still picture: kept, but not reported.
 _SILENT_FLAME = frozenset(
@@ -176,19 +177,29 @@ def _parse(text: str | bytes, source: str) -> ElementTree.Element:
         raise BloomError(f"{source} is empty: choose a .flame file.")
     if isinstance(text, bytes) and text.startswith((b"\x1f\x8b", b"PK\3\4", b"\xfd7zXZ", b"BZh")):
         raise BloomError(f"{source} is compressed: unpack it first.")
+    from xml.etree import ElementTree
+
+    from defusedxml import DefusedXmlException
+
     try:
         try:
-            return fromstring(text)
+            return _fromstring(text)
         except ElementTree.ParseError as error:
             if error.code != _JUNK_AFTER_ROOT:
                 raise
-            return fromstring(_rooted(text))
+            return _fromstring(_rooted(text))
     except DefusedXmlException:
         raise BloomError(f"{source} defines XML entities, which flames do without: remove them.") from None
     except ElementTree.ParseError as error:
         raise BloomError(_not_xml(text, source, error)) from None
     except (ValueError, LookupError):
         raise BloomError(f"{source} is in an encoding that cannot be read: save it as UTF-8.") from None
+
+
+def _fromstring(text: str | bytes) -> ElementTree.Element:
+    from defusedxml.ElementTree import fromstring
+
+    return fromstring(text)
 
 
 _JUNK_AFTER_ROOT = 9  # expat's XML_ERROR_JUNK_AFTER_DOC_ELEMENT
@@ -434,7 +445,8 @@ def _variations(
     for attribute, text in attributes.items():
         found = split_attribute(attribute, compatibility)
         if attribute.lower() == "pre_blur" and not ember:
-            found = _PRE_BLUR
+            # What flam3 and Apophysis call pre_blur; for ember it is the pre form of blur.
+            found = "pre", lookup("gaussian_blur")
         if found is None or (found[0], found[1].name) in variations:
             continue
         form, entry = found
@@ -455,10 +467,6 @@ def _variations(
         variations[form, entry.name] = Variation(entry.name, weight, tuple(parameters), form)
     extra = tuple((name, text) for name, text in attributes.items() if name not in used)
     return tuple(variations.values()), extra
-
-
-_PRE_BLUR = ("pre", lookup("gaussian_blur"))
-"""What flam3 and Apophysis call pre_blur; for ember it is the pre form of blur."""
 
 
 def _has_effect(final: Xform) -> bool:
@@ -612,6 +620,8 @@ def _filled(single: dict[float, tuple[float, float, float]]) -> list[tuple[float
 
 def _outer_xml(element: ElementTree.Element) -> str:
     """The text of an element without what follows it."""
+    from xml.etree import ElementTree
+
     tail, element.tail = element.tail, None
     text = ElementTree.tostring(element, encoding="unicode")
     element.tail = tail
@@ -623,11 +633,13 @@ def _outer_xml(element: ElementTree.Element) -> str:
 
 def write_flame(flame: Flame) -> str:
     """The flame as a <flame> element, from which `parse_flames` makes an equal flame."""
+    from xml.etree import ElementTree
+
     element = ElementTree.Element("flame", _with_extra(_flame_attributes(flame), flame.extra))
     children = [_xform_element(xform, "xform", flame.version) for xform in flame.xforms]
     children += [_xform_element(final, "finalxform", flame.version) for final in flame.finals]
     children += _palette_elements(flame.palette)
-    children += [fromstring(text) for text in flame.extra_elements]
+    children += [_fromstring(text) for text in flame.extra_elements]
     element.text = "\n   "
     for child in children:
         child.tail = "\n   "
@@ -696,8 +708,10 @@ def _flame_attributes(flame: Flame) -> Iterator[tuple[str, str]]:
 
 
 def _xform_element(xform: Xform, tag: str, version: str) -> ElementTree.Element:
+    from xml.etree import ElementTree
+
     element = ElementTree.Element(tag, _with_extra(_xform_attributes(xform, tag, version), xform.extra))
-    element.extend(fromstring(text) for text in xform.extra_elements)
+    element.extend(_fromstring(text) for text in xform.extra_elements)
     return element
 
 
@@ -731,6 +745,8 @@ def _xform_attributes(xform: Xform, tag: str, version: str) -> Iterator[tuple[st
 
 def _palette_elements(palette: Palette) -> list[ElementTree.Element]:
     """A block of hexadecimal colours where that loses nothing, else one <color> each."""
+    from xml.etree import ElementTree
+
     levels = [tuple(round(255.0 * v) for v in color) for color in palette.colors]
     exact = all(
         0 <= level <= 255 and level / 255.0 == value
@@ -790,4 +806,4 @@ def _unknown_by_part(flame: Flame) -> Iterator[tuple[str, list[str]]]:
 
 
 def _tag(text: str) -> str:
-    return fromstring(text).tag
+    return _fromstring(text).tag

@@ -7,14 +7,16 @@ that finds something new costs growing, some tens of milliseconds for a thousand
 from __future__ import annotations
 
 from os import PathLike
+from typing import TYPE_CHECKING
 
 import bpy
 
 from ..errors import BloomError
-from ..trajectory import Trajectory
-from ..trajectory.follow import Follower
 from . import growing
 from .flame_object import is_flame
+
+if TYPE_CHECKING:
+    from ..trajectory import Trajectory
 
 #: Frames of a run of which hardly anything is recorded.
 _LEAST = 2
@@ -51,6 +53,8 @@ class Follow:
         frames_per_step: float = 1.0,
         most: int = 1_000,
     ) -> None:
+        from ..trajectory import Follower  # at first use, for a quick start
+
         self.name = obj.name
         self.frames_per_step, self.most = frames_per_step, most
         self.steps = 0

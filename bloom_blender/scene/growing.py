@@ -10,9 +10,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 from bpy.app.handlers import persistent
@@ -20,12 +20,15 @@ from bpy.app.handlers import persistent
 from ..errors import BloomError
 from ..flame.model import Flame
 from ..flame.parameters import with_parameters
-from ..growth import Binding, Choices, Curves, Mapping, fit, grow, targets_of
-from ..growth.colors import alike, anchors_of
-from ..trajectory import Trajectory
-from . import keyframes, run_data
+from . import decimation, keyframes, markers, run_data
 from .flame_object import base_flame, is_flame, set_structure, structure_of
 from .growth_settings import SETTINGS
+
+if TYPE_CHECKING:  # growth is loaded at first use, for a quick start
+    import numpy as np
+
+    from ..growth import Choices, Curves, Mapping
+    from ..trajectory import Trajectory
 
 problems: dict[str, str] = {}
 """What keeps a flame from growing with its settings, by name of the object; for the panel."""
@@ -36,6 +39,15 @@ notes: dict[str, str] = {}
 _MOST_KEPT = 8
 _mappings: dict[tuple, Mapping] = {}
 _quiet: set[str] = set()
+
+
+@dataclass(frozen=True, eq=False)
+class Film:
+    """A flame's curves by a run, and the step of the run that each frame shows, (N,)."""
+
+    curves: Curves
+    run: Trajectory
+    steps: np.ndarray
 
 
 @contextmanager
@@ -88,10 +100,10 @@ def regrow(obj: bpy.types.Object, *, replace_edited: bool = False) -> tuple[Curv
         raise BloomError(f"{obj.name} has no training run: import one.")
     flame = base_flame(obj)
     growth = obj.bloom.growth
-    curves = _curves(flame, run_data.unpack(text), growth, text)
-    kept = show(obj, flame, curves, start_frame=growth.start_frame, replace_edited=replace_edited)
-    _finish(obj, curves)
-    return curves, kept
+    film = _film(flame, run_data.unpack(text), growth, text)
+    kept = show(obj, flame, film, growth, replace_edited=replace_edited)
+    _finish(obj, film.curves)
+    return film.curves, kept
 
 
 def grow_by(
@@ -117,8 +129,8 @@ def grow_by(
     whole = {name: getattr(growth, name) for name in (*SETTINGS, "like", "bindings")} | settings
     data, run = run_data.prepare(trajectory)
     flame = base_flame(obj)
-    curves = _curves(flame, run, SimpleNamespace(**whole), None)
-    kept = show(obj, flame, curves, start_frame=whole["start_frame"])
+    film = _film(flame, run, SimpleNamespace(**whole), None)
+    kept = show(obj, flame, film, SimpleNamespace(**whole))
     before = growth.run
     with quiet():
         growth.run = run_data.store(data, run, source=source)
@@ -126,8 +138,8 @@ def grow_by(
             setattr(growth, name, value)
     run_data.discard(before)
     obj.bloom.run_name = trajectory.name
-    _finish(obj, curves)
-    return curves, kept
+    _finish(obj, film.curves)
+    return film.curves, kept
 
 
 def curves_for(flame: Flame, trajectory: Trajectory, settings: Any) -> Curves:
@@ -135,11 +147,13 @@ def curves_for(flame: Flame, trajectory: Trajectory, settings: Any) -> Curves:
 
     ``settings`` is whatever has the settings of `growth_settings`: those of an object, or an operator.
     """
-    return _curves(flame, trajectory, settings, None)
+    return _film(flame, trajectory, settings, None).curves
 
 
-def _curves(flame: Flame, run: Trajectory, settings: Any, text: bpy.types.Text | None) -> Curves:
-    """The curves of a run that is in ``text``, if it is in the file already."""
+def _film(flame: Flame, run: Trajectory, settings: Any, text: bpy.types.Text | None) -> Film:
+    """What a run that is in ``text``, if it is in the file already, makes of a flame."""
+    from ..growth import film_steps, fit, grow
+
     like = getattr(settings, "like", None)
     frames = settings.frames
     if like is not None and like.bloom.growth.run is not None:
@@ -150,9 +164,10 @@ def _curves(flame: Flame, run: Trajectory, settings: Any, text: bpy.types.Text |
                 f"{like.name} moves by the classic mapping, which cannot be shared: choose another."
             )
     options = options_of(settings)
-    if settings.mapping == "robust" and text is not None:
-        options["like"] = _mapping(text, options)
-    return grow(run, flame, mapping=settings.mapping, frames=frames, **options)
+    if settings.mapping == "robust":
+        options["like"] = fit(run, _choices(options)) if text is None else _mapping(text, options)
+    options |= {"mapping": settings.mapping, "frames": frames}
+    return Film(grow(run, flame, **options), run, film_steps(run, **options))
 
 
 def options_of(settings: Any) -> dict[str, Any]:
@@ -167,6 +182,8 @@ def options_of(settings: Any) -> dict[str, Any]:
         options[name] = getattr(settings, name)
     options["metric"] = settings.metric or None
     if settings.drive == "hand":
+        from ..growth import Binding
+
         options["bindings"] = tuple(
             Binding(item.series, item.target, item.gain)
             for item in settings.bindings
@@ -178,22 +195,36 @@ def options_of(settings: Any) -> dict[str, Any]:
 def show(
     obj: bpy.types.Object,
     flame: Flame,
-    curves: Curves,
+    film: Film,
+    settings: Any,
     *,
-    start_frame: int = 1,
     replace_edited: bool = False,
 ) -> tuple[str, ...]:
-    """Give an object the curves of a flame, and a palette of anchors where they move one.
+    """Give an object the curves of a flame, a palette of anchors where they move one, and the run's markers.
 
-    Returns the names of the curves that were kept as they had been made or changed by hand.
+    ``settings`` say where it begins, how many keys it has, and what is marked. Returns the names of the
+    curves that were kept as they had been made or changed by hand.
     """
+    from ..growth.milestones import metrics_shown
+
+    curves = film.curves
     colored = any(name.startswith("palette.color") for name in curves.names)
     resting = with_parameters(flame, _anchors_in(curves)) if colored else _without_grown_anchors(obj, flame)
     keyframes.curve_targets(resting, curves)
     # A new structure first, so that its parameters can be animated; an old one last, so that they can rest.
     if colored:
         set_structure(obj, _with_palette(structure_of(obj), resting))
-    kept = keyframes.animate(obj, curves, start_frame=start_frame, replace_edited=replace_edited)
+    kept = keyframes.animate(
+        obj,
+        curves,
+        start_frame=settings.start_frame,
+        replace_edited=replace_edited,
+        error=settings.key_error / 100.0 if settings.keys == "few" else None,
+        metrics=metrics_shown(film.run, film.steps),
+    )
+    if settings.keys == "all":
+        decimation.restore(obj)
+    markers.renew(obj, film.run, film.steps, settings.markers, settings.start_frame)
     if not colored:
         set_structure(obj, _with_palette(structure_of(obj), resting))
     return kept
@@ -211,6 +242,8 @@ def series_names(obj: bpy.types.Object) -> list[str]:
 
 def target_names(obj: bpy.types.Object) -> list[str]:
     """Return everything of an object's flame that a series can be bound to."""
+    from ..growth import targets_of
+
     try:
         return list(targets_of(structure_of(obj)))
     except BloomError:
@@ -219,6 +252,8 @@ def target_names(obj: bpy.types.Object) -> list[str]:
 
 def _finish(obj: bpy.types.Object, curves: Curves) -> None:
     """Note what is worth knowing of an object that has grown, and grow those that are moved like it."""
+    from ..growth.colors import alike, anchors_of
+
     problems.pop(obj.name, None)
     notes.pop(obj.name, None)
     anchors = anchors_of(curves)
@@ -234,8 +269,9 @@ def _finish(obj: bpy.types.Object, curves: Curves) -> None:
 
 def _mapping(text: bpy.types.Text, options: dict[str, Any]) -> Mapping:
     """The mapping of a run, from memory where only what it is applied with has changed."""
-    names = ("drive", "source", "time", "metric", "bindings")
-    choices = Choices(**{name: options[name] for name in names if options.get(name) is not None})
+    from ..growth import fit
+
+    choices = _choices(options)
     key = (text.get(run_data.KEY), choices)
     if key not in _mappings:
         while len(_mappings) >= _MOST_KEPT:
@@ -244,8 +280,18 @@ def _mapping(text: bpy.types.Text, options: dict[str, Any]) -> Mapping:
     return _mappings[key]
 
 
+def _choices(options: dict[str, Any]) -> Choices:
+    """What a mapping is fitted with; the rest of the options it is applied with."""
+    from ..growth import Choices
+
+    names = ("drive", "source", "time", "metric", "bindings")
+    return Choices(**{name: options[name] for name in names if options.get(name) is not None})
+
+
 def _anchors_in(curves: Curves) -> dict[str, Any]:
     """The anchors of the palette on which the curves end."""
+    from ..growth import Curves
+
     resting = Curves(curves.names, curves.base, curves.base[None])
     return {name: value for name, value in resting.parameters(0).items() if name.startswith("palette.color")}
 

@@ -7,13 +7,14 @@ objects point to it, so it is saved, appended and linked along with them, and se
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 
 import bpy
 
 from ..errors import BloomError
-from ..growth.keep import kept_part
-from ..trajectory import Trajectory
-from ..trajectory.bloom_file import bloom_bytes, read_bloom_bytes
+
+if TYPE_CHECKING:  # runs are read and kept by modules that are loaded at first use, for a quick start
+    from ..trajectory import Trajectory
 
 DATA = "bloom_run"
 """Custom property of the text with the bytes of a .bloom file."""
@@ -27,6 +28,9 @@ _unpacked: dict[str, Trajectory] = {}
 
 def prepare(trajectory: Trajectory) -> tuple[bytes, Trajectory]:
     """Return the bytes that keep a run, and the run as it will come out of them."""
+    from ..growth.keep import kept_part
+    from ..trajectory.bloom_file import bloom_bytes, read_bloom_bytes
+
     kept, dtypes = kept_part(trajectory)
     data = bloom_bytes(kept, dtypes=dtypes)
     return data, read_bloom_bytes(data, trajectory.name)
@@ -63,6 +67,8 @@ def unpack(text: bpy.types.Text) -> Trajectory:
     BloomError
         If there is none in it, or it is damaged.
     """
+    from ..trajectory.bloom_file import read_bloom_bytes
+
     data = text.get(DATA)
     if not isinstance(data, bytes):
         raise BloomError(f"The text {text.name} has lost its training run: import the run again.")
