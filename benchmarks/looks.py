@@ -2,10 +2,11 @@
 
     python benchmarks/looks.py [LOOK ...]      with a Python that has bpy
 
-Seconds of processor time of all threads (with two cores that are free, a frame takes about half of it).
-*Chaos game* plays and counts, *develop* is density estimation and tone, *hand-over* brings points, files or
-pixels to Blender, *rest* is what Blender itself does: scene, Cycles, compositor. *plain* is a scene of the same
-size without Bloom: a sphere of as many vertices as there are points, in a sun's light, with as many samples.
+Seconds of processor time of all threads (with two cores that are free, a frame takes about half of
+it). *Chaos game* plays and counts, *develop* is density estimation and tone, *hand-over* brings
+points, files or pixels to Blender, *rest* is what Blender itself does: scene, Cycles, compositor.
+*plain* is a scene of the same size without Bloom: a sphere of as many vertices as there are points,
+in a sun's light, with as many samples.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
     python3 tools/run_tests.py                       everything that this machine can run
     python3 tools/run_tests.py --blender 5.2         in one Blender
-    python3 tools/run_tests.py --only checks         ruff, mypy and import-linter, no tests
+    python3 tools/run_tests.py --only checks         ruff, mypy, import-linter, spelling, documentation
     python3 tools/run_tests.py --only tests -- -k julia    pass the rest on to pytest
 
 Tests that need no Blender run once per Python, those that do run in every Blender, and those that look
@@ -30,6 +30,11 @@ TOOLS = ROOT / "tools"
 #: The tools that start without anything installed, and are checked by themselves.
 SCRIPTS = ("bloom_demo", "build_extension", "environments", "progress", "run_tests")
 TESTS = ROOT / "tests"
+#: What is checked for spelling.
+WRITTEN = (
+    "README.md CHANGELOG.md blender_manifest.toml __init__.py benchmarks bloom_blender docs examples farm"
+    " operators panels tests tools"
+).split()
 #: Folders of tests that need no Blender: once per Python. A folder not named here runs in every Blender.
 CORE = ("chaos", "cli", "develop", "flame", "growth", "record", "trajectory")
 #: Folders of tests that start every Blender themselves: once.
@@ -64,7 +69,7 @@ def _python(environment: Environment, *arguments: str) -> list[str]:
 
 
 def checks(environment: Environment, staged: Path) -> list[Job]:
-    """Linting, types and the rules of who may import whom.
+    """Linting, types, the rules of who may import whom, spelling, and the documentation's site.
 
     ``staged`` is a copy of the shipped code named ``bloom``: mypy and import-linter must see the
     extension as one package, because ``operators`` and ``panels`` import relatively from its root.
@@ -74,12 +79,15 @@ def checks(environment: Environment, staged: Path) -> list[Job]:
     types = _python(environment, "-m", "mypy", "--config-file", configuration, "--cache-dir", cache)
     scripts = ["--explicit-package-bases", *(f"{name}.py" for name in SCRIPTS)]
     linter = "from importlinter.cli import lint_imports_command as run; run()"
+    site = _python(environment, "-m", "mkdocs", "build", "--strict", "--quiet")
     imports = _python(environment, "-c", linter, "--config", configuration, "--no-cache")
     return [
         Job("ruff", _python(environment, "-m", "ruff", "check", "."), SECONDS["checks"]),
         Job("mypy, the extension", [*types, "-p", "bloom"], SECONDS["checks"], staged),
         Job("mypy, the tools", [*types, *scripts], SECONDS["checks"], TOOLS),
         Job("import-linter", imports, SECONDS["checks"], staged),
+        Job("spelling", _python(environment, "-m", "codespell_lib", *WRITTEN), SECONDS["checks"]),
+        Job("documentation", [*site, "--site-dir", str(ROOT / "build" / "site")], SECONDS["checks"]),
     ]
 
 
