@@ -169,6 +169,17 @@ def petal(
     return made | {"pre_tanh": 1, "pre_Mobius": (1, _FOOT), **shaded(*colors, reach)}
 
 
+def bowl(size: float, depth: float = 1.0, **shape: float) -> dict[str, Any]:
+    """Variations that wrap the plane around a sphere standing on the origin, `size` / `depth` across.
+
+    Inversion in space makes a sphere through the origin of the plane `depth` below it. All of it is moved up
+    by a regular variation, which a bud scales along with the inversion. `shape` holds parameters of the
+    affine map of space that comes last.
+    """
+    made: dict[str, Any] = {"pre_ztranslate": -depth, "Spherical3D": size, "ztranslate": size / depth}
+    return made | ({"post_affine3D": (1, shape)} if shape else {})
+
+
 def lotus() -> Flame:
     """Rings of eight petals, each ring smaller, turned by half a petal, and steeper than the one outside.
 
@@ -316,10 +327,7 @@ def rose() -> Flame:
     `Spherical3D` inverts a plane below the origin to a sphere, so that a disc beside the foot becomes a
     cupped petal. The final cone lays the outer ones open and leaves the heart closed.
     """
-    cup: dict[str, Any] = {
-        "pre_ztranslate": -1, "Spherical3D": 1.6,
-        "post_affine3D": (1, {"translateZ": 1.6, "rotateY": -4, "translateX": 0.12}),
-    }  # fmt: skip
+    cup = bowl(1.6, rotateY=-4, translateX=0.23)
     edge = {"scaleX": 1.5, "scaleY": 0.02, "translateX": 1.0, "translateY": 0.765}
     return flower(
         "Rose",
@@ -390,10 +398,7 @@ def tulip() -> Flame:
 
     `Spherical3D` wraps flat petals around a sphere that stands on their common foot.
     """
-    egg: dict[str, Any] = {
-        "pre_ztranslate": -1, "Spherical3D": 1,
-        "post_affine3D": (1, {"scaleZ": 1.35, "translateZ": 1.5}),
-    }  # fmt: skip
+    egg = bowl(1.0, scaleZ=1.35, translateZ=0.15)
     blade = {
         "scaleX": 1.0,
         "scaleY": 0.32,
@@ -419,9 +424,9 @@ def tulip() -> Flame:
         ],
         None,
         palette(
-            (0.00, 0.40, 0.12, 140), (0.08, 0.55, 0.14, 132), (0.15, 0.70, 0.16, 120), (0.22, 0.85, 0.16, 105),
-            (0.32, 0.80, 0.17, 85), (0.44, 0.68, 0.21, 50), (0.58, 0.58, 0.22, 28), (0.72, 0.52, 0.20, 12),
-            (0.86, 0.66, 0.20, 30), (1.00, 0.90, 0.16, 95),
+            (0.00, 0.40, 0.12, 140), (0.08, 0.55, 0.14, 132), (0.15, 0.70, 0.16, 120),
+            (0.22, 0.85, 0.16, 105), (0.32, 0.80, 0.17, 85), (0.44, 0.68, 0.21, 50),
+            (0.58, 0.58, 0.22, 28), (0.72, 0.52, 0.20, 12), (0.86, 0.66, 0.20, 30), (1.00, 0.90, 0.16, 95),
         ),
         Camera(
             size=(1280, 720), scale=255, pitch=1.15, yaw=0.3, perspective=0.14, center=(0.9, -0.15), dof=0.08,
@@ -461,34 +466,33 @@ def lily() -> Flame:
 
 
 def poppy() -> Flame:
-    """Four wide, crumpled bowls of silk in two pairs, black at the foot, around a wreath of stamens."""
-    crumple = {"freqx": 7, "freqy": 6, "scalex": 0.1, "scaley": 0.12, "freqz": 8, "scalez": 0.14}
-    silk = {"disc": 1.0, "zcone": 0.75, "post_waves2": (1.0, crumple), "post_rotate_y": 0.12,
-            "post": stretch(0.9, 1.25, 0.0, 0.8, 0.0)}  # fmt: skip
+    """Two and two wide bowls of crumpled silk, dark at the foot, around a wreath of stamens."""
+    crumple = {"freqx": 9, "freqy": 8, "scalex": 0.05, "scaley": 0.06, "freqz": 11, "scalez": 0.09}
+    silk = bowl(1.5, 0.8, scaleZ=0.75) | {"post_waves2": (1, crumple)}
+    two = {"r": 2.0, "power": 2}
     return flower(
         "Poppy",
         [
-            xform(1.6, _NOWHERE, 0.5, 0.9, name="petal", pre_flatten=1, pre_gaussian_blur=0.62, **silk),
-            xform(0.6, turn(0.45, 50.0), 0.72, 0.75, name="folds", pre_flatten=1, pre_gaussian_blur=0.12,
-                  **silk),
-            xform(4.5, turn(1.0, 90.0), 0.0, 0.0, name="around", linear=1),
-            xform(0.45, turn(0.72, 45.0), 0.3, 0.4, name="inner pair", linear=1, zcone=0.25),
-            xform(0.5, (0.0, 0.0, 0.0, 0.0, 0.42, 0.0), 0.02, 0.96, name="stamens", pre_flatten=1,
-                  pre_gaussian_blur=0.05, julian=(0.62, {"power": 48, "dist": 30}), zcone=0.35, zblur=0.03,
-                  ztranslate=0.25),
-            xform(0.04, (0.0, 0.0, 0.0, 0.0, 0.0, 0.0), 0.95, 0.97, name="capsule", pre_flatten=1,
-                  pre_gaussian_blur=0.07, linear=1, hemisphere=0.12, ztranslate=0.35, zblur=0.03),
+            xform(1.0, _NOWHERE, 0.5, 0.5, name="outer pair", **petal(-1.6, 0.3, 0.78, 6.0, (0.1, 0.6)),
+                  pre_cpow=(0.62, two), **silk),
+            xform(1.0, _NOWHERE, 0.5, 0.5, name="inner pair", **petal(-1.6, 0.3, 0.78, 6.0, (0.1, 0.7)),
+                  pre_cpow=(0.55, two), **silk, post=turn(1.0, 90.0)),
+            xform(0.16, (0.0, 0.0, 0.0, 0.0, 0.42, 0.0), 0.02, 0.96, name="stamens", pre_flatten=1,
+                  pre_gaussian_blur=0.05, julian=(0.5, {"power": 48, "dist": 30}), zcone=0.45, zblur=0.03,
+                  ztranslate=0.1),
+            xform(0.05, _NOWHERE, 0.95, 0.97, name="capsule", pre_flatten=1, pre_gaussian_blur=0.09, linear=1,
+                  hemisphere=0.12, ztranslate=0.3, zblur=0.03),
         ],
         None,
         palette(
-            (0.00, 0.22, 0.08, 300), (0.10, 0.25, 0.10, 340), (0.24, 0.42, 0.17, 385),
-            (0.40, 0.58, 0.22, 391), (0.56, 0.67, 0.22, 395), (0.70, 0.75, 0.18, 404),
+            (0.00, 0.30, 0.10, 300), (0.08, 0.16, 0.08, 330), (0.16, 0.16, 0.08, 350),
+            (0.20, 0.40, 0.18, 385), (0.40, 0.58, 0.22, 391), (0.56, 0.67, 0.22, 395), (0.70, 0.75, 0.18, 404),
             (0.84, 0.85, 0.12, 420), (0.92, 0.80, 0.12, 470), (1.00, 0.72, 0.13, 490),
         ),
         Camera(
-            size=(1280, 720), scale=192, pitch=0.62, yaw=0.35, perspective=0.16, center=(0.0, -0.1), dof=0.12,
+            size=(1280, 720), scale=260, pitch=0.7, yaw=0.35, perspective=0.16, center=(0.0, -0.2), dof=0.08,
         ),
-        Tone(brightness=3.6, gamma=2.3),
+        Tone(brightness=3.8, gamma=2.3),
     )  # fmt: skip
 
 
@@ -504,7 +508,8 @@ def cherry_blossom() -> Flame:
                   cpow=(0.75, {"r": 2.2, "power": 5}), zcone=0.26),
             xform(0.12, _NOWHERE, 0.76, 0.97, name="filaments", pre_flatten=1,
                   pre_blur_linear=(1, {"length": 0.75}), pre_gaussian_blur=0.012,
-                  pre_affine3D=(1, {"translateX": 0.06}), julian=(0.5, {"power": 19, "dist": 19}), zcone=0.42),
+                  pre_affine3D=(1, {"translateX": 0.06}), julian=(0.5, {"power": 19, "dist": 19}),
+                  zcone=0.42),
             xform(0.07, (0.0, 0.0, 0.0, 0.0, 0.95, 0.0), 1.0, 0.97, name="anthers", pre_flatten=1,
                   pre_gaussian_blur=0.12, julian=(0.5, {"power": 19, "dist": 30}), zcone=0.42, zblur=0.02),
             xform(2.0, turn(0.72, 40.0, -1.45, 0.45), 0.6, 0.04, name="next", pre_rotate_x=0.18,
@@ -517,7 +522,8 @@ def cherry_blossom() -> Flame:
             (0.92, 0.90, 0.12, 440), (1.00, 0.86, 0.14, 450),
         ),
         Camera(
-            size=(1280, 720), scale=205, pitch=0.6, yaw=0.1, perspective=0.16, center=(-1.05, -0.25), dof=0.12,
+            size=(1280, 720), scale=205, pitch=0.6, yaw=0.1, perspective=0.16, center=(-1.05, -0.25),
+            dof=0.12,
         ),
         Tone(brightness=5.0, gamma=2.3),
     )  # fmt: skip
@@ -576,9 +582,10 @@ def hydrangea() -> Flame:
         ],
         xform(1.0, IDENTITY, 0.0, 0.0, pre_ztranslate=1, Spherical3D=2, post_ztranslate=-1),
         palette(
-            (0.00, 0.35, 0.10, 145), (0.09, 0.58, 0.13, 135), (0.14, 0.75, 0.12, 130), (0.18, 0.96, 0.04, 200),
-            (0.30, 0.75, 0.12, 270), (0.42, 0.54, 0.19, 272), (0.54, 0.50, 0.20, 280), (0.65, 0.60, 0.18, 300),
-            (0.76, 0.72, 0.16, 330), (0.87, 0.88, 0.09, 350), (1.00, 0.95, 0.08, 455),
+            (0.00, 0.35, 0.10, 145), (0.09, 0.58, 0.13, 135), (0.14, 0.75, 0.12, 130),
+            (0.18, 0.96, 0.04, 200), (0.30, 0.75, 0.12, 270), (0.42, 0.54, 0.19, 272),
+            (0.54, 0.50, 0.20, 280), (0.65, 0.60, 0.18, 300), (0.76, 0.72, 0.16, 330),
+            (0.87, 0.88, 0.09, 350), (1.00, 0.95, 0.08, 455),
         ),
         Camera(
             size=(1280, 720), scale=250, pitch=0.95, yaw=0.4, perspective=0.2, center=(0.0, -0.05), dof=0.05,
@@ -588,32 +595,38 @@ def hydrangea() -> Flame:
 
 
 def iris() -> Flame:
-    """Three falls that hang, three standards that rise, and a golden beard; one copy within for depth."""
-    ruffle = {"freqx": 6, "freqy": 5, "scalex": 0.08, "scaley": 0.1, "freqz": 7, "scalez": 0.1}
+    """Three falls that hang and three standards that rise; styles and golden beards between them.
+
+    The falls lie on a sphere below the heart, from yellow through white to violet.
+    """
+    ruffle = {"freqx": 5, "freqy": 6, "scalex": 0.05, "scaley": 0.06, "freqz": 9, "scalez": 0.07}
+    wavy: dict[str, Any] = {"post_waves2": (1, ruffle)}
+    hanging = bowl(1.6, scaleZ=-1.0, translateZ=0.2) | wavy
+    three = {"r": 3.0, "power": 3}
     return flower(
         "Iris",
         [
-            xform(1.0, _NOWHERE, 0.12, 0.9, name="fall", post=stretch(0.85, 0.62, 0.0, 0.85, 0.0),
-                  pre_flatten=1, pre_gaussian_blur=0.6, disc=0.25, diamond=0.7, hemisphere=0.8, zcone=-0.1,
-                  ztranslate=-0.6, post_waves2=(1.0, ruffle), post_rotate_y=-0.1),
-            xform(0.9, _NOWHERE, 0.5, 0.9, name="standard", post=stretch(0.7, 0.95, 60.0, 0.46, 0.8),
-                  pre_flatten=1, pre_gaussian_blur=0.55, disc=0.3, diamond=0.6, hemisphere=-0.6, zcone=0.2,
-                  ztranslate=1.2, post_waves2=(1.0, ruffle), post_rotate_y=0.62),
-            xform(3.2, turn(1.0, 120.0), 0.0, 0.0, name="around", linear=1),
-            xform(0.2, turn(0.62, 60.0), 0.65, 0.4, name="within", linear=1, zcone=0.1),
-            xform(0.1, _NOWHERE, 0.95, 0.95, name="beard", post=stretch(0.3, 0.08, 0.0, 0.6, 0.0),
-                  pre_flatten=1, pre_gaussian_blur=0.5, diamond=1, ztranslate=0.28, zblur=0.03),
+            xform(1.0, _NOWHERE, 0.5, 0.5, name="falls", **petal(-1.8, 0.75, 0.5, 4.0, (0.0, 0.48)),
+                  pre_cpow=(1.5, three), **hanging),
+            xform(0.9, _NOWHERE, 0.5, 0.5, name="standards", **petal(-1.8, 0.75, 0.52, 3.0, (0.55, 0.84)),
+                  pre_cpow=(0.82, three), **bowl(1.6, scaleZ=1.25), **wavy, post=turn(1.0, 60.0)),
+            xform(0.16, _NOWHERE, 0.5, 0.5, name="styles", **petal(-1.8, 0.4, 0.34, 2.0, (0.7, 0.98)),
+                  pre_cpow=(0.6, three), **bowl(1.6, scaleZ=0.6), **wavy),
+            xform(0.05, _NOWHERE, 0.06, 1.0, name="beards", pre_flatten=1,
+                  pre_blur_linear=(1, {"length": 0.55}), pre_gaussian_blur=0.05, pre_cpow=(1.5, three),
+                  **hanging, zblur=0.03),
         ],
         None,
         palette(
-            (0.00, 0.30, 0.20, 290), (0.14, 0.44, 0.24, 293), (0.30, 0.48, 0.23, 298),
-            (0.46, 0.62, 0.18, 300), (0.62, 0.76, 0.12, 298), (0.76, 0.88, 0.07, 290),
-            (0.86, 0.90, 0.10, 440), (0.93, 0.86, 0.17, 445), (1.00, 0.82, 0.18, 435),
+            (0.00, 0.90, 0.17, 95), (0.08, 0.90, 0.16, 92), (0.14, 0.97, 0.0, 95), (0.142, 0.97, 0.0, 295),
+            (0.22, 0.72, 0.13, 295), (0.28, 0.46, 0.22, 293), (0.40, 0.36, 0.22, 287),
+            (0.49, 0.50, 0.24, 295), (0.56, 0.44, 0.18, 285), (0.66, 0.62, 0.15, 285),
+            (0.78, 0.80, 0.10, 285), (0.86, 0.90, 0.06, 300), (1.00, 0.96, 0.03, 320),
         ),
         Camera(
-            size=(1280, 720), scale=205, pitch=0.85, yaw=0.3, perspective=0.16, center=(0.0, 0.0), dof=0.1,
+            size=(1280, 720), scale=208, pitch=1.0, yaw=0.3, perspective=0.16, center=(0.0, -0.14), dof=0.08,
         ),
-        Tone(brightness=3.6, gamma=2.3),
+        Tone(brightness=4.2, gamma=2.3),
     )  # fmt: skip
 
 
