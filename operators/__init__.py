@@ -35,15 +35,15 @@ from .random_flower import BLOOM_OT_random_flower
 from .refresh import BLOOM_OT_refresh
 from .remove_variation import BLOOM_OT_remove_variation
 from .remove_xform import BLOOM_OT_remove_xform
+from .render_preview import BLOOM_OT_render_preview
 from .select_xform import BLOOM_OT_select_xform
 from .set_up_scene import BLOOM_OT_set_up_scene
-from .render_preview import BLOOM_OT_render_preview
 from .solo_xform import BLOOM_OT_solo_xform
-from .toggle_xform_part import BLOOM_OT_toggle_xform_part
-
 from .stop_work import BLOOM_OT_stop_work
-classes = (
+from .toggle_xform_part import BLOOM_OT_toggle_xform_part
 from .use_bake import BLOOM_OT_use_bake
+
+classes = (
     BLOOM_OT_add_flame,
     BLOOM_OT_import_flame,
     BLOOM_OT_import_run,
@@ -73,16 +73,16 @@ from .use_bake import BLOOM_OT_use_bake
     BLOOM_OT_mutate_grid,
     BLOOM_OT_fit_volume,
     BLOOM_OT_bake_volume,
-    BLOOM_FH_flame,
-    BLOOM_FH_run,
-    menus.BLOOM_MT_add,
-    menus.BLOOM_MT_flame,
     BLOOM_OT_bake_points,
     BLOOM_OT_bake_frames,
     BLOOM_OT_clear_bake,
     BLOOM_OT_use_bake,
     BLOOM_OT_stop_work,
     BLOOM_OT_render_preview,
+    BLOOM_FH_flame,
+    BLOOM_FH_run,
+    menus.BLOOM_MT_add,
+    menus.BLOOM_MT_flame,
 )
 
 

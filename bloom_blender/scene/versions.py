@@ -123,8 +123,6 @@ def set_video_format(settings: bpy.types.ImageFormatSettings) -> None:
     settings.file_format = "FFMPEG"
 
 
-def use_biased_volumes(scene: bpy.types.Scene) -> None:
-    """Have Cycles march through volumes, as 4.5 always does; 5.0 made it an option."""
 def set_image_format(settings: bpy.types.ImageFormatSettings, file_format: str) -> None:
     """Have a render write images of one layer: 5.0 asks for the kind of media before the format."""
     if hasattr(settings, "media_type"):
@@ -132,6 +130,8 @@ def set_image_format(settings: bpy.types.ImageFormatSettings, file_format: str) 
     settings.file_format = file_format
 
 
+def use_biased_volumes(scene: bpy.types.Scene) -> None:
+    """Have Cycles march through volumes, as 4.5 always does; 5.0 made it an option."""
     if hasattr(scene.cycles, "volume_biased"):
         scene.cycles.volume_biased = True
 
@@ -165,8 +165,6 @@ def set_modifier_input(modifier: bpy.types.Modifier, identifier: str, value: obj
         modifier[identifier] = value
 
 
-def drop_compositor(scene: bpy.types.Scene) -> None:
-    """Have a scene's renders not composited: the tree is shared since 5.0, and was the scene's own before."""
 def modifier_input(modifier: bpy.types.Modifier, identifier: str):
     """Return an input of a Geometry Nodes modifier, see :func:`set_modifier_input`."""
     properties = getattr(modifier, "properties", None)
@@ -175,6 +173,8 @@ def modifier_input(modifier: bpy.types.Modifier, identifier: str):
     return modifier[identifier]
 
 
+def drop_compositor(scene: bpy.types.Scene) -> None:
+    """Have a scene's renders not composited: the tree is shared since 5.0, and was the scene's own before."""
     if bpy.app.version >= (5, 0, 0):
         scene.compositing_node_group = None
     else:
