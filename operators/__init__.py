@@ -13,6 +13,7 @@ from .bake_points import BLOOM_OT_bake_points
 from .bake_volume import BLOOM_OT_bake_volume
 from .clear_bake import BLOOM_OT_clear_bake
 from .copy_flame import BLOOM_OT_copy_flame
+from .decimate_curves import BLOOM_OT_decimate_curves
 from .duplicate_xform import BLOOM_OT_duplicate_xform
 from .export_flame import BLOOM_OT_export_flame
 from .file_handlers import BLOOM_FH_flame, BLOOM_FH_run
@@ -27,6 +28,7 @@ from .grow_again import (
 from .growth_preset import BLOOM_OT_growth_preset
 from .import_flame import BLOOM_OT_import_flame
 from .import_run import BLOOM_OT_import_run
+from .mark_run import BLOOM_OT_mark_run
 from .move_xform import BLOOM_OT_move_xform
 from .mutate import BLOOM_OT_mutate
 from .mutate_grid import BLOOM_OT_mutate_grid
@@ -50,6 +52,8 @@ classes = (
     BLOOM_OT_follow_run,
     BLOOM_OT_stop_following,
     BLOOM_OT_grow_again,
+    BLOOM_OT_mark_run,
+    BLOOM_OT_decimate_curves,
     BLOOM_OT_growth_preset,
     BLOOM_OT_add_binding,
     BLOOM_OT_remove_binding,

@@ -72,16 +72,44 @@ def _draw_export(menu, context) -> None:
     menu.layout.operator("bloom.export_flame", text="Fractal Flame (.flame)")
 
 
+def _draw_keys(menu, context) -> None:
+    if is_flame(context.active_object):
+        menu.layout.separator()
+        menu.layout.operator("bloom.decimate_curves", icon="LIGHTPROBE_VOLUME")
+
+
+def _draw_markers(menu, context) -> None:
+    if is_flame(context.active_object):
+        menu.layout.separator()
+        menu.layout.operator("bloom.mark_run", icon="LIGHTPROBE_VOLUME")
+
+
+_EDITORS = {
+    "GRAPH_MT_key": _draw_keys,
+    "DOPESHEET_MT_key": _draw_keys,
+    "GRAPH_MT_marker": _draw_markers,
+    "DOPESHEET_MT_marker": _draw_markers,
+    "TIME_MT_marker": _draw_markers,
+}
+"""Menus of the editors of animation; the timeline's own is gone in later versions."""
+
+
 def extend() -> None:
     """Add the entries."""
     bpy.types.VIEW3D_MT_add.append(_draw_add)
     bpy.types.VIEW3D_MT_object_context_menu.prepend(_draw_flame)
     bpy.types.TOPBAR_MT_file_import.append(_draw_import)
     bpy.types.TOPBAR_MT_file_export.append(_draw_export)
+    for name, draw in _EDITORS.items():
+        if menu := getattr(bpy.types, name, None):
+            menu.append(draw)
 
 
 def retract() -> None:
     """Take them away."""
+    for name, draw in _EDITORS.items():
+        if menu := getattr(bpy.types, name, None):
+            menu.remove(draw)
     bpy.types.TOPBAR_MT_file_export.remove(_draw_export)
     bpy.types.TOPBAR_MT_file_import.remove(_draw_import)
     bpy.types.VIEW3D_MT_object_context_menu.remove(_draw_flame)

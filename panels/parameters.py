@@ -6,12 +6,10 @@ import bpy
 
 from ..bloom_blender.errors import BloomError
 from ..bloom_blender.flame.editing import part_at
-from ..bloom_blender.flame.model import IDENTITY, Flame, Variation, Xform
-from ..bloom_blender.flame.parameters import Parameter, parts_of
+from ..bloom_blender.flame.model import IDENTITY, Flame, Variation
+from ..bloom_blender.flame.parameters import Parameter, parts_of, summary_of
 from ..bloom_blender.scene.flame_object import data_path, parameters_on, structure_of
 from .support import FlamePanel, draw_parameters
-
-_MOST_NAMES = 3
 
 
 class BLOOM_PT_parameters(FlamePanel, bpy.types.Panel):
@@ -56,7 +54,7 @@ def draw_list(layout: bpy.types.UILayout, obj: bpy.types.Object, flame: Flame, a
     lines = row.box().column(align=True)
     for place, (prefix, title, xform) in enumerate(parts_of(flame)):
         line = lines.row(align=True)
-        text = f"{xform.name or title}: {_summary(xform)}"
+        text = f"{xform.name or title}: {summary_of(xform)}"
         select = line.operator("bloom.select_xform", text=text, depress=place == active)
         select.xform = place
         path = data_path(f"{prefix}.weight")
@@ -79,13 +77,6 @@ def draw_list(layout: bpy.types.UILayout, obj: bpy.types.Object, flame: Flame, a
     column.separator()
     column.operator("bloom.move_xform", text="", icon="TRIA_UP").direction = "UP"
     column.operator("bloom.move_xform", text="", icon="TRIA_DOWN").direction = "DOWN"
-
-
-def _summary(xform: Xform) -> str:
-    """Names of an xform's variations, summed and heavy ones first: ``julian, linear …``."""
-    heaviest = sorted(xform.variations, key=lambda one: (one.form != "regular", -abs(one.weight)))
-    names = ", ".join(variation.attribute for variation in heaviest[:_MOST_NAMES])
-    return (f"{names} …" if len(heaviest) > _MOST_NAMES else names) or "nothing"
 
 
 def _draw_share(layout: bpy.types.UILayout, obj: bpy.types.Object, prefix: str, own: dict) -> None:

@@ -14,6 +14,8 @@ LIMIT = 1e6
 """Hard limit of what has none: a curve may be wild (a weight of -78), the chaos game decides."""
 
 _ANCHOR = "palette.color"
+_MOST_NAMES = 3  # variations of which a summary tells
+_LONGEST_TITLE = 60
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Parameter:
     description
         Tooltip without a final period.
     group
-        Title under which it is listed: ``Xform 1``, ``Final Xform``, ``Palette``.
+        Title under which it is listed: ``Xform 1: julian, linear``, ``Final Xform: julia3D``, ``Palette``.
     subtype
         Blender's property subtype.
     """
@@ -70,7 +72,8 @@ def parameters_of(flame: Flame) -> tuple[Parameter, ...]:
     affine map, xaos or anchors of the palette are present), and come in a stable order.
     """
     found: list[Parameter] = []
-    for prefix, group, xform in parts_of(flame):
+    for prefix, title, xform in parts_of(flame):
+        group = f"{title}: {xform.name or summary_of(xform)}"[:_LONGEST_TITLE]
         found += _xform_parameters(prefix, group, xform, flame.rules.name)
     phase = flame.palette.phase
     description = "Shift of the colours along the palette, 1 is once around"
@@ -107,6 +110,13 @@ def with_parameters(flame: Flame, values: Mapping[str, float | Sequence[float]])
         finals=tuple(changed.get(_final_prefix(k), final) for k, final in enumerate(flame.finals)),
         palette=palette,
     )
+
+
+def summary_of(xform: Xform) -> str:
+    """Names of an xform's variations, summed and heavy ones first: ``julian, linear …``."""
+    heaviest = sorted(xform.variations, key=lambda one: (one.form != "regular", -abs(one.weight)))
+    names = ", ".join(variation.attribute for variation in heaviest[:_MOST_NAMES])
+    return (f"{names} …" if len(heaviest) > _MOST_NAMES else names) or "nothing"
 
 
 def _xform_prefix(index: int) -> str:

@@ -3,7 +3,7 @@
 from .bindings import Binding, parse_binding, targets_of
 from .colors import Colors, fit_colors
 from .curves import Curves, load_npz
-from .grow import COLORS, MAPPINGS, grow
+from .grow import COLORS, MAPPINGS, film_steps, grow
 from .mapping import DRIVES, TIMES, Choices, Mapping, fit
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Colors",
     "Curves",
     "Mapping",
+    "film_steps",
     "fit",
     "fit_colors",
     "grow",

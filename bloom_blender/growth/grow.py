@@ -90,9 +90,7 @@ def grow(
         raise BloomError(f"colors is {colored!r}: choose one of {', '.join(COLORS)}.")
     try:
         if mapping == "robust":
-            like = options.pop("like", None) or trajectory
-            choices = Choices(**options)
-            fitted = replace(like, choices=choices) if isinstance(like, Mapping) else fit(like, choices)
+            fitted = _fitted(trajectory, options)
             like = fitted.own[0]
             curves = fitted.apply(trajectory, flame, frames=int(frames))
         else:
@@ -102,7 +100,8 @@ def grow(
             if mapping == "robust":
                 steps = fitted.steps_shown(trajectory, int(frames))
             else:
-                steps = _classic_steps(trajectory, curves, options)
+                steps = _classic_steps(trajectory, curves.frames, options)
+                steps = steps[::-1] if curves.order == "reversed" else steps
             colors = fit_colors(like, coloring["tables"], hue=float(coloring["hue"] or 0.0))
             curves = _joined(curves, *color_curves(colors, trajectory, steps))
     except BloomError as error:
@@ -112,13 +111,34 @@ def grow(
     return curves.in_time_order() if order == "time" else curves
 
 
-def _classic_steps(trajectory: Trajectory, curves: Curves, options: dict) -> np.ndarray:
-    """The step that each row of a classic film shows, to the end of the table in its last frame."""
+def film_steps(trajectory: Trajectory, *, mapping: str = "robust", frames: int, **options) -> np.ndarray:
+    """The step of the run that each frame of a film shows, (frames,), in time order.
+
+    Options are those of `grow`, which is to be called first: it checks them.
+    """
+    for name in ("colors", "tables", "hue", "order"):
+        options.pop(name, None)
+    options = {name: value for name, value in options.items() if value is not None}
+    if mapping == "classic":
+        return _classic_steps(trajectory, int(frames), options)
+    return _fitted(trajectory, options).steps_shown(trajectory, int(frames))
+
+
+def _fitted(trajectory: Trajectory, options: dict) -> Mapping:
+    """The mapping that options of `robust` ask for."""
+    options = dict(options)
+    like = options.pop("like", None) or trajectory
+    choices = Choices(**options)
+    return replace(like, choices=choices) if isinstance(like, Mapping) else fit(like, choices)
+
+
+def _classic_steps(trajectory: Trajectory, frames: int, options: dict) -> np.ndarray:
+    """The step that each frame of a classic film shows, to the end of the table in its last frame."""
     steps = trajectory.embedding(options.get("source")).steps
     epochs = min(options.get("epochs", EPOCHS), len(steps) - 1)
-    shown = np.interp(np.linspace(0, epochs, curves.frames), np.arange(len(steps)), steps)
+    shown = np.interp(np.linspace(0, epochs, frames), np.arange(len(steps)), steps)
     shown[-1] = steps[-1]
-    return shown[::-1] if curves.order == "reversed" else shown
+    return shown
 
 
 def _joined(curves: Curves, names: tuple[str, ...], base: np.ndarray, values: np.ndarray) -> Curves:

@@ -17,11 +17,16 @@ def draw_growth(layout: bpy.types.UILayout, settings: Any, *, shared: bool = Fal
     settings
         Whatever has the settings of ``scene.growth_settings``.
     shared : bool
-        Whether the mapping is another flame's; then only the frames are its own.
+        Whether the mapping is another flame's; then only the frames, keys and markers are its own.
     """
     column = layout.column(align=True)
     column.prop(settings, "frames")
     column.prop(settings, "start_frame")
+    column = layout.column(align=True)
+    column.row(align=True).prop(settings, "keys", expand=True)
+    if settings.keys == "few":
+        column.prop(settings, "key_error")
+    layout.row(align=True, heading="Markers").prop(settings, "markers", expand=True)
     if shared:
         return
     column = layout.column(align=True)

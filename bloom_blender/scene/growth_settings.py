@@ -36,6 +36,14 @@ TIMES = (
     ("log", "Logarithm", "The first steps take long, the last ones pass quickly"),
     ("loss", "Loss", "As fast as the loss falls"),
 )
+KEYS = (
+    ("all", "All Keys", "A key in every frame, exactly as the run moves the flame"),
+    ("few", "Few Keys", "As few keys with handles as stay near that, to be edited"),
+)
+MARKERS = (
+    ("EPOCHS", "Epochs", "Where epochs were complete, ten at most; steps where the run tells of no epochs"),
+    ("LOSS", "Loss", "Where the loss had halved and halved again, where it was best held out, and the end"),
+)
 COLORS = (
     ("flame", "Flame", "The flame's own palette, at rest"),
     ("embeddings", "Embeddings", "A palette that the run's word vectors make, and that changes as they do"),
@@ -54,7 +62,8 @@ def growth_properties(update: Update | None = None, *, by_hand: bool = True) -> 
     update : function of the settings and the context, optional
         Called when one of them has changed.
     by_hand : bool
-        Whether bindings can be made where these settings are.
+        Whether bindings can be made where these settings are: on a flame, and not while one is imported, when
+        markers are made unless they are declined.
     """
     more: dict[str, Any] = {} if update is None else {"update": update}
     named = {} if update is None else {"search": _series, "search_options": {"SUGGESTION"}} | more
@@ -87,6 +96,31 @@ def growth_properties(update: Update | None = None, *, by_hand: bool = True) -> 
         ),
         "start_frame": IntProperty(
             name="Start Frame", description="Frame at which the run begins", default=1, **more
+        ),
+        "keys": EnumProperty(
+            name="Keys",
+            description="How many keys the run's curves have. Curves that you have changed stay as they are",
+            items=KEYS,
+            **more,
+        ),
+        "key_error": FloatProperty(
+            name="Error",
+            description="How far the few keys may lead a curve astray in any frame, in percent of its range",
+            subtype="PERCENTAGE",
+            default=1.0,
+            min=0.1,
+            soft_max=10.0,
+            max=50.0,
+            precision=1,
+            **more,
+        ),
+        "markers": EnumProperty(
+            name="Markers",
+            description="What of the run is marked in the timeline",
+            items=MARKERS,
+            options={"ENUM_FLAG"},
+            default=set() if by_hand else {"EPOCHS", "LOSS"},
+            **more,
         ),
         "gain": FloatProperty(
             name="Gain", description="How far the run moves the flame", **_STRENGTH, **more

@@ -1,10 +1,11 @@
-"""A run's curves as F-Curves on a flame object, made in bulk."""
+"""A run's curves as F-Curves on a flame object, made in bulk: a key in each frame, or few with handles."""
 
 from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import bpy
 import numpy as np
@@ -13,15 +14,19 @@ from ..errors import BloomError
 from ..flame.editing import Place
 from ..flame.model import Flame
 from ..flame.parameters import parameters_of
-from . import versions
+from . import curve_looks, training_series, versions
 from .flame_object import Value, data_path, parameters_on, structure_of
 
-LINEAR = 1
-"""Number of the interpolation mode LINEAR in ``Keyframe.interpolation``."""
+if TYPE_CHECKING:  # growth is loaded at first use, for a quick start
+    from ..growth.few_keys import Keys
+
+LINEAR, BEZIER = 1, 2
+"""Numbers of interpolation modes in ``Keyframe.interpolation``."""
+
+ALIGNED = 3
+"""Number of a type of handles in ``Keyframe.handle_left_type``."""
 
 _LARGEST = 3.4e38  # F-Curves are float32
-
-_GROUP = re.compile(r"(Final )?Xform( \d+)?")
 
 _KEY_FIELDS = (
     ("co", 2, np.float32),
@@ -45,15 +50,20 @@ _FLAT = re.compile(r"(?P<name>.+?)(?:\[(?P<index>\d+)\])?")
 
 
 def animate(
-    obj: bpy.types.Object, curves, *, start_frame: int = 1, replace_edited: bool = False
+    obj: bpy.types.Object,
+    curves,
+    *,
+    start_frame: int = 1,
+    replace_edited: bool = False,
+    error: float | None = None,
+    metrics: Mapping[str, np.ndarray] | None = None,
 ) -> tuple[str, ...]:
     """Give a flame object the F-Curves of a run.
 
-    Every column of ``curves`` becomes an F-Curve with linear interpolation in the parameter's group;
-    one that never changes becomes a single key. Curves of an earlier run that this one lacks are
-    removed and their parameters put back to rest. All other F-Curves stay: those of other properties,
-    those that a person made, and those of a run whose keys a person has changed since. So do the modifiers
-    on the ones that are rewritten.
+    Every column of ``curves`` becomes an F-Curve in the parameter's group; one that never changes becomes a
+    single key. Curves of an earlier run that this one lacks are removed and their parameters put back to
+    rest. All other F-Curves stay: those of other properties, those that a person made, and those of a run
+    whose keys a person has changed since. So do the modifiers on the ones that are rewritten.
 
     Parameters
     ----------
@@ -65,6 +75,11 @@ def animate(
         Frame of the first row.
     replace_edited : bool
         Replace curves that a person made or changed too.
+    error : float, optional
+        Make few keys with handles, from which the curves go astray by no more than this share of their range
+        in any frame. Otherwise every frame has a key, and values go straight from one to the next.
+    metrics : mapping of str to (N,), optional
+        Metrics of the run frame by frame, to be looked at: custom properties that move nothing.
 
     Returns
     -------
@@ -78,23 +93,42 @@ def animate(
         changed then.
     """
     curves = curves.in_time_order()
-    targets = curve_targets(structure_of(obj), curves)
-    values = curves.values.astype(np.float32)
-    bag = _channelbag(obj)
+    flame = structure_of(obj)
+    names, targets = list(curves.names), curve_targets(flame, curves)
+    columns = list(np.ascontiguousarray(curves.values.T.astype(np.float32)))
+    for name, values in training_series.give(obj, metrics or {}).items():
+        names.append(name)
+        targets.append((data_path(name), 0, curve_looks.TRAINING))
+        columns.append(np.clip(values, -_LARGEST, _LARGEST).astype(np.float32))
+    bag = channelbag_of(obj)
     existing = {(fcurve.data_path, fcurve.array_index): fcurve for fcurve in bag.fcurves}
     marks = _marks(obj)
     own = {} if replace_edited else {key: _is_own(fcurve, key, marks) for key, fcurve in existing.items()}
-    _remove_earlier_run(obj, bag, existing, keep=set(curves.names), own=own)
-    frames = np.arange(start_frame, start_frame + len(values), dtype=np.float32)
-    lines, kept = [], []
-    columns = np.ascontiguousarray(values.T)
-    for name, (path, index, group), column in zip(curves.names, targets, columns, strict=True):
-        if own.get((path, index)):
-            kept.append(name)
-            continue
-        fcurve = existing.get((path, index)) or versions.new_fcurve(bag, path, index, group)
-        _write_keys(fcurve, frames, column)
-        lines.append(f"{name} {_fingerprint(fcurve)}")
+    _remove_earlier_run(obj, bag, existing, keep=set(names), own=own)
+    frames = np.arange(start_frame, start_frame + curves.frames, dtype=np.float32)
+    mine = [k for k, (path, index, _) in enumerate(targets) if not own.get((path, index))]
+    written: dict[int, Keys] = {}
+    if error is not None and mine:
+        from ..growth.few_keys import few_keys
+
+        some = few_keys(frames, np.stack([columns[k] for k in mine], axis=1), error)
+        written = dict(zip(mine, some, strict=True))
+    lines, new = [], []
+    for k in mine:
+        path, index, group = targets[k]
+        fcurve = existing.get((path, index))
+        if fcurve is None:
+            fcurve = versions.new_fcurve(bag, path, index, curve_looks.group_in(bag, group))
+            new.append(fcurve)
+        keys = written.get(k)
+        if keys is None or len(keys.rows) < 2:
+            _write_keys(fcurve, frames, columns[k])
+        else:
+            write_few_keys(fcurve, keys)
+        lines.append(f"{names[k]} {fingerprint(fcurve)}")
+    curve_looks.paint(new)
+    curve_looks.retitle(bag, (parameter.group for parameter in parameters_of(flame)))
+    kept = [name for k, name in enumerate(names) if own.get(targets[k][:2])]
     obj.bloom.run_curves = "\n".join(lines)
     obj.animation_data.action.update_tag()
     obj.update_tag()
@@ -120,6 +154,12 @@ def keyed_places(obj: bpy.types.Object) -> Iterator[tuple[str, int]]:
             yield found[1], fcurve.array_index
 
 
+def edited_curves(obj: bpy.types.Object, bag) -> list[bpy.types.FCurve]:
+    """Return the F-Curves that no run made, or that a person has changed since."""
+    marks = _marks(obj)
+    return [curve for curve in bag.fcurves if _is_own(curve, (curve.data_path, curve.array_index), marks)]
+
+
 def follow(obj: bpy.types.Object, moved: dict[Place, tuple[tuple[str, int | None, str], ...]]) -> None:
     """Have F-Curves, drivers and what is known of a run's curves go with parameters that have moved.
 
@@ -138,14 +178,27 @@ def follow(obj: bpy.types.Object, moved: dict[Place, tuple[tuple[str, int | None
         (data_path(name), index or 0): [(data_path(to), number or 0, group) for to, number, group in targets]
         for (name, index), targets in moved.items()
     }
-    bags = [] if data.action is None else [_channelbag(obj)]
+    bags = [] if data.action is None else [channelbag_of(obj)]
     bags += [bag for strip in _strips(obj) if (bag := _strip_curves(strip)) is not None]
+    if obj.bloom.all_keys is not None:
+        bags += [bag for bag in _bags_of(obj.bloom.all_keys) if bag is not None]
+    titles = [parameter.group for parameter in parameters_on(obj)]
     for bag in dict.fromkeys(bags):
         _follow_in(
-            bag, places, lambda path, index, group, bag=bag: versions.new_fcurve(bag, path, index, group)
+            bag,
+            places,
+            lambda path, index, group, bag=bag: versions.new_fcurve(
+                bag, path, index, curve_looks.group_in(bag, group)
+            ),
         )
+        curve_looks.retitle(bag, titles)
     _follow_in(data.drivers, places, None)
     _follow_marks(obj, moved)
+    obj.bloom.few_curves = "\n".join(
+        f"{path}\t{index}\t{mark}"
+        for old, number, mark in few_lines(obj)
+        for path, index, _ in places.get((old, number), [(old, number, "")])
+    )
     if data.action is not None:
         data.action.update_tag()
 
@@ -163,6 +216,17 @@ def _strip_curves(strip: bpy.types.NlaStrip):
     return None if slot is None else versions.channelbag(strip.action, slot, create=False)
 
 
+def _bags_of(action: bpy.types.Action) -> Iterator:
+    for slot in action.slots:
+        yield versions.channelbag(action, slot, create=False)
+
+
+def few_lines(obj: bpy.types.Object) -> list[tuple[str, int, str]]:
+    """Data path, index and fingerprint of the curves that were a person's and that were given few keys."""
+    lines = [line.split("\t") for line in obj.bloom.few_curves.split("\n") if line.count("\t") == 2]
+    return [(path, int(index), mark) for path, index, mark in lines]
+
+
 def _follow_in(owner, places: dict, new: Callable | None) -> None:
     """Move the curves of a channelbag, or an object's drivers (``new`` is None), to their new places."""
     curves = owner.fcurves if new is not None else owner
@@ -177,30 +241,35 @@ def _follow_in(owner, places: dict, new: Callable | None) -> None:
             continue
         path, index, group = targets[0]
         if (curve.data_path, curve.array_index) != (path, index):
+            plain = new is not None and curve_looks.looks_like(curve, (curve.data_path, curve.array_index))
             curve.data_path, curve.array_index = path, index
-            # A group that a person named is theirs.
-            if new is not None and curve.group is not None and _GROUP.fullmatch(curve.group.name):
-                curve.group = owner.groups.get(group) or owner.groups.new(group)
+            if new is not None:
+                curve_looks.regroup(curve, owner, group)
+            if plain:
+                curve_looks.paint([curve])
         copies += [(curve, target) for target in targets[1:]]
     for curve, (path, index, group) in copies:
         if new is not None:
-            _copy_curve(curve, new(path, index, group))
+            copy = new(path, index, group)
+            copy_keys(curve, copy)
+            curve_looks.paint([copy])
         else:
             copy = curves.from_existing(src_driver=curve)
             copy.data_path, copy.array_index = path, index
 
 
-def _copy_curve(source: bpy.types.FCurve, target: bpy.types.FCurve) -> None:
-    """Give a new curve the keys and modifiers of another."""
+def copy_keys(source: bpy.types.FCurve, target: bpy.types.FCurve, *, modifiers: bool = True) -> None:
+    """Give a curve the keys of another, and its modifiers unless they are its own already."""
     target.extrapolation = source.extrapolation
     target.mute = source.mute
     count = len(source.keyframe_points)
+    target.keyframe_points.clear()
     target.keyframe_points.add(count)
     for name, width, kind in _KEY_FIELDS:
         values = np.empty(width * count, dtype=kind)
         source.keyframe_points.foreach_get(name, values)
         target.keyframe_points.foreach_set(name, values)
-    for modifier in source.modifiers:
+    for modifier in source.modifiers if modifiers else ():
         copy = target.modifiers.new(modifier.type)
         for prop in modifier.bl_rna.properties:
             if not prop.is_readonly and prop.identifier not in ("active", "type"):
@@ -236,17 +305,38 @@ def _marks(obj: bpy.types.Object) -> dict[tuple[str, int], str]:
 def _is_own(fcurve: bpy.types.FCurve, key: tuple[str, int], marks: dict[tuple[str, int], str]) -> bool:
     """Whether a person made a curve, or changed the keys that a run had made."""
     mark = marks.get(key)
-    return mark is None or (mark != "" and mark != _fingerprint(fcurve))
+    return mark is None or (mark != "" and mark != fingerprint(fcurve))
 
 
-def _fingerprint(fcurve: bpy.types.FCurve) -> str:
-    """Checksum of a curve's keys and how they are interpolated."""
+def fingerprint(fcurve: bpy.types.FCurve) -> str:
+    """Checksum of a curve's keys and how they are interpolated.
+
+    Of handles, which Blender aligns anew now and then, the parts count that `Keys` promises: how far they
+    reach in twelfths of a frame, and the height of the longer one of each key.
+    """
     points = fcurve.keyframe_points
-    places = np.empty(2 * len(points), dtype=np.float32)
-    modes = np.empty(len(points), dtype=np.int32)
-    points.foreach_get("co", places)
-    points.foreach_get("interpolation", modes)
-    return f"{zlib.crc32(modes.tobytes(), zlib.crc32(places.tobytes())):08x}"
+    places, modes = read_keys(fcurve, "co"), read_keys(fcurve, "interpolation")
+    sum_ = zlib.crc32(modes.tobytes(), zlib.crc32(places.tobytes()))
+    if len(points) > 1 and (modes == BEZIER).any():
+        from ..growth.few_keys import handle_grid
+
+        left = places.astype(np.float64) - read_keys(fcurve, "handle_left")
+        right = read_keys(fcurve, "handle_right") - places.astype(np.float64)
+        reach = np.rint(12.0 * np.stack([left[:, 0], right[:, 0]]))
+        heights = np.where(reach[0] > reach[1], left[:, 1], right[:, 1])
+        heights = np.rint(heights / (handle_grid(places[:, 1]) or 1.0))
+        kinds = np.stack([read_keys(fcurve, "handle_left_type"), read_keys(fcurve, "handle_right_type")])
+        for part in (reach + 0.0, heights + 0.0, kinds):  # + 0: minus zero is zero
+            sum_ = zlib.crc32(part.tobytes(), sum_)
+    return f"{sum_:08x}"
+
+
+def read_keys(fcurve: bpy.types.FCurve, name: str) -> np.ndarray:
+    """One field of all keys of a curve, (K,) or (K, 2)."""
+    width, kind = next((width, kind) for field, width, kind in _KEY_FIELDS if field == name)
+    values = np.empty(width * len(fcurve.keyframe_points), dtype=kind)
+    fcurve.keyframe_points.foreach_get(name, values)
+    return values if width == 1 else values.reshape(-1, width)
 
 
 def curve_targets(flame: Flame, curves) -> list[tuple[str, int, str]]:
@@ -282,11 +372,28 @@ def _write_keys(fcurve: bpy.types.FCurve, frames: np.ndarray, values: np.ndarray
         frames, values = frames[:1], values[:1]
     count = len(values)
     points = fcurve.keyframe_points
-    if len(points) != count:
+    if len(points) != count or points[0].handle_left_type == "ALIGNED":
         points.clear()
-        points.add(count)
+        points.add(count)  # with automatic handles, for whoever makes them Bezier
     points.foreach_set("co", np.column_stack((frames, values)).ravel())
     points.foreach_set("interpolation", np.full(count, LINEAR, dtype=np.int32))
+    fcurve.update()
+
+
+def write_few_keys(fcurve: bpy.types.FCurve, keys: Keys) -> None:
+    """Replace the keys of ``fcurve`` by few, with Bezier interpolation and aligned handles."""
+    count = len(keys.rows)
+    points = fcurve.keyframe_points
+    points.clear()
+    points.add(count)
+    for name, values in (("co", keys.places), ("handle_left", keys.left), ("handle_right", keys.right)):
+        points.foreach_set(name, values.astype(np.float32).ravel())
+    for name, value in (
+        ("interpolation", BEZIER),
+        ("handle_left_type", ALIGNED),
+        ("handle_right_type", ALIGNED),
+    ):
+        points.foreach_set(name, np.full(count, value, dtype=np.int32))
     fcurve.update()
 
 
@@ -304,6 +411,8 @@ def _remove_earlier_run(obj: bpy.types.Object, bag, existing: dict, keep: set[st
         fcurve = existing.pop((data_path(name), index), None)
         if fcurve is not None:
             bag.fcurves.remove(fcurve)
+        if training_series.is_one(name):
+            training_series.take(obj, name)
         if name not in resting or name not in obj:
             continue
         value = resting[name]
@@ -313,7 +422,7 @@ def _remove_earlier_run(obj: bpy.types.Object, bag, existing: dict, keep: set[st
             obj[name] = value
 
 
-def _channelbag(obj: bpy.types.Object):
+def channelbag_of(obj: bpy.types.Object):
     """Return the F-Curves of ``obj``, in an action and slot that no other object is animated by."""
     data = obj.animation_data or obj.animation_data_create()
     action = data.action

@@ -266,6 +266,21 @@ class BloomSettings(bpy.types.PropertyGroup):
         description="Names of the parameters that the run animates, one per line, with checksums of the keys",
         options={"HIDDEN"},
     )
+    all_keys: PointerProperty(
+        name="All Keys",
+        description="The curves that were given few keys, as they were before",
+        type=bpy.types.Action,
+    )
+    few_curves: StringProperty(
+        name="Curves of Few Keys",
+        description="Curves that were given few keys and are kept in All Keys, one per line, with checksums",
+        options={"HIDDEN"},
+    )
+    run_markers: StringProperty(
+        name="Markers of the Run",
+        description="Frames and names of the timeline's markers that the run made, one per line",
+        options={"HIDDEN"},
+    )
 
 
 def register() -> None:

@@ -30,13 +30,15 @@ def channelbag(action: bpy.types.Action, slot: bpy.types.ActionSlot, *, create: 
 
 
 def new_fcurve(bag, data_path: str, index: int, group: str) -> bpy.types.FCurve:
-    """Make an F-Curve in the named group of a channelbag.
+    """Make an F-Curve in the named group of a channelbag, or in none.
 
     ``fcurves.new`` takes ``group_name`` from 5.0 on; in 4.5 the group is made and assigned.
     """
     if bpy.app.version >= (5, 0, 0):
         return bag.fcurves.new(data_path, index=index, group_name=group)
     fcurve = bag.fcurves.new(data_path, index=index)
+    if not group:
+        return fcurve
     fcurve.group = bag.groups.get(group) or bag.groups.new(group)
     return fcurve
 

@@ -58,10 +58,10 @@ def shown(blender, points_of, expected, bloom):
 def test_removing_renames_the_curves_of_those_behind(blender, bloom, keyed, curves_on, shown):
     assert blender.ops.bloom.remove_xform(xform=0) == {"FINISHED"}
     assert curves_on(keyed) == {
-        ('["xform1.weight"]', 0): ("Xform 1", 4.0),
-        ('["xform1.spherical"]', 0): ("Xform 1", 0.5),
-        ('["xform1.coefs"]', 4): ("Xform 1", pytest.approx(-0.7)),
-        ('["final.julia3D_power"]', 0): ("Final Xform", -2.0),
+        ('["xform1.weight"]', 0): ("Xform 1: spherical, linear", 4.0),
+        ('["xform1.spherical"]', 0): ("Xform 1: spherical, linear", 0.5),
+        ('["xform1.coefs"]', 4): ("Xform 1: spherical, linear", pytest.approx(-0.7)),
+        ('["final.julia3D_power"]', 0): ("Final Xform: julia3D", -2.0),
         ('["xform1.color"]', 0): ("Mine", 1.0),
     }
     assert "xform2.weight" not in keyed
@@ -77,9 +77,9 @@ def test_moving_exchanges_curves(blender, bloom, keyed, curves_on, shown):
     before = bloom.flame_object.flame_of(keyed)
     blender.ops.bloom.move_xform(xform=1, direction="UP")
     curves = curves_on(keyed)
-    assert curves['["xform1.weight"]', 0] == ("Xform 1", 4.0)
-    assert curves['["xform2.weight"]', 0] == ("Xform 2", 0.25)
-    assert curves['["xform1.spherical"]', 0] == ("Xform 1", 0.5)
+    assert curves['["xform1.weight"]', 0] == ("Xform 1: spherical, linear", 4.0)
+    assert curves['["xform2.weight"]', 0] == ("Xform 2: linear, swirl", 0.25)
+    assert curves['["xform1.spherical"]', 0] == ("Xform 1: spherical, linear", 0.5)
     after = bloom.flame_object.flame_of(keyed)
     assert after.xforms == before.xforms[::-1]
     assert keyed.bloom.active_xform == 0
@@ -95,8 +95,8 @@ def test_a_duplicate_moves_like_its_original(blender, bloom, keyed, curves_on, s
     keyed.keyframe_insert('["xform2.weight"]', frame=11)
     blender.ops.bloom.duplicate_xform(xform=1)
     curves = curves_on(keyed)
-    assert curves['["xform3.spherical"]', 0] == ("Xform 3", 0.5)
-    assert curves['["xform3.coefs"]', 4] == ("Xform 3", pytest.approx(-0.7))
+    assert curves['["xform3.spherical"]', 0] == ("Xform 3: spherical, linear", 0.5)
+    assert curves['["xform3.coefs"]', 4] == ("Xform 3: spherical, linear", pytest.approx(-0.7))
     one, other = (bag.fcurves.find(f'["xform{k}.weight"]') for k in (2, 3))
     assert [one.evaluate(f) for f in (1, 4.5, 7)] == [other.evaluate(f) for f in (1, 4.5, 7)]
     flame = bloom.flame_object.flame_of(keyed)

@@ -58,10 +58,10 @@ def test_curves_lie_in_groups_and_are_linear(add, bloom, make_curves):
     bloom.keyframes.animate(obj, make_curves(COLUMNS))
     fcurves = fcurves_of(bloom, obj)
     assert {key: fcurve.group.name for key, fcurve in fcurves.items()} == {
-        ('["xform1.weight"]', 0): "Xform 1",
-        ('["xform2.coefs"]', 4): "Xform 2",
-        ('["xform2.coefs"]', 0): "Xform 2",
-        ('["final.julia3D"]', 0): "Final Xform",
+        ('["xform1.weight"]', 0): "Xform 1: linear, swirl",
+        ('["xform2.coefs"]', 4): "Xform 2: spherical, linear",
+        ('["xform2.coefs"]', 0): "Xform 2: spherical, linear",
+        ('["final.julia3D"]', 0): "Final Xform: julia3D",
         ('["palette.phase"]', 0): "Palette",
     }
     assert all(key.interpolation == "LINEAR" for fcurve in fcurves.values() for key in fcurve.keyframe_points)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -40,7 +42,13 @@ def test_groups_and_ranges():
         assert parameter.description and not parameter.description.endswith(".")
         assert np.isfinite([parameter.minimum, parameter.maximum]).all()
     groups = list(dict.fromkeys(parameter.group for parameter in parameters_of(FLAME)))
-    assert groups == ["Xform 1", "Xform 2", "Final Xform", "Final Xform 2", "Palette"]
+    assert [group.partition(":")[0] for group in groups] == [
+        "Xform 1", "Xform 2", "Final Xform", "Final Xform 2", "Palette",
+    ]  # fmt: skip
+    assert groups[0] == "Xform 1: linear, pre_gaussian_blur"  # what it does, and what is done before
+    named = replace(FLAME.xforms[0], name="Petals")
+    titled = parameters_of(replace(FLAME, xforms=(named, *FLAME.xforms[1:])))
+    assert titled[0].group == "Xform 1: Petals"
 
 
 def test_own_values_change_nothing():
