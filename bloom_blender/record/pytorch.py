@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import BloomError
-from .directions import (
+from ..trajectory.directions import (
     PERIOD,
     PIECE,
     WIDTH,

@@ -22,8 +22,8 @@ import numpy as np
 from .. import __version__
 from ..errors import BloomError
 from ..trajectory import Embeddings, Series, Trajectory, read_bloom, write_bloom
-from .directions import SCHEME, Change, change, fold, mixer, tensor_key
-from .groups import Groups, grouping
+from ..trajectory.directions import SCHEME, Change, change, fold, mixer, tensor_key
+from ..trajectory.groups import Groups, grouping
 
 _STORED_SERIES = "float32"  # metrics are few and are kept exactly
 _RESERVED = ("update/", "update_norm/", "parameter_norm/")

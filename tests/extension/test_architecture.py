@@ -10,6 +10,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,6 +127,25 @@ def test_imports_stay_within_the_extension():
         if item.level > depth:
             wrong.append(str(item))
     assert wrong == []
+
+
+def _target(item: Import) -> str:
+    """What a relative import reaches, from the repository's root: ``bloom_blender/errors``."""
+    folder = Path(item.path).parent.parts
+    return "/".join((*folder[: len(folder) - item.level + 1], *filter(None, item.module.split("."))))
+
+
+@pytest.mark.parametrize("room", ["bloom_blender/trajectory", "bloom_blender/flame"])
+def test_the_lowest_rooms_know_no_other(room):
+    known = re.compile(rf"{room}(/.*)?|bloom_blender/(errors|later)")
+    inside = [item for item in IMPORTS if item.path.startswith(room + "/") and item.level]
+    assert [str(item) for item in inside if not known.fullmatch(_target(item))] == []
+
+
+def test_the_rules_have_no_exceptions():
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    contracts = tomllib.loads(text)["tool"]["importlinter"]["contracts"]
+    assert [contract["id"] for contract in contracts if contract.get("ignore_imports")] == []
 
 
 def test_heavy_packages_are_imported_at_first_use():

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from bloom_blender.record import record
-from bloom_blender.record.directions import PERIOD, WIDTH, fold, mixer, tensor_key
 from bloom_blender.trajectory import read_bloom
+from bloom_blender.trajectory.directions import PERIOD, WIDTH, fold, mixer, tensor_key
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed (pip install torch)")
 

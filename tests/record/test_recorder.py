@@ -16,8 +16,8 @@ import pytest
 
 from bloom_blender.errors import BloomError
 from bloom_blender.record import Recorder
-from bloom_blender.record.directions import fold, mixer, tensor_key
 from bloom_blender.trajectory import read_bloom
+from bloom_blender.trajectory.directions import fold, mixer, tensor_key
 
 
 def run(path, steps=12, *, seed=0, **options):

@@ -6,7 +6,7 @@ import itertools
 import numpy as np
 import pytest
 
-from bloom_blender.record.directions import (
+from bloom_blender.trajectory.directions import (
     PERIOD,
     PIECE,
     WIDTH,

@@ -2,7 +2,7 @@
 
 The files of a series have names that differ in numbers only (``epoch_1.pt``, ``epoch_10.pt``,
 ``checkpoint-500/model.safetensors``). They are put in order of the step, never of the name. One tensor of
-one checkpoint is in memory at a time; what is kept of it is its fold, see `bloom_blender.record.directions`.
+one checkpoint is in memory at a time; what is kept of it is its fold, see `directions`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import BloomError
+from .. import directions
+from ..groups import module_of
 from ..options import Options
 from ..source import Source, folder_name
 from ..trajectory import Series, Trajectory
@@ -127,7 +129,7 @@ def plan(files: Sequence[Checkpoint], options: Options) -> dict:
     steps, ordered, _ = in_step_order(files, options)
     groups: dict[str, int] = {}
     for name, tensor in ordered[-1].weights.tensors.items():
-        groups[_module_of(name)] = groups.get(_module_of(name), 0) + tensor.count
+        groups[module_of(name)] = groups.get(module_of(name), 0) + tensor.count
     return {"steps": steps, "groups": groups}
 
 
@@ -199,20 +201,10 @@ def _trainer_step(folder: Path) -> int | None:
     return int(match[1]) if match else None
 
 
-def _module_of(parameter: str) -> str:
-    """The group of a parameter, as the recorder has it by default."""
-    from ...record.groups import module_of
-
-    return module_of(parameter)
-
-
 class _Differences:
     """Folds each checkpoint once, as the recorder does at each step, and compares the folds."""
 
     def __init__(self, options: Options, remarks: list[str]):
-        from ...record import directions
-
-        self._directions = directions
         self._options = options
         self._remarks = remarks
         self._mixer = directions.mixer(options.directions, options.seed)
@@ -251,7 +243,7 @@ class _Differences:
         metadata = {
             "origin": FORMAT,
             "checkpoints": str(len(files)),
-            "projection": self._directions.SCHEME,
+            "projection": directions.SCHEME,
             "directions": str(self._options.directions),
             "seed": str(self._options.seed),
         }
@@ -263,21 +255,21 @@ class _Differences:
         """The fold of each parameter that is wanted, by its name and shape."""
         folds = {}
         for name, tensor in weights.tensors.items():
-            if self._is_wanted(_module_of(name)):
-                key = self._directions.tensor_key(name, tensor.shape, self._options.seed)
+            if self._is_wanted(module_of(name)):
+                key = directions.tensor_key(name, tensor.shape, self._options.seed)
                 with np.errstate(all="ignore"):
-                    folds[name, tensor.shape] = self._directions.fold(tensor.load(), key, self._options.seed)
+                    folds[name, tensor.shape] = directions.fold(tensor.load(), key, self._options.seed)
         return folds
 
     def _compare(self, before: _Folds, after: _Folds, common: list[_FoldKey], step: int) -> int:
         """Project the change of each group; returns how many were left out because they are not finite."""
         groups: dict[str, list[_FoldKey]] = {}
         for key in common:
-            groups.setdefault(_module_of(key[0]), []).append(key)
+            groups.setdefault(module_of(key[0]), []).append(key)
         left_out = 0
         for group, keys in groups.items():
             with np.errstate(all="ignore"):
-                change = self._directions.change(
+                change = directions.change(
                     np.sum([before[key] for key in keys], axis=0),
                     np.sum([after[key] for key in keys], axis=0),
                     self._mixer,
@@ -300,7 +292,7 @@ class _Differences:
         return series
 
     def _names(self, file: Checkpoint) -> list[str]:
-        groups = dict.fromkeys(_module_of(name) for name in file.weights.tensors)
+        groups = dict.fromkeys(module_of(name) for name in file.weights.tensors)
         return [f"{kind}/{group}" for group in groups for kind in _KINDS]
 
     def _is_wanted(self, group: str) -> bool:
