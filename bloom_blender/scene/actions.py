@@ -129,7 +129,7 @@ def _set_up_look(scene: bpy.types.Scene, obj: bpy.types.Object, flame: Flame, lo
     """Set engine, tone, light and compositor for a look."""
     overlay.show_again(obj)
     if look == "PICTURE":
-        compositor.rest(scene)
+        compositor.set_up_finish(scene)
         picture_settings.take_from(scene.bloom, flame)
     elif look == "PARTICLES" and obj.bloom.style != "GLOW":
         compositor.set_up_shine(scene)

@@ -23,8 +23,11 @@ from . import versions
 from .look import DENSITY
 
 GROUP = "Bloom Tone"
-#: The group for points that have their tone already: exposure, contrast, colour and glow alone.
+#: The group for points that have their tone already: exposure, colour and glow alone.
 SHINE = "Bloom Shine"
+#: The same for the true flame, where it changes nothing until it is asked to.
+FINISH = "Bloom Finish"
+_GROUPS = (GROUP, SHINE, FINISH)
 #: Legacy programs scale brightness by 268/256, the sum of their palette's rounding.
 _LEGACY = 268.0 / 256.0
 _CURVE_POINTS = 9
@@ -43,8 +46,7 @@ def set_up(scene: bpy.types.Scene, flame: Flame) -> bpy.types.Node:
         node.node_tree = _tone_group(flame)
         node.name = node.label = GROUP
         _insert(tree, scene, node)
-    node.mute = False
-    _mute(tree, SHINE)
+    _show_only(tree, GROUP)
     height = flame.camera.extent[1]
     _connect_density(tree, scene, node)
     node.inputs["Density"].default_value = 1.0 / (height * height)
@@ -56,15 +58,23 @@ def set_up(scene: bpy.types.Scene, flame: Flame) -> bpy.types.Node:
 
 def set_up_shine(scene: bpy.types.Scene) -> bpy.types.Node:
     """Lead the scene's frames through Bloom's group for opaque points; return its node."""
+    return _set_up_grade(scene, SHINE, saturation=1.1, glow=0.5)
+
+
+def set_up_finish(scene: bpy.types.Scene) -> bpy.types.Node:
+    """Lead the scene's frames through Bloom's group for the true flame; return its node."""
+    return _set_up_grade(scene, FINISH, saturation=1.0, glow=0.0)
+
+
+def _set_up_grade(scene: bpy.types.Scene, name: str, *, saturation: float, glow: float) -> bpy.types.Node:
     tree = versions.compositor_tree(scene)
-    node = tone_node(tree, SHINE)
+    node = tone_node(tree, name)
     if node is None:
         node = tree.nodes.new("CompositorNodeGroup")
-        node.node_tree = _shine_group()
-        node.name = node.label = SHINE
+        node.node_tree = _grade_group(name, saturation, glow)
+        node.name = node.label = name
         _insert(tree, scene, node)
-    node.mute = False
-    _mute(tree, GROUP)
+    _show_only(tree, name)
     versions.use_cpu_compositor(scene)
     return node
 
@@ -80,8 +90,7 @@ def match_style(scene: bpy.types.Scene, style: str) -> None:
     if style != "GLOW":
         set_up_shine(scene)
     elif tone is not None:
-        tone.mute = False
-        _mute(tree, SHINE)
+        _show_only(tree, GROUP)
 
 
 def tone_node(tree: bpy.types.NodeTree, group: str = GROUP) -> bpy.types.Node | None:
@@ -94,15 +103,16 @@ def rest(scene: bpy.types.Scene) -> None:
     """Let frames pass our groups unchanged, for a picture that has its tone already."""
     tree = versions.compositor_tree(scene, create=False)
     if tree is not None:
-        _mute(tree, GROUP)
-        _mute(tree, SHINE)
+        _show_only(tree, "")
     versions.use_cpu_compositor(scene)
 
 
-def _mute(tree: bpy.types.NodeTree, group: str) -> None:
-    node = tone_node(tree, group)
-    if node is not None:
-        node.mute = True
+def _show_only(tree: bpy.types.NodeTree, name: str) -> None:
+    """Let frames pass all of our groups but one unchanged."""
+    for group in _GROUPS:
+        node = tone_node(tree, group)
+        if node is not None:
+            node.mute = group != name
 
 
 def _insert(tree: bpy.types.NodeTree, scene: bpy.types.Scene, node: bpy.types.Node) -> None:
@@ -228,13 +238,13 @@ def _tone_group(flame: Flame) -> bpy.types.NodeTree:
     return group
 
 
-def _shine_group() -> bpy.types.NodeTree:
-    group = bpy.data.node_groups.new(SHINE, "CompositorNodeTree")
+def _grade_group(title: str, saturation: float, strength: float) -> bpy.types.NodeTree:
+    group = bpy.data.node_groups.new(title, "CompositorNodeTree")
     group.interface.new_socket("Image", in_out="INPUT", socket_type="NodeSocketColor")
     for name, value, low, high, text in (
         ("Exposure", 0.0, -10.0, 10.0, "Brightness in stops"),
-        ("Saturation", 1.1, 0.0, 3.0, "Strength of the colours"),
-        ("Glow", 0.5, 0.0, 4.0, "Light that bright parts spread around them"),
+        ("Saturation", saturation, 0.0, 3.0, "Strength of the colours"),
+        ("Glow", strength, 0.0, 4.0, "Light that bright parts spread around them"),
     ):
         socket = group.interface.new_socket(name, in_out="INPUT", socket_type="NodeSocketFloat")
         socket.default_value, socket.min_value, socket.max_value = value, low, high

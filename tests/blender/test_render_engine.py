@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.support import data_path
 
@@ -304,13 +305,29 @@ def test_what_cannot_be_rendered_is_said(blender, scene, bloom, add_flame, modul
         blender.ops.render.render()
 
 
-def test_the_tone_rests_when_the_picture_has_one(blender, scene, bloom, add_flame, module, flame):
+def test_each_look_has_a_group_in_the_compositor(blender, scene, bloom, add_flame, module, flame, tmp_path):
+    """Tone for glowing points; grading and glow for the true flame, which change nothing at first."""
     obj = add_flame(look="PARTICLES")
     compositor = module("scene.compositor")
-    node = compositor.tone_node(bloom.versions.compositor_tree(scene))
+    tree = bloom.versions.compositor_tree(scene)
+    node = compositor.tone_node(tree)
     assert not node.mute and scene.render.engine == "CYCLES"
     bloom.actions.set_up_scene(blender.context, obj, look="PICTURE")
-    assert node.mute and scene.render.engine == "BLOOM"
+    finish = compositor.tone_node(tree, "Bloom Finish")
+    assert node.mute and not finish.mute and scene.render.engine == "BLOOM"
     assert scene.bloom.gamma == pytest.approx(flame.tone.gamma)
+
+    def composited():
+        scene.render.filepath = str(tmp_path / "frame.png")
+        blender.ops.render.render(write_still=True)
+        with Image.open(scene.render.filepath) as picture:
+            return np.asarray(picture.convert("RGB"), np.float64)
+
+    neutral = composited()
+    finish.mute = True
+    assert np.abs(composited() - neutral).max() <= 1
+    finish.mute = False
+    finish.inputs["Exposure"].default_value = 1.0
+    assert composited().mean() > 1.2 * neutral.mean() > 0
     bloom.actions.set_up_scene(blender.context, obj, look="PARTICLES")
-    assert not node.mute and scene.render.engine == "CYCLES"
+    assert not node.mute and finish.mute and scene.render.engine == "CYCLES"
