@@ -6,7 +6,7 @@ import bpy
 
 from ..bloom_blender.errors import BloomError
 from ..bloom_blender.flame.editing import part_at
-from ..bloom_blender.flame.model import IDENTITY, Flame, Variation
+from ..bloom_blender.flame.model import IDENTITY, Flame, Variation, Xform
 from ..bloom_blender.flame.parameters import Parameter, parts_of, summary_of
 from ..bloom_blender.scene.flame_object import data_path, parameters_on, structure_of
 from .support import FlamePanel, draw_parameters
