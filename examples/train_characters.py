@@ -5,10 +5,10 @@ The text is the reference of the Python language that comes with every Python, s
     pip install bloom-blender torch
     python train_characters.py --out characters.bloom
 
-It takes a minute on one processor core. The learning rate rises all the time, as in a test for the highest one
-that a model stands (L. Smith, "Cyclical Learning Rates for Training Neural Networks", 2017): first the model learns
-the faster for it, then the loss explodes. Its flower opens, tears, and is in shreds. ``--calm`` lets the
-rate fall instead: the same model, and a flower that opens for good.
+It takes a minute on one processor core. The learning rate rises all the time, as in a test for the highest
+one that a model stands (L. Smith, "Cyclical Learning Rates for Training Neural Networks", 2017): first the
+model learns the faster for it, then the loss explodes. Its flower opens, tears, and is in shreds. ``--calm``
+lets the rate fall instead: the same model, and a flower that opens for good.
 """
 
 from __future__ import annotations
@@ -92,8 +92,10 @@ def train(options: argparse.Namespace) -> float:
             recorder.log(loss=loss, learning_rate=schedule.get_last_lr()[0])
             schedule.step()
             if step % max(options.steps // 20, 1) == 0:
-                print(f"step {step:4d}/{options.steps}  rate {schedule.get_last_lr()[0]:.4f}  loss {loss.item():.3f}")
-    print(f"recorded {options.out} ({Path(options.out).stat().st_size / 1e6:.2f} MB), last loss {loss.item():.3f}")
+                print(
+                    f"step {step:4d}/{options.steps}  rate {factor(step) * low:.4f}  loss {loss.item():.3f}"
+                )
+    print(f"recorded {options.out} ({Path(options.out).stat().st_size / 1e6:.2f} MB)")
     return loss.item()
 
 

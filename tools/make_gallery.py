@@ -1,14 +1,17 @@
-"""Make the pictures of docs/gallery.md: each look at the start, the middle and the end of a run.
+"""Make the pictures of docs/gallery.md: each look at the start, the middle and the end of three runs.
 
-    .venv/blender-5.2/bin/python tools/make_gallery.py [LOOK ...]
+    .venv/blender-5.2/bin/python tools/make_gallery.py [--train] [--run RUN] [LOOK ...]
 
-Grows the lotus from the shipped translation run and renders it through the extension's own set-up, 640 × 360.
-Needs bpy and Pillow.
+Grows a flower from each shipped run (with --train from runs that it first records anew with the scripts of
+examples/, in the environment of a training machine) and renders it through the extension's own set-up,
+640 × 360. Any can be made alone. Needs bpy and Pillow.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,8 +23,14 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 FRAMES = 121
-MOMENTS = (12, 75, 121)
 SIZE = (640, 360)
+RUNS_FOLDER = ROOT / "examples" / "runs"
+#: Run: file, flower, moments, and the script and options that record it.
+RUNS = {
+    "translation": ("translation_en_fr", "lotus", (25, 75, 121), ("train_translation.py",)),
+    "digits": ("digits", "passion_flower", (12, 60, 121), ("train_digits.py",)),
+    "characters": ("characters", "cherry_blossom", (20, 60, 121), ("train_characters.py",)),
+}
 #: Look and style of the points.
 LOOKS = {
     "glow": ("PARTICLES", "GLOW"),
@@ -33,36 +42,38 @@ LOOKS = {
 }
 
 
-def render(name: str, folder: Path) -> list[Path]:
-    """Render the moments of one look; paths of the pictures."""
+def render(look_name: str, run_name: str, folder: Path, runs: Path) -> None:
+    """Render the moments of one look and run as PNG files."""
     import bpy
 
     from bloom_blender import scene as bloom
     from bloom_blender.growth.grow import grow
-    from bloom_blender.scene import actions, presets
+    from bloom_blender.scene import actions, compositor, presets
     from bloom_blender.trajectory.read import read_trajectory
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bloom.register()
-    look, style = LOOKS[name]
-    flame = presets.read_preset("lotus")
-    run = read_trajectory(ROOT / "examples" / "runs" / "translation_en_fr.bloom")
-    obj = actions.add_flame(bpy.context, flame, curves=grow(run, flame, frames=FRAMES), with_scene=False)
+    look, style = LOOKS[look_name]
+    file, flower, moments, _ = RUNS[run_name]
+    flame = presets.read_preset(flower)
+    curves = grow(read_trajectory(runs / f"{file}.bloom"), flame, frames=FRAMES)
+    obj = actions.add_flame(bpy.context, flame, curves=curves, with_scene=False)
     obj.bloom.style = style
     actions.set_up_scene(bpy.context, obj, look=look)
     scene = bpy.context.scene
     scene.render.resolution_x, scene.render.resolution_y = SIZE
     scene.render.image_settings.file_format = "PNG"
-    if name == "over":
+    if look_name == "flame":
+        node = compositor.set_up_finish(scene)
+        node.inputs["Backdrop"].default_value = compositor.backdrop_of(flame)
+        node.inputs["Glow"].default_value = 0.2
+    if look_name == "over":
         lay_over_a_ball(bpy, scene)
-    pictures = []
-    for frame in MOMENTS:
+    for number, frame in enumerate(moments):
         scene.frame_set(frame)
-        scene.render.filepath = str(folder / f"{name}-{frame:03d}.png")
+        scene.render.filepath = str(folder / f"{look_name}-{run_name}-{number}.png")
         bpy.ops.render.render(write_still=True)
-        pictures.append(Path(scene.render.filepath))
     bloom.unregister()
-    return pictures
 
 
 def lay_over_a_ball(bpy, scene) -> None:
@@ -94,19 +105,50 @@ def lay_over_a_ball(bpy, scene) -> None:
     overlay.lay_over(scene)
 
 
+def record_runs(folder: Path) -> None:
+    """Train what the shipped runs are recordings of."""
+    import environments
+
+    python, reason = environments.training()
+    if python is None:
+        sys.exit(f"make_gallery: {reason}")
+    for file, _, _, (script, *options) in RUNS.values():
+        command = [str(python), f"examples/{script}", "--out", str(folder / f"{file}.bloom"), *options]
+        subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+
+
+def join(look_name: str, run_name: str, folder: Path) -> None:
+    """Lay the moments of a look and run side by side."""
+    pictures = [
+        Image.open(path).convert("RGB") for path in sorted(folder.glob(f"{look_name}-{run_name}-*.png"))
+    ]
+    whole = Image.new("RGB", (SIZE[0] * len(pictures), SIZE[1]))
+    for place, picture in enumerate(pictures):
+        whole.paste(picture, (SIZE[0] * place, 0))
+    whole.save(ROOT / "docs" / "images" / f"gallery-{look_name}-{run_name}.jpg", quality=85, optimize=True)
+
+
 def main() -> None:
-    """Make one strip for each look."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name in sys.argv[1:] or LOOKS:
-            began = time.process_time()
-            pictures = [Image.open(path).convert("RGB") for path in render(name, Path(folder))]
-            whole = Image.new("RGB", (SIZE[0] * len(pictures), SIZE[1]))
-            for place, picture in enumerate(pictures):
-                whole.paste(picture, (SIZE[0] * place, 0))
-            target = ROOT / "docs" / "images" / f"gallery-{name}.jpg"
-            whole.save(target, quality=85, optimize=True)
-            print(f"{target.relative_to(ROOT)}: {time.process_time() - began:.0f} CPU s")
-    sys.stdout.flush()
+    """Make one strip for each look and run."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("looks", nargs="*", metavar="LOOK", help=f"of {', '.join(LOOKS)}; by default all")
+    parser.add_argument("--run", choices=RUNS, help="only that of one run")
+    parser.add_argument("--train", action="store_true", help="record the runs anew")
+    parser.add_argument("--pictures", metavar="FOLDER", help="render there and keep the single pictures")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        runs = Path(temporary) if options.train else RUNS_FOLDER
+        if options.train:
+            record_runs(runs)
+        folder = Path(options.pictures or temporary)
+        for look_name in options.looks or LOOKS:
+            for run_name in [options.run] if options.run else RUNS:
+                if look_name == "over" and run_name != "translation":
+                    continue
+                began = time.process_time()
+                render(look_name, run_name, folder, runs)
+                join(look_name, run_name, folder)
+                print(f"{look_name}, {run_name}: {time.process_time() - began:.0f} CPU s", flush=True)
     os._exit(0)
 
 

@@ -132,7 +132,7 @@ def _set_up_look(scene: bpy.types.Scene, obj: bpy.types.Object, flame: Flame, lo
         compositor.set_up_finish(scene)
         picture_settings.take_from(scene.bloom, flame)
     elif look == "PARTICLES" and obj.bloom.style != "GLOW":
-        compositor.set_up_shine(scene)
+        compositor.set_up_shine(scene, flame)
         if obj.bloom.style == "DUST":
             lights.add_lights(scene)
     else:

@@ -16,7 +16,7 @@ from .look import DENSE, THIN
 from .settings import POINT_SIZE, SMOOTHNESS
 
 #: Radii of opaque points in thin parts and in cores, over the point size.
-GRAINS = {"SOLID": (0.35, 0.8), "DUST": (0.5, 0.8)}
+GRAINS = {"SOLID": (0.5, 0.8), "DUST": (0.65, 0.85)}
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,9 @@ from __future__ import annotations
 import math
 
 import bpy
+import numpy as np
 
+from ..flame.color import linear_light
 from ..flame.curves import bezier
 from ..flame.model import Curve, Flame
 from . import versions
@@ -31,6 +33,10 @@ _GROUPS = (GROUP, SHINE, FINISH)
 #: Legacy programs scale brightness by 268/256, the sum of their palette's rounding.
 _LEGACY = 268.0 / 256.0
 _CURVE_POINTS = 9
+#: Linear light of the backdrop's middle: enough to tell a dark room from a void.
+_DIM = 0.014
+#: Blue of the night, which the flame's own mean colour is mixed with.
+_NIGHT = (0.05, 0.2, 0.6)
 
 
 def set_up(scene: bpy.types.Scene, flame: Flame) -> bpy.types.Node:
@@ -52,13 +58,27 @@ def set_up(scene: bpy.types.Scene, flame: Flame) -> bpy.types.Node:
     node.inputs["Density"].default_value = 1.0 / (height * height)
     node.inputs["Brightness"].default_value = flame.tone.brightness * _LEGACY
     node.inputs["Gamma"].default_value = flame.tone.gamma
+    _set_backdrop(node, backdrop_of(flame))
     versions.use_cpu_compositor(scene)
     return node
 
 
-def set_up_shine(scene: bpy.types.Scene) -> bpy.types.Node:
-    """Lead the scene's frames through Bloom's group for opaque points; return its node."""
-    return _set_up_grade(scene, SHINE, saturation=1.1, glow=0.5)
+def backdrop_of(flame: Flame) -> tuple[float, float, float, float]:
+    """A dark colour (linear RGB and alpha 1) to go with those of a flame."""
+    mean = linear_light(np.asarray(flame.palette.colors)).mean(0)
+    mixed = mean / max(mean.sum(), 1e-6) + np.array(_NIGHT)
+    return (*(_DIM * mixed / mixed.max()).tolist(), 1.0)
+
+
+def set_up_shine(scene: bpy.types.Scene, flame: Flame | None = None) -> bpy.types.Node:
+    """Lead the scene's frames through Bloom's group for opaque points; return its node.
+
+    With ``flame`` the backdrop is set for it.
+    """
+    node = _set_up_grade(scene, SHINE, saturation=1.1, glow=0.4)
+    if flame is not None:
+        _set_backdrop(node, backdrop_of(flame))
+    return node
 
 
 def set_up_finish(scene: bpy.types.Scene) -> bpy.types.Node:
@@ -88,7 +108,9 @@ def match_style(scene: bpy.types.Scene, style: str) -> None:
     if all(node is None or node.mute for node in (tone, shine)):
         return  # it is set up for another look, or not at all
     if style != "GLOW":
-        set_up_shine(scene)
+        node = set_up_shine(scene)
+        if shine is None and tone is not None and "Backdrop" in tone.inputs:
+            _set_backdrop(node, tone.inputs["Backdrop"].default_value)
     elif tone is not None:
         _show_only(tree, GROUP)
 
@@ -185,6 +207,7 @@ def _tone_group(flame: Flame) -> bpy.types.NodeTree:
         socket = group.interface.new_socket(name, in_out="INPUT", socket_type="NodeSocketFloat")
         socket.default_value, socket.min_value, socket.max_value = value, low, high
         socket.description = text
+    _backdrop_input(group)
     group.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
     wires = Wires(group)
     start, end = wires.node("NodeGroupInput"), wires.node("NodeGroupOutput")
@@ -234,7 +257,7 @@ def _tone_group(flame: Flame) -> bpy.types.NodeTree:
     versions.set_glare_bloom(glow, threshold=0.35, size=0.6)
     wires.feed(glow.inputs["Image"], linear.outputs[0])
     wires.feed(glow.inputs["Strength"], given["Glow"])
-    wires.feed(end.inputs["Image"], glow.outputs["Image"])
+    wires.feed(end.inputs["Image"], _before_backdrop(wires, given, glow.outputs["Image"]))
     return group
 
 
@@ -249,6 +272,7 @@ def _grade_group(title: str, saturation: float, strength: float) -> bpy.types.No
         socket = group.interface.new_socket(name, in_out="INPUT", socket_type="NodeSocketFloat")
         socket.default_value, socket.min_value, socket.max_value = value, low, high
         socket.description = text
+    _backdrop_input(group)
     group.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
     wires = Wires(group)
     start, end = wires.node("NodeGroupInput"), wires.node("NodeGroupOutput")
@@ -260,11 +284,51 @@ def _grade_group(title: str, saturation: float, strength: float) -> bpy.types.No
     wires.feed(hue.inputs["Image"], exposure.outputs[0])
     wires.feed(hue.inputs["Saturation"], given["Saturation"])
     glow = wires.node("CompositorNodeGlare")
-    versions.set_glare_bloom(glow, threshold=0.4, size=0.6)
+    versions.set_glare_bloom(glow, threshold=0.6, size=0.6)
     wires.feed(glow.inputs["Image"], hue.outputs[0])
     wires.feed(glow.inputs["Strength"], given["Glow"])
-    wires.feed(end.inputs["Image"], glow.outputs["Image"])
+    wires.feed(end.inputs["Image"], _before_backdrop(wires, given, glow.outputs["Image"]))
     return group
+
+
+def _set_backdrop(node: bpy.types.Node, color) -> None:
+    if "Backdrop" in node.inputs:  # groups of older files have none
+        node.inputs["Backdrop"].default_value = color
+
+
+def _backdrop_input(group: bpy.types.NodeTree) -> None:
+    socket = group.interface.new_socket("Backdrop", in_out="INPUT", socket_type="NodeSocketColor")
+    socket.default_value = (0.0, 0.0, 0.0, 1.0)
+    socket.description = "Dark light behind the flame, brightest in the middle of the picture; black for none"
+
+
+def _before_backdrop(wires: Wires, given, image: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
+    """The image with the backdrop's light added where the render is opaque: a transparent film stays so."""
+    coordinates = wires.node("CompositorNodeImageCoordinates")
+    wires.feed(coordinates.inputs[0], given["Image"])
+    place = wires.node("ShaderNodeSeparateXYZ")
+    wires.feed(place.inputs[0], coordinates.outputs["Normalized"])
+    squares = [
+        wires.math("POWER", wires.math("SUBTRACT", place.outputs[axis], middle), 2.0)
+        for axis, middle in ((0, 0.5), (1, 0.52))
+    ]
+    # (1 - r²)² with r = 1 just beyond the middle of the picture's edges
+    distance = wires.math("MULTIPLY", wires.math("ADD", *squares), 2.6)
+    light = wires.math("POWER", wires.math("MAXIMUM", wires.math("SUBTRACT", 1.0, distance), 0.0), 2.0)
+    alpha = wires.node("CompositorNodeSeparateColor")
+    wires.feed(alpha.inputs[0], given["Image"])
+    light = wires.math("MULTIPLY", light, alpha.outputs[3])
+    color, shown = (wires.node("CompositorNodeSeparateColor") for _ in range(2))
+    wires.feed(color.inputs[0], given["Backdrop"])
+    wires.feed(shown.inputs[0], image)
+    joined = wires.node("CompositorNodeCombineColor")
+    for channel in range(3):
+        wires.feed(
+            joined.inputs[channel],
+            wires.math("MULTIPLY_ADD", color.outputs[channel], light, shown.outputs[channel]),
+        )
+    wires.feed(joined.inputs[3], shown.outputs[3])
+    return joined.outputs[0]
 
 
 def _tone_curves(

@@ -22,7 +22,7 @@ SOFTNESS = 1.0
 #: log2(1 + neighbours per million) of a point in a petal's thin part, and in the core.
 THIN, DENSE = 3.0, 8.0
 #: Light of solid points in thin parts and in cores.
-DIM, BRIGHT = 0.3, 2.0
+DIM, BRIGHT = 0.4, 1.2
 
 
 def flame_material(style: str = "GLOW") -> bpy.types.Material:

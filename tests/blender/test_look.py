@@ -57,7 +57,7 @@ def test_tone_of_known_light(blender, flame, scene_module, small_render, light):
     scene.view_settings.view_transform = "Standard"
     node = scene_module("compositor").set_up(scene, flame)
     settings = {"Density": 2.0, "Brightness": 5.0, "Gamma": 3.0, "Saturation": 1.0, "Burn": 0.5, "Glow": 0.0}
-    for name, value in settings.items():
+    for name, value in (settings | {"Backdrop": (0.0, 0.0, 0.0, 1.0)}).items():
         node.inputs[name].default_value = value
     scene.render.filepath = str(small_render / "wall.png")
     scene.render.image_settings.file_format = "PNG"
@@ -82,7 +82,7 @@ def test_dark_colours_stay_dark(blender, flame, scene_module, small_render):
     scene.camera.data.type = "ORTHO"  # each ray meets the walls face on, where the fall-off is 1
     node = scene_module("compositor").set_up(scene, flame)
     settings = {"Density": 2.0, "Brightness": 2.0, "Gamma": 3.0, "Saturation": 1.0, "Burn": 0.5, "Glow": 0.0}
-    for name, value in settings.items():
+    for name, value in (settings | {"Backdrop": (0.0, 0.0, 0.0, 1.0)}).items():
         node.inputs[name].default_value = value
     scene.render.filepath = str(small_render / "walls.png")
     scene.render.image_settings.file_format = "PNG"
@@ -92,6 +92,24 @@ def test_dark_colours_stay_dark(blender, flame, scene_module, small_render):
     summed = [factor * strength * c for c in color]
     expected = expected_tone(summed, 2.0, 2.0, 3.0, 0.5, white=factor * strength)
     np.testing.assert_allclose(got, expected, atol=2 / 255)
+
+
+def test_backdrop_lies_behind_all_but_a_transparent_film(blender, flame, scene_module, small_render):
+    scene = blender.context.scene
+    color = (0.1, 0.02, 0.05)
+    scene.view_settings.view_transform = "Standard"
+    scene.render.image_settings.file_format, scene.render.filepath = "PNG", str(small_render / "empty.png")
+    for transparent, share in ((False, 1.0), (True, 0.0)):
+        node = scene_module("compositor").set_up_shine(scene, flame)
+        node.inputs["Backdrop"].default_value = (*color, 1.0)
+        scene.render.film_transparent = transparent
+        blender.ops.render.render(write_still=True)
+        got = pixels(blender, scene.render.filepath)[..., :3]
+        place = (np.arange(16) + 0.5) / 16
+        squares = (place[None, :] - 0.5) ** 2 + (place[:, None] - 0.52) ** 2
+        light = share * np.maximum(1 - 2.6 * squares, 0)[..., None] ** 2 * color
+        shown = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)  # sRGB
+        np.testing.assert_allclose(got, shown, atol=1.5 / 255)
 
 
 def test_tone_starts_from_the_file(blender, flame, scene_module):
