@@ -130,8 +130,11 @@ def test_solid_points_shine_by_themselves_and_dust_needs_lights(add, blender, bl
     assert 0.02 < solid.mean() < 0.9
     assert np.median((solid.max(-1) - solid.min(-1))[solid.max(-1) > 0.1]) > 0.02
     obj.bloom.style = "DUST"
+    shine = bloom.compositor.tone_node(bloom.versions.compositor_tree(scene), "Bloom Shine")
+    shine.inputs["Backdrop"].default_value = black = (0.0, 0.0, 0.0, 1.0)
     assert rendered().max() < 0.02
     bloom.actions.set_up_scene(blender.context, obj)
+    shine.inputs["Backdrop"].default_value = black
     lights = [other.name for other in scene.objects if other.type == "LIGHT"]
     assert len(lights) == 3 and 0.02 < rendered().mean() < 0.9
     bloom.actions.set_up_scene(blender.context, obj)
