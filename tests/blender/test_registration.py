@@ -104,15 +104,23 @@ def test_operator_properties_have_descriptions(bloom, blender):
             assert not prop.description.endswith("."), f"{name}.{prop.identifier}"
 
 
-def test_enabling_loads_neither_numba_nor_torch(extension):
-    """In a process of its own, because other tests have loaded numba here."""
+HEAVY = ("numba", "llvmlite", "safetensors", "defusedxml", "torch", "OpenImageIO", "openvdb")
+LATER = ("chaos", "cli", "develop", "flame.variations.families", "garden", "growth", "trajectory")
+
+
+def test_enabling_loads_nothing_that_a_flame_or_a_run_needs(extension):
+    """In a process of its own, because other tests have loaded all of it here."""
+    ours = f"{extension.__name__}.bloom_blender."
     code = (
         "import os, sys, bpy\n"
+        "before = set(sys.modules)\n"
         f"bpy.ops.preferences.addon_enable(module={extension.__name__!r})\n"
-        f"assert '{extension.__name__}.bloom_blender.scene.playback' in sys.modules\n"
-        "loaded = {'numba', 'torch', 'llvmlite'} & set(sys.modules)\n"
-        "print(loaded, flush=True)\n"
-        "os._exit(len(loaded))\n"
+        f"print({ours!r} + 'scene.playback' in sys.modules, *set(sys.modules) - before, flush=True)\n"
+        "os._exit(0)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 0, done.stderr
+    enabled, *loaded = done.stdout.splitlines()[-1].split()
+    assert enabled == "True"
+    late = [ours + name for name in LATER]
+    assert [name for name in loaded if name.startswith((*HEAVY, *late))] == []
