@@ -12,9 +12,9 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from ..bloom_blender.errors import BloomError
-from ..bloom_blender.scene import actions, growing
+from ..bloom_blender.scene import actions, growing, viewport
 from ..bloom_blender.scene.flame_object import is_flame
-from ..bloom_blender.scene.growth_layout import draw_growth
+from ..bloom_blender.scene.growth_layout import draw_frames, draw_keys, draw_mapping
 from ..bloom_blender.scene.growth_settings import SETTINGS, growth_properties
 from ..bloom_blender.scene.presets import label, presets, read_preset
 from .support import NewFlameOptions, ask, wait_cursor
@@ -25,7 +25,7 @@ WRAP = 38  # characters of a sentence in a line of the file browser's settings
 
 # What the file browser shows; names without a suffix, such as those of MLflow, by switching the filter off.
 FILES = (
-    "*.bloom;*.json;*.jsonl;*.csv;*.tsv;*.log;*.out;*.txt;*.vec;*.npz;*.npy;*.wandb;*tfevents*;*.gz;"
+    "*.bloom;*.json;*.jsonl;*.ndjson;*.csv;*.tsv;*.log;*.out;*.txt;*.vec;*.npz;*.npy;*.wandb;*tfevents*;*.gz;"
     "*.safetensors;*.pt;*.pth;*.ckpt;*.bin"
 )
 
@@ -160,6 +160,7 @@ class BLOOM_OT_import_run(NewFlameOptions, GrowthOptions, bpy.types.Operator, Im
         if self.set_range:
             context.scene.frame_start = self.start_frame
             context.scene.frame_end = self.start_frame + len(curves.values) - 1
+            viewport.show_range(context)
         context.view_layer.update()
         return obj, curves, kept
 
@@ -170,34 +171,51 @@ class BLOOM_OT_import_run(NewFlameOptions, GrowthOptions, bpy.types.Operator, Im
         return {name: getattr(self, name) for name in SETTINGS} | {"like": like}
 
     def draw(self, context):
-        """Draw the options; those of a new flame only where one is added."""
+        """Draw the flame and its frames, and the rest in panels that fold."""
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        self._draw_content(layout)
-        layout.prop(self, "base")
-        layout.prop_search(self, "like", bpy.data, "objects")
-        draw_growth(layout, self, shared=bool(self.like))
+        column = layout.column(align=True)
+        column.prop(self, "base")
+        draw_frames(layout, self)
         layout.prop(self, "set_range")
-        if self.base != ACTIVE:
-            self.draw_new_flame_options(layout)
+        # Who browses wants to see what a file holds; who dropped one knows.
+        browses = context.area is not None and context.area.type == "FILE_BROWSER"
+        self._draw_content(layout, closed=not browses)
+        if panel := _panel(layout, "growth", "Growth"):
+            draw_keys(panel, self)
+            panel.prop_search(self, "like", bpy.data, "objects")
+            if not self.like:
+                draw_mapping(panel, self)
+        if self.base != ACTIVE and (panel := _panel(layout, "new", "New Flame")):
+            self.draw_new_flame_options(panel)
 
-    def _draw_content(self, layout):
+    def _draw_content(self, layout, *, closed: bool):
         """Draw what the chosen file holds, and the choice among it."""
         lines = content(self.filepath, self.series, self.steps, self.run, self.side)
-        if lines:
-            column = layout.box().column(align=True)
-            for name, facts in lines:
-                if facts:
-                    row = column.split(factor=0.45)
-                    row.label(text=name)
-                    row.label(text=facts)
-                else:
-                    for line in textwrap.wrap(name, WRAP):
-                        column.label(text=line)
-        column = layout.column(align=True)
+        for text in (name for name, facts in lines if not facts):
+            column = layout.column(align=True)
+            for line in textwrap.wrap(text, WRAP):
+                column.label(text=line)
+        panel = _panel(layout, "series", "Series", closed=closed)
+        if panel is None:
+            return
+        if rows := [(name, facts) for name, facts in lines if facts]:
+            column = panel.box().column(align=True)
+            for name, facts in rows:
+                row = column.split(factor=0.45)
+                row.label(text=name)
+                row.label(text=facts)
+        column = panel.column(align=True)
         for name in ("series", "steps", "run", "side", "partial"):
             column.prop(self, name)
+
+
+def _panel(layout: bpy.types.UILayout, name: str, title: str, *, closed: bool = True):
+    """A column in a panel that folds, or None while it is folded."""
+    header, body = layout.panel(f"bloom_import_run_{name}{'' if closed else '_open'}", default_closed=closed)
+    header.label(text=title)
+    return body.column(align=True) if body is not None else None
 
 
 def content(filepath: str, series: str, steps: str, run: str, side: str) -> list[tuple[str, str]]:

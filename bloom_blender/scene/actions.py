@@ -23,6 +23,7 @@ from . import (
     playback,
     points_player,
     render_setup,
+    startup,
     viewport,
     volume,
 )
@@ -53,7 +54,8 @@ def add_flame(
     Parameters
     ----------
     with_camera, with_scene : bool
-        Whether to add the flame's camera, and to set up compositor and rendering.
+        Whether to add the flame's camera, and to set up compositor and rendering; the latter hides the
+        cube of a new file, which would stand in the flame.
     with_view : bool
         Whether to show the flame in the window's viewports.
     look : str
@@ -75,6 +77,7 @@ def add_flame(
     if with_scene:
         set_look(obj, look)
         _set_up_look(context.scene, obj, flame, look)
+        startup.hide_cube(context)
     if with_view:
         viewport.show_flame(context)
     for other in context.selected_objects:

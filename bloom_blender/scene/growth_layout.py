@@ -19,16 +19,30 @@ def draw_growth(layout: bpy.types.UILayout, settings: Any, *, shared: bool = Fal
     shared : bool
         Whether the mapping is another flame's; then only the frames, keys and markers are its own.
     """
+    draw_frames(layout, settings)
+    draw_keys(layout, settings)
+    if not shared:
+        draw_mapping(layout, settings)
+
+
+def draw_frames(layout: bpy.types.UILayout, settings: Any) -> None:
+    """Draw how long the film is and where it starts."""
     column = layout.column(align=True)
     column.prop(settings, "frames")
     column.prop(settings, "start_frame")
+
+
+def draw_keys(layout: bpy.types.UILayout, settings: Any) -> None:
+    """Draw how many keys the curves get, and what is marked."""
     column = layout.column(align=True)
     column.row(align=True).prop(settings, "keys", expand=True)
     if settings.keys == "few":
         column.prop(settings, "key_error")
     layout.row(align=True, heading="Markers").prop(settings, "markers", expand=True)
-    if shared:
-        return
+
+
+def draw_mapping(layout: bpy.types.UILayout, settings: Any) -> None:
+    """Draw how the run moves the flame, see `draw_growth`."""
     column = layout.column(align=True)
     column.prop(settings, "mapping")
     if settings.mapping == "robust":

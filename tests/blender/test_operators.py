@@ -335,3 +335,26 @@ def test_imports_need_object_mode(blender, add, flame_file, run_file):
     with pytest.raises(RuntimeError, match="Object Mode"):
         blender.ops.bloom.import_run(filepath=str(run_file))
     blender.ops.object.mode_set(mode="OBJECT")
+
+
+def test_the_startup_cube_is_out_of_the_way_unless_it_was_touched(blender, add):
+    blender.ops.wm.read_homefile(use_factory_startup=True)
+    cube = blender.data.objects["Cube"]
+    cube.location.x = 0.5
+    add(with_scene=True)
+    assert not cube.hide_get() and not cube.hide_render
+    cube.location.x = 0.0
+    add(with_scene=True)
+    assert cube.hide_get() and cube.hide_render
+
+
+def test_switching_looks_keeps_the_camera_until_it_was_moved(blender, add):
+    add(with_camera=True)
+    scene = blender.context.scene
+    first = scene.camera
+    blender.ops.bloom.set_up_scene(look="PICTURE")
+    assert scene.camera == first and [o.type for o in scene.objects].count("CAMERA") == 1
+    first.location.z += 1.0
+    blender.context.view_layer.update()
+    blender.ops.bloom.set_up_scene(look="PARTICLES")
+    assert scene.camera != first and first.name in scene.objects
