@@ -32,6 +32,7 @@ from .mark_run import BLOOM_OT_mark_run
 from .move_xform import BLOOM_OT_move_xform
 from .mutate import BLOOM_OT_mutate
 from .mutate_grid import BLOOM_OT_mutate_grid
+from .palette_ramp import BLOOM_OT_palette_ramp
 from .paste_flame import BLOOM_OT_paste_flame
 from .random_flower import BLOOM_OT_random_flower
 from .refresh import BLOOM_OT_refresh
@@ -69,6 +70,7 @@ classes = (
     BLOOM_OT_add_variation,
     BLOOM_OT_remove_variation,
     BLOOM_OT_toggle_xform_part,
+    BLOOM_OT_palette_ramp,
     BLOOM_OT_export_flame,
     BLOOM_OT_copy_flame,
     BLOOM_OT_paste_flame,

@@ -13,6 +13,7 @@ from ..errors import BloomError
 from ..flame.color import linear_light
 from ..flame.compatibility import Rules
 from ..flame.model import Flame, Tone
+from . import palette_ramp
 from .flame_object import flame_of, is_flame, soloed
 from .projection import View
 
@@ -33,6 +34,11 @@ class Shot:
 
 def shots_of(depsgraph: bpy.types.Depsgraph) -> list[Shot]:
     """Every flame that a dependency graph shows, instances included, in a lasting order."""
+    with palette_ramp.evaluated_by(depsgraph):
+        return _shots(depsgraph)
+
+
+def _shots(depsgraph: bpy.types.Depsgraph) -> list[Shot]:
     found: dict[tuple, Shot] = {}
     for instance in depsgraph.object_instances:
         obj = instance.object

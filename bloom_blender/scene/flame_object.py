@@ -24,7 +24,7 @@ from ..errors import BloomError
 from ..flame.model import Flame
 from ..flame.parameters import Parameter, parameters_of, with_parameters
 from ..flame.xml import parse_flames, write_flame
-from . import geometry, look
+from . import geometry, look, palette_ramp
 
 STRUCTURE = "bloom_flame"
 """Custom property with the flame's XML text."""
@@ -116,14 +116,19 @@ def values_of(obj: bpy.types.Object) -> dict[str, Value]:
 
 
 def flame_of(obj: bpy.types.Object) -> Flame:
-    """Return the flame that the (evaluated) object's properties describe.
+    """Return the flame that the (evaluated) object's properties and its colour ramp describe.
 
     Raises
     ------
     BloomError
         If the structure is missing or broken.
     """
-    return with_parameters(structure_of(obj), values_of(obj))
+    return with_parameters(_with_ramp(obj, structure_of(obj)), values_of(obj))
+
+
+def structure_state(obj: bpy.types.Object) -> str:
+    """Return a text that changes whenever what `flame_of` gives changes, but for the values."""
+    return f"{obj.get(STRUCTURE)}{palette_ramp.state_of(obj)}"
 
 
 def soloed(flame: Flame, solo: str) -> Flame:
@@ -149,7 +154,7 @@ def base_flame(obj: bpy.types.Object) -> Flame:
     """
     moved = {line.partition(" ")[0].partition("[")[0] for line in obj.bloom.run_curves.split("\n")}
     values = {name: value for name, value in values_of(obj).items() if name not in moved}
-    return with_parameters(structure_of(obj), values)
+    return with_parameters(_with_ramp(obj, structure_of(obj)), values)
 
 
 def set_structure(obj: bpy.types.Object, flame: Flame) -> None:
@@ -194,6 +199,12 @@ def set_property(obj: bpy.types.Object, parameter: Parameter, value: Value) -> N
 def data_path(name: str) -> str:
     """Return the RNA path of the custom property ``name`` from its object."""
     return f'["{bpy.utils.escape_identifier(name)}"]'
+
+
+def _with_ramp(obj: bpy.types.Object, flame: Flame) -> Flame:
+    """The flame with the palette of the object's colour ramp, if it has one."""
+    palette = palette_ramp.shown(obj, flame.palette)
+    return flame if palette is flame.palette else replace(flame, palette=palette)
 
 
 def _text(obj: bpy.types.Object) -> str:

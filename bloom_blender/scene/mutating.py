@@ -10,8 +10,8 @@ import bpy
 from ..flame.editing import Edit, Place, moves
 from ..flame.model import Flame, Xform
 from ..flame.parameters import parameters_of, parts_of, with_parameters
-from . import chaos_game, editing, growing, keyframes
-from .flame_object import Value, base_flame
+from . import chaos_game, editing, growing, keyframes, palette_ramp
+from .flame_object import Value, base_flame, structure_of
 
 _TAG = "bloom_origin"
 """Attribute that an xform carries through a mutation, so that its curves find it again."""
@@ -44,7 +44,12 @@ def mutate(obj: bpy.types.Object, seed: int, strength: float) -> bool:
     chaos_game.load()
     before = base_flame(obj)
     done = mutation(before, seed, strength)
+    tree, colors = obj.bloom.palette_ramp, done.flame.palette
+    if tree is not None and colors == before.palette:  # the ramp goes on, and the file's palette behind it
+        done = replace(done, flame=replace(done.flame, palette=structure_of(obj).palette))
     editing.edit(obj, lambda _: done, keep_values=False)
+    if tree is not None and colors != before.palette:
+        palette_ramp.fit(tree, colors)
     if obj.bloom.growth.run is not None:
         growing.update(obj)
     return done.flame.camera != before.camera

@@ -36,9 +36,9 @@ import bpy
 from bpy.app.handlers import persistent
 
 from ..errors import BloomError
-from . import chaos_game, motion, overlay, points_player, volume
+from . import chaos_game, motion, overlay, palette_ramp, points_player, volume
 from .cloud import read_cloud, shown_state, write_cloud
-from .flame_object import STRUCTURE, flame_of, flames, soloed, values_of
+from .flame_object import flame_of, flames, soloed, structure_state, values_of
 from .render_engine import ENGINE
 
 problems: dict[str, str] = {}
@@ -131,7 +131,7 @@ def state_of(obj: bpy.types.Object, request: chaos_game.Request, around=None, so
     """Return a text that is equal exactly where structure, values, request, motion and solo are."""
     digest = hashlib.blake2b(digest_size=16)
     digest.update(_VERSION.encode())
-    digest.update(str(obj.get(STRUCTURE)).encode())
+    digest.update(structure_state(obj).encode())
     digest.update(repr((request, values_of(obj), around)).encode())
     digest.update(solo.encode())
     return f"{request.count}:{digest.hexdigest()}"
@@ -147,6 +147,11 @@ def update(depsgraph: bpy.types.Depsgraph, *, edits_only: bool = False) -> None:
         return  # it plays a game of its own and shows no points
     if not render and _rendering and bpy.app.is_job_running("RENDER"):
         return  # the window must not take the points away from a render in progress
+    with palette_ramp.evaluated_by(depsgraph):
+        _update(depsgraph, render, edits_only)
+
+
+def _update(depsgraph: bpy.types.Depsgraph, render: bool, edits_only: bool) -> None:
     seen = set()
     for obj in sorted(flames(), key=lambda obj: not volume.shows_points(obj, render=render)):
         evaluated = obj.evaluated_get(depsgraph)
@@ -223,7 +228,7 @@ def on_frame_change(scene, depsgraph) -> None:
 @persistent
 def on_depsgraph_update(scene, depsgraph) -> None:
     """Show a value that was edited."""
-    if depsgraph is not None and (depsgraph.id_type_updated("OBJECT") or depsgraph.id_type_updated("SCENE")):
+    if depsgraph is not None and any(map(depsgraph.id_type_updated, ("OBJECT", "SCENE", "NODETREE"))):
         update(depsgraph, edits_only=True)
 
 

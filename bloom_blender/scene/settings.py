@@ -13,7 +13,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from . import compositor, geometry, growth_settings, look, points_player
+from . import compositor, geometry, growth_settings, look, palette_ramp, points_player
 
 POINTS_RENDER = 1_000_000
 POINTS_VIEWPORT = 100_000
@@ -62,6 +62,10 @@ def _restyle(settings: BloomSettings, context) -> None:
     for scene in bpy.data.scenes:
         if obj.name in scene.objects and scene.objects[obj.name] == obj:
             compositor.match_style(scene, settings.style)
+
+
+def _has_ramp(settings: BloomSettings, tree: bpy.types.NodeTree) -> bool:
+    return palette_ramp.node_of(tree) is not None
 
 
 class BloomSettings(bpy.types.PropertyGroup):
@@ -163,6 +167,7 @@ class BloomSettings(bpy.types.PropertyGroup):
         description="Folder of the baked points; // is the folder of the .blend file",
         default="//bloom_points",
         subtype="DIR_PATH",
+        options={"PATH_SUPPORTS_BLEND_RELATIVE"},
     )
     volume_source: EnumProperty(
         name="Volume",
@@ -247,6 +252,7 @@ class BloomSettings(bpy.types.PropertyGroup):
         description="Folder of the baked files; // is the folder of the .blend file",
         default="//bloom_volumes",
         subtype="DIR_PATH",
+        options={"PATH_SUPPORTS_BLEND_RELATIVE"},
     )
     active_xform: IntProperty(
         name="Active Xform",
@@ -257,6 +263,23 @@ class BloomSettings(bpy.types.PropertyGroup):
     solo: StringProperty(
         name="Solo",
         description="Show the points of this xform alone while you work (as xform2); nothing for all",
+        update=_refresh,
+    )
+    palette_ramp: PointerProperty(
+        name="Color Ramp",
+        description="Node group with the colour ramp that the palette follows; without one the flame has the "
+        "palette of its file. Several flames may share one, and materials may use it",
+        type=bpy.types.NodeTree,
+        poll=_has_ramp,
+        update=_refresh,
+    )
+    palette_detail: FloatProperty(
+        name="Fine Detail",
+        description="How much stays of what the file's palette has between the ramp's stops",
+        default=1.0,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
         update=_refresh,
     )
     growth: PointerProperty(type=growth_settings.BloomGrowth)

@@ -21,7 +21,7 @@ import bpy
 from ..errors import BloomError
 from ..flame.model import Flame
 from . import chaos_game, geometry, vdb, volume_look
-from .flame_object import STRUCTURE, base_flame, flame_of, soloed, values_of
+from .flame_object import base_flame, flame_of, soloed, structure_state, values_of
 
 STATE = "bloom_volume"
 """Custom property of volume data: which state of which flame it shows."""
@@ -72,7 +72,7 @@ def request_of(obj: bpy.types.Object, *, render: bool) -> Request:
 def state_of(obj: bpy.types.Object, request: Request, solo: str = "") -> str:
     """Return a text, fit for a file's name, equal exactly where structure, values, request and solo are."""
     digest = hashlib.blake2b(digest_size=16)
-    for part in (_VERSION, str(obj.get(STRUCTURE)), repr((request, values_of(obj))), *filter(None, [solo])):
+    for part in (_VERSION, structure_state(obj), repr((request, values_of(obj))), *filter(None, [solo])):
         digest.update(part.encode() + b"\0")
     return digest.hexdigest()
 
