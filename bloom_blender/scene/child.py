@@ -7,11 +7,9 @@ neither read nor written by it.
 
 from __future__ import annotations
 
-import json
 import os
 import queue
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
@@ -57,6 +55,8 @@ class Work:
     """
 
     def __init__(self, before: Sequence[str], after: Sequence[str], folder: Path) -> None:
+        import subprocess  # at first use, for a quick start
+
         self.folder = folder
         self.done = self.frames = self.written = 0
         self.text = ""
@@ -139,6 +139,8 @@ class Work:
 
     def _take(self, line: str) -> None:
         if line.startswith('{"bloom": "progress"'):
+            import json
+
             told = json.loads(line)
             self.frames, self.written = told["frames"], told["written"]
             self.done = self.written + told["kept"] + told["elsewhere"]

@@ -8,7 +8,6 @@ has to clean up by hand. Ages are compared by the clock of the folder's own file
 from __future__ import annotations
 
 import os
-import socket
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -70,7 +69,13 @@ def _mark(path: Path) -> Path:
 
 
 def _owner(process: int) -> str:
-    return f"{socket.gethostname()} {process}"
+    return f"{_host()} {process}"
+
+
+def _host() -> str:
+    import socket  # at first use, for a quick start
+
+    return socket.gethostname()
 
 
 def _text(mark: Path) -> str:
@@ -93,7 +98,7 @@ def _is_stale(mark: Path) -> bool:
     """Whether nobody works under a mark any more."""
     host, _, process = _text(mark).rpartition(" ")
     # On Windows such a question would interrupt the process.
-    if os.name == "posix" and host == socket.gethostname() and process.isdigit():
+    if os.name == "posix" and host == _host() and process.isdigit():
         try:
             os.kill(int(process), 0)
         except ProcessLookupError:
