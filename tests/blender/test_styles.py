@@ -121,7 +121,7 @@ def test_the_tone_follows_the_style(add, blender, bloom, module):
     assert compositor.tone_node(tree).mute and compositor.tone_node(tree, "Bloom Shine").mute
 
 
-def test_solid_points_shine_by_themselves_and_dust_needs_lights(add, blender, bloom, rendered):
+def test_solid_points_shine_by_themselves_and_dust_needs_lights(add, blender, bloom, module, rendered):
     obj = add(points_render=5_000, with_scene=True, with_camera=True)
     scene = blender.context.scene
     obj.bloom.point_size = 15.0  # a pixel, as there are few
@@ -130,7 +130,7 @@ def test_solid_points_shine_by_themselves_and_dust_needs_lights(add, blender, bl
     assert 0.02 < solid.mean() < 0.9
     assert np.median((solid.max(-1) - solid.min(-1))[solid.max(-1) > 0.1]) > 0.02
     obj.bloom.style = "DUST"
-    shine = bloom.compositor.tone_node(bloom.versions.compositor_tree(scene), "Bloom Shine")
+    shine = module("compositor").tone_node(bloom.versions.compositor_tree(scene), "Bloom Shine")
     shine.inputs["Backdrop"].default_value = black = (0.0, 0.0, 0.0, 1.0)
     assert rendered().max() < 0.02
     bloom.actions.set_up_scene(blender.context, obj)
