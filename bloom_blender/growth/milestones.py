@@ -17,7 +17,7 @@ MOST_MARKS = 10
 """Epochs, or steps, that are marked at most: every 2nd, 5th, 10th … where there are more."""
 
 _MEAN = 0.02  # share of a metric's values whose mean tells where it is: single steps tremble
-_HALVINGS = 6
+_HALVINGS = 4
 _LATE = 0.02  # of the steps that a film shows: as far after the last of them counts as its end
 _HELD_OUT = ("val", "eval", "test", "dev")
 

@@ -28,6 +28,8 @@ ALIGNED = 3
 
 _LARGEST = 3.4e38  # F-Curves are float32
 
+_FEW = 0.5  # of the frames: with more keys than that a curve is noise, which is not edited by its handles
+
 _KEY_FIELDS = (
     ("co", 2, np.float32),
     ("handle_left_type", 1, np.int32),
@@ -77,7 +79,8 @@ def animate(
         Replace curves that a person made or changed too.
     error : float, optional
         Make few keys with handles, from which the curves go astray by no more than this share of their range
-        in any frame. Otherwise every frame has a key, and values go straight from one to the next.
+        in any frame. Otherwise, and where a curve would need a key in every other frame, every frame has a
+        key, and values go straight from one to the next.
     metrics : mapping of str to (N,), optional
         Metrics of the run frame by frame, to be looked at: custom properties that move nothing.
 
@@ -119,9 +122,10 @@ def animate(
         fcurve = existing.get((path, index))
         if fcurve is None:
             fcurve = versions.new_fcurve(bag, path, index, curve_looks.group_in(bag, group))
+            fcurve.select = True  # others are drawn faintly
             new.append(fcurve)
         keys = written.get(k)
-        if keys is None or len(keys.rows) < 2:
+        if keys is None or not 2 <= len(keys.rows) <= _FEW * len(frames):
             _write_keys(fcurve, frames, columns[k])
         else:
             write_few_keys(fcurve, keys)
@@ -377,6 +381,7 @@ def _write_keys(fcurve: bpy.types.FCurve, frames: np.ndarray, values: np.ndarray
         points.add(count)  # with automatic handles, for whoever makes them Bezier
     points.foreach_set("co", np.column_stack((frames, values)).ravel())
     points.foreach_set("interpolation", np.full(count, LINEAR, dtype=np.int32))
+    _deselect(fcurve)
     fcurve.update()
 
 
@@ -394,7 +399,15 @@ def write_few_keys(fcurve: bpy.types.FCurve, keys: Keys) -> None:
         ("handle_right_type", ALIGNED),
     ):
         points.foreach_set(name, np.full(count, value, dtype=np.int32))
+    _deselect(fcurve)
     fcurve.update()
+
+
+def _deselect(fcurve: bpy.types.FCurve) -> None:
+    """Show the curve's own colour, and keep its keys from being moved by accident: new ones are selected."""
+    nothing = np.zeros(len(fcurve.keyframe_points), dtype=bool)
+    for name in ("select_control_point", "select_left_handle", "select_right_handle"):
+        fcurve.keyframe_points.foreach_set(name, nothing)
 
 
 def _remove_earlier_run(obj: bpy.types.Object, bag, existing: dict, keep: set[str], own: dict) -> None:

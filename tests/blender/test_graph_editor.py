@@ -76,6 +76,7 @@ def test_few_keys_stay_within_the_bound_and_all_keys_come_back(blender, grown, c
         assert np.median(counts) <= 40 and max(counts) <= 120
     points = [point for place in moving for point in curves[place].keyframe_points]
     assert {point.interpolation for point in points} == {"BEZIER"}
+    assert not any(point.select_control_point for point in points)
     assert {point.handle_left_type for point in points} | {p.handle_right_type for p in points} == {"ALIGNED"}
     obj.bloom.growth.keys = "all"
     again = curves_of(obj)
@@ -90,6 +91,7 @@ def test_few_keys_that_were_edited_are_kept_and_others_are_not_taken_for_edited(
     curves = curves_of(obj)
     moved, turned = curves['["xform1.weight"]', 0], curves['["xform1.coefs"]', 4]
     moved.keyframe_points[1].co.y += 0.5
+    turned.keyframe_points[1].select_left_handle = True
     turned.keyframe_points[1].handle_left.y += 0.05  # the right one follows
     for curve in curves.values():
         for _ in range(3):  # Blender aligns handles anew
