@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
+import numpy as np
+
 from ..errors import BloomError
 from ..flame.model import Flame, Variation, Xform
 from ..flame.palettes import with_hue
@@ -164,10 +166,11 @@ def _drop_xform(chance: Random, flame: Flame) -> Flame:
 
 
 def _turn_hue(chance: Random, flame: Flame) -> Flame:
-    """The palette with another hue."""
+    """The palette with another hue, in the levels of 0 to 255 that files keep."""
     turn = chance.uniform(0.1, 0.9)
-    colors, anchors = with_hue(flame.palette.colors, turn), with_hue(flame.palette.anchors, turn)
-    return replace(flame, palette=replace(flame.palette, colors=colors, anchors=anchors))
+    levels = np.round(255.0 * np.array(with_hue(flame.palette.colors, turn)))
+    anchors = with_hue(flame.palette.anchors, turn)
+    return replace(flame, palette=replace(flame.palette, colors=levels / 255.0, anchors=anchors))
 
 
 def _swap_palette(chance: Random, flame: Flame) -> Flame:

@@ -26,6 +26,7 @@ FITTED = "bloom_fitted"
 SOURCE = "bloom_source"
 """Property of the node group: checksum of the palette that it was fitted to."""
 _SAME = 1e-6
+_LEVELS = 255.0  # of a colour, as flame files keep them
 
 _graphs: list[bpy.types.Depsgraph] = []
 
@@ -85,7 +86,7 @@ def shown(obj: bpy.types.Object, palette: Palette) -> Palette:
             return palette
         detail = ramps.sampled(palette) - ramps.display_of_light(fitted)
         colors = np.clip(colors + obj.bloom.palette_detail * detail, 0.0, 1.0)
-    return replace(palette, colors=colors)
+    return replace(palette, colors=np.round(colors * _LEVELS) / _LEVELS)
 
 
 def state_of(obj: bpy.types.Object) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 pytestmark = pytest.mark.usefixtures("bloom")
@@ -279,3 +281,94 @@ def test_solo_is_for_the_window_alone(bloom, blender, keyed):
     assert all_of_it != shown
     keyed.bloom.solo = ""
     assert not bloom.playback.refresh(keyed, render=True)
+
+
+@pytest.fixture
+def room(extension):
+    """Function that imports a module of the enabled extension."""
+    return lambda name: importlib.import_module(f"{extension.__name__}.{name}")
+
+
+@pytest.fixture
+def ramp(blender, add, flame, room):
+    """The colour ramp of a flame with a palette of 256 noisy colours, and that flame."""
+    colors = room("bloom_blender.flame.palettes").numbered_palette(7)
+    obj = add(replace(flame, palette=replace(flame.palette, colors=colors)))
+    blender.ops.bloom.palette_ramp()
+    return obj.bloom.palette_ramp.nodes["Palette"].color_ramp, obj
+
+
+def test_an_untouched_ramp_is_the_palette_of_the_file(bloom, blender, ramp, shown, room):
+    ramp, obj = ramp
+    of_file = bloom.flame_object.structure_of(obj).palette
+    assert bloom.flame_object.flame_of(obj).palette == of_file
+    assert 8 < len(ramp.elements) <= 32
+    shown(obj)
+    # Without the detail it is what Blender blends between the stops: as near as so few can be.
+    obj.bloom.palette_detail = 0.0
+    coarse = bloom.flame_object.flame_of(obj).palette.array
+    blended = np.array([ramp.evaluate(k / 255)[:3] for k in range(256)])
+    assert coarse == pytest.approx(room("bloom_blender.flame.color").display_values(blended), abs=0.51 / 255)
+    assert 0.0 < np.sqrt(np.mean((coarse - of_file.array) ** 2)) < 0.1
+
+
+def test_the_points_follow_the_ramp(bloom, blender, ramp, shown, evaluated):
+    ramp, obj = ramp
+    before = bloom.flame_object.flame_of(obj).palette.array
+    blender.context.view_layer.update()
+    state, of_file = obj.data["bloom_cloud"], bloom.flame_object.flame_of(obj)
+    last = ramp.elements[-1]
+    last.color = (1.0, 0.0, 0.0, 1.0)
+    blender.context.view_layer.update()
+    assert obj.data["bloom_cloud"] != state
+    shown(obj)
+    after = bloom.flame_object.flame_of(obj).palette.array
+    near = round(ramp.elements[-2].position * 255)
+    assert (after[: near + 1] == before[: near + 1]).all()  # detail included
+    assert after[-1].tolist() == [1.0, 0.0, 0.0]
+    text = bloom.xml.write_flame(bloom.flame_object.flame_of(obj))  # what is copied and exported
+    assert (bloom.xml.parse_flames(text)[0].palette.array == after).all()
+    obj.bloom.palette_ramp = None
+    assert bloom.flame_object.flame_of(obj) == of_file
+    shown(obj)
+
+
+def test_a_ramp_stays_through_edits_and_mutations(bloom, blender, ramp, shown, room):
+    ramp, obj = ramp
+    of_file = bloom.flame_object.structure_of(obj).palette
+    ramp.elements[0].color = (0.0, 1.0, 0.0, 1.0)
+    mutating = room("bloom_blender.scene.mutating")
+    blender.ops.bloom.duplicate_xform(xform=0)
+    for seed in range(8):  # some turn the palette or take another, some do not
+        before = bloom.flame_object.flame_of(obj).palette
+        expected = mutating.mutation(bloom.flame_object.base_flame(obj), seed, 0.5).flame.palette
+        mutating.mutate(obj, seed, 0.5)
+        assert bloom.flame_object.flame_of(obj).palette == expected
+        if expected == before:
+            assert bloom.flame_object.structure_of(obj).palette == of_file
+        of_file = bloom.flame_object.structure_of(obj).palette
+    shown(obj)
+
+
+def test_a_keyed_ramp_is_rendered(bloom, blender, ramp, small_render, points_of):
+    ramp, obj = ramp
+    for frame, color in ((1, (1.0, 0.0, 0.0, 1.0)), (3, (0.0, 0.0, 1.0, 1.0))):
+        for element in ramp.elements:
+            element.color = color
+            element.keyframe_insert("color", frame=frame)
+    seen = {}
+
+    def look(scene, depsgraph=None):
+        values = np.empty(4 * len(obj.data.vertices), dtype=np.float32)
+        obj.data.attributes["bloom_color"].data.foreach_get("color", values)
+        seen[scene.frame_current] = values.reshape(-1, 4)[:, :3].max(axis=0)
+
+    obj.bloom.palette_detail = 0.0
+    blender.context.scene.frame_start, blender.context.scene.frame_end = 1, 3
+    blender.app.handlers.render_post.append(look)
+    try:
+        blender.ops.render.render(animation=True)
+    finally:
+        blender.app.handlers.render_post.remove(look)
+    assert seen[1] == pytest.approx([1.0, 0.0, 0.0], abs=1e-4)
+    assert seen[3] == pytest.approx([0.0, 0.0, 1.0], abs=1e-4)
