@@ -377,11 +377,9 @@ def _write_keys(fcurve: bpy.types.FCurve, frames: np.ndarray, values: np.ndarray
     count = len(values)
     points = fcurve.keyframe_points
     if len(points) != count or points[0].handle_left_type == "ALIGNED":
-        points.clear()
-        points.add(count)  # with automatic handles, for whoever makes them Bezier
+        _new_keys(fcurve, count)  # with automatic handles, for whoever makes them Bezier
     points.foreach_set("co", np.column_stack((frames, values)).ravel())
     points.foreach_set("interpolation", np.full(count, LINEAR, dtype=np.int32))
-    _deselect(fcurve)
     fcurve.update()
 
 
@@ -389,8 +387,7 @@ def write_few_keys(fcurve: bpy.types.FCurve, keys: Keys) -> None:
     """Replace the keys of ``fcurve`` by few, with Bezier interpolation and aligned handles."""
     count = len(keys.rows)
     points = fcurve.keyframe_points
-    points.clear()
-    points.add(count)
+    _new_keys(fcurve, count)
     for name, values in (("co", keys.places), ("handle_left", keys.left), ("handle_right", keys.right)):
         points.foreach_set(name, values.astype(np.float32).ravel())
     for name, value in (
@@ -399,13 +396,14 @@ def write_few_keys(fcurve: bpy.types.FCurve, keys: Keys) -> None:
         ("handle_right_type", ALIGNED),
     ):
         points.foreach_set(name, np.full(count, value, dtype=np.int32))
-    _deselect(fcurve)
     fcurve.update()
 
 
-def _deselect(fcurve: bpy.types.FCurve) -> None:
-    """Show the curve's own colour, and keep its keys from being moved by accident: new ones are selected."""
-    nothing = np.zeros(len(fcurve.keyframe_points), dtype=bool)
+def _new_keys(fcurve: bpy.types.FCurve, count: int) -> None:
+    """Give a curve so many keys, none of them selected: that would hide the curve's colour."""
+    fcurve.keyframe_points.clear()
+    fcurve.keyframe_points.add(count)
+    nothing = np.zeros(count, dtype=bool)
     for name in ("select_control_point", "select_left_handle", "select_right_handle"):
         fcurve.keyframe_points.foreach_set(name, nothing)
 
