@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import bpy
 
 #: Identifier, name and description of the styles, for an enumeration.
@@ -19,6 +21,9 @@ DENSITY = "Bloom Density"
 #: Exponent of the fall-off from a point's middle to its rim; 0 would be a hard disc. A hard disc reads as
 #: confetti where points are few, a soft one as mist.
 SOFTNESS = 1.0
+#: EEVEE draws a point as half an octahedron: a square within the disc, with normals between those of its
+#: corners. The mean of the fall-off over that square, by summing it up on a grid, is 0.482.
+_SQUARE = (math.pi / 2.0) / 0.4821 / (1.0 + SOFTNESS / 2.0)
 #: log2(1 + neighbours per million) of a point in a petal's thin part, and in the core.
 THIN, DENSE = 3.0, 8.0
 #: Light of solid points in thin parts and in cores.
@@ -71,6 +76,8 @@ def _glow(material: bpy.types.Material) -> None:
     light = nodes.attribute("bloom_light", -400, 200)
     shape = node("ShaderNodeNewGeometry", -800, -100)
     facing = node("ShaderNodeVectorMath", -600, -100, operation="DOT_PRODUCT")
+    # In EEVEE until 5.0 the normals of a mirrored object, as every flame is, point inwards.
+    outward = node("ShaderNodeMath", -500, -200, operation="ABSOLUTE")
     falloff = node("ShaderNodeMath", -400, -100, operation="POWER")
     falloff.inputs[1].default_value = SOFTNESS
     strength = node("ShaderNodeMath", -200, -100, operation="MULTIPLY", label="Strength")
@@ -80,10 +87,16 @@ def _glow(material: bpy.types.Material) -> None:
     both = node("ShaderNodeAddShader", 200, 50)
     white = node("ShaderNodeMath", 0, -200, operation="MULTIPLY")
     density = node("ShaderNodeOutputAOV", 200, -200, aov_name=DENSITY)
-    output = node("ShaderNodeOutputMaterial", 400, 50)
+    output = node("ShaderNodeOutputMaterial", 400, 50, target="CYCLES")
+    raised = node("ShaderNodeMath", 0, -400, operation="MULTIPLY", label="Strength in EEVEE")
+    raised.inputs[1].default_value = _SQUARE
+    glow = node("ShaderNodeEmission", 200, -400)
+    sum_ = node("ShaderNodeAddShader", 400, -400)
+    drawn = node("ShaderNodeOutputMaterial", 600, -400, target="EEVEE")
     link(shape.outputs["Incoming"], facing.inputs[0])
     link(shape.outputs["Normal"], facing.inputs[1])
-    link(facing.outputs["Value"], falloff.inputs[0])
+    link(facing.outputs["Value"], outward.inputs[0])
+    link(outward.outputs[0], falloff.inputs[0])
     link(falloff.outputs[0], strength.inputs[0])
     link(light.outputs["Color"], emission.inputs["Color"])
     link(strength.outputs[0], emission.inputs["Strength"])
@@ -93,6 +106,12 @@ def _glow(material: bpy.types.Material) -> None:
     link(emission.outputs[0], both.inputs[0])
     link(clear.outputs[0], both.inputs[1])
     link(both.outputs[0], output.inputs["Surface"])
+    link(strength.outputs[0], raised.inputs[0])
+    link(light.outputs["Color"], glow.inputs["Color"])
+    link(raised.outputs[0], glow.inputs["Strength"])
+    link(glow.outputs[0], sum_.inputs[0])
+    link(clear.outputs[0], sum_.inputs[1])
+    link(sum_.outputs[0], drawn.inputs["Surface"])
 
 
 def _solid(material: bpy.types.Material) -> None:
@@ -117,7 +136,56 @@ def _dust(material: bpy.types.Material) -> None:
     """Scatter the lights of the scene as matte grains of ``bloom_color``."""
     nodes = _Nodes(material.node_tree)
     color = nodes.attribute("bloom_color", -300, 0)
-    matte = nodes.node("ShaderNodeBsdfDiffuse", -100, 0)
-    output = nodes.node("ShaderNodeOutputMaterial", 100, 0)
-    nodes.link(color.outputs["Color"], matte.inputs["Color"])
-    nodes.link(matte.outputs[0], output.inputs["Surface"])
+    for target, y in (("CYCLES", 0), ("EEVEE", -300)):
+        matte = nodes.node("ShaderNodeBsdfDiffuse", -100, y)
+        output = nodes.node("ShaderNodeOutputMaterial", 100, y, target=target)
+        nodes.link(color.outputs["Color"], matte.inputs["Color"])
+        nodes.link(matte.outputs[0], output.inputs["Surface"])
+        if target == "EEVEE":
+            nodes.link(_outward(nodes), matte.inputs["Normal"])
+
+
+def _outward(nodes: _Nodes) -> bpy.types.NodeSocket:
+    """The normal of a point in EEVEE, which turns it wrong in a mirrored object, as every flame is.
+
+    It points inwards until 5.0, and has left and right, top and bottom exchanged since. For the eye e, that
+    makes of the normal n the right one by 2 max(n·e, 0) e - n.
+    """
+
+    def vector(operation: str, x: float, y: float, *values: object) -> bpy.types.Node:
+        made = nodes.node("ShaderNodeVectorMath", x, y, operation=operation)
+        for socket, value in zip(made.inputs, values, strict=False):
+            if isinstance(value, bpy.types.NodeSocket):
+                nodes.link(value, socket)
+        return made
+
+    def math_(
+        operation: str, x: float, y: float, first: bpy.types.NodeSocket, second: float
+    ) -> bpy.types.Node:
+        made = nodes.node("ShaderNodeMath", x, y, operation=operation)
+        nodes.link(first, made.inputs[0])
+        made.inputs[1].default_value = second
+        return made
+
+    axes = []
+    for place in range(3):  # of the object, whose determinant tells whether it is mirrored
+        turned = nodes.node("ShaderNodeVectorTransform", -1500, -500 - 200 * place)
+        turned.vector_type, turned.convert_from, turned.convert_to = "VECTOR", "OBJECT", "WORLD"
+        turned.inputs[0].default_value = [float(place == k) for k in range(3)]
+        axes.append(turned.outputs[0])
+    plane = vector("CROSS_PRODUCT", -1300, -500, axes[0], axes[1])
+    volume = vector("DOT_PRODUCT", -1100, -500, plane.outputs["Vector"], axes[2])
+    mirrored = math_("LESS_THAN", -900, -500, volume.outputs["Value"], 0.0)
+    shape = nodes.node("ShaderNodeNewGeometry", -1500, -250)
+    normal, eye = shape.outputs["Normal"], shape.outputs["Incoming"]
+    facing = math_(
+        "MAXIMUM", -1100, -250, vector("DOT_PRODUCT", -1300, -250, normal, eye).outputs["Value"], 0.0
+    )
+    along = vector("SCALE", -900, -250, eye)
+    nodes.link(math_("MULTIPLY", -1000, -250, facing.outputs[0], 2.0).outputs[0], along.inputs["Scale"])
+    right = vector("SUBTRACT", -700, -250, along.outputs["Vector"], normal)
+    choice = nodes.node("ShaderNodeMix", -500, -300, data_type="VECTOR")
+    nodes.link(mirrored.outputs[0], choice.inputs[0])
+    nodes.link(normal, choice.inputs[4])
+    nodes.link(right.outputs["Vector"], choice.inputs[5])
+    return choice.outputs[1]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import importlib
+import sys
 
 import numpy as np
 import pytest
@@ -18,6 +20,25 @@ def material_of(evaluated, obj):
     """Name of the material that the points have after the modifier."""
     geometry = evaluated(obj).evaluated_geometry()  # it owns its point cloud
     return geometry.pointcloud.materials[0].name
+
+
+@pytest.fixture
+def light(blender, small_render):
+    """Function that renders the scene with an engine: linear light in blocks of 4 pixels, (H, W, 3)."""
+
+    def light(engine):
+        scene = blender.context.scene
+        scene.render.engine = engine
+        scene.render.filepath = str(small_render / "light.exr")
+        scene.render.image_settings.file_format = "OPEN_EXR"
+        blender.ops.render.render(write_still=True)
+        image = blender.data.images.load(scene.render.filepath)
+        width, height = image.size
+        values = np.array(image.pixels[:]).reshape(height // 4, 4, width // 4, 4, 4)[..., :3].mean((1, 3))
+        blender.data.images.remove(image)
+        return values
+
+    return light
 
 
 def radii(mesh):
@@ -139,3 +160,21 @@ def test_solid_points_shine_by_themselves_and_dust_needs_lights(add, blender, bl
     assert len(lights) == 3 and 0.02 < rendered().mean() < 0.9
     bloom.actions.set_up_scene(blender.context, obj)
     assert [other.name for other in scene.objects if other.type == "LIGHT"] == lights
+
+
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux") or not ctypes.util.find_library("EGL"),
+    reason="EEVEE wants a graphics card, or Mesa's EGL on Linux",
+)
+def test_glowing_points_have_the_same_light_in_eevee(add, blender, light):
+    """As much, and in the same places."""
+    scene = blender.context.scene
+    obj = add(points_render=5_000, with_scene=True, with_camera=True)
+    obj.bloom.smoothness, obj.bloom.point_size = 2.0, 3.0
+    scene.render.resolution_x, scene.render.resolution_y = 64, 48
+    scene.render.use_compositing = False
+    scene.eevee.taa_render_samples = 4
+    expected = light("CYCLES")
+    got = light("BLENDER_EEVEE" if blender.app.version >= (5, 0, 0) else "BLENDER_EEVEE_NEXT")
+    assert got.sum() == pytest.approx(expected.sum(), rel=0.05)
+    assert np.corrcoef(got.ravel(), expected.ravel())[0, 1] > 0.99
