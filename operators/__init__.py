@@ -11,6 +11,7 @@ from .add_xform import BLOOM_OT_add_xform
 from .bake_frames import BLOOM_OT_bake_frames
 from .bake_points import BLOOM_OT_bake_points
 from .bake_volume import BLOOM_OT_bake_volume
+from .bind_series import BLOOM_OT_bind_series
 from .clear_bake import BLOOM_OT_clear_bake
 from .copy_flame import BLOOM_OT_copy_flame
 from .decimate_curves import BLOOM_OT_decimate_curves
@@ -58,6 +59,7 @@ classes = (
     BLOOM_OT_growth_preset,
     BLOOM_OT_add_binding,
     BLOOM_OT_remove_binding,
+    BLOOM_OT_bind_series,
     BLOOM_OT_set_up_scene,
     BLOOM_OT_flame_over_scene,
     BLOOM_OT_refresh,
@@ -89,6 +91,7 @@ classes = (
     BLOOM_FH_run,
     menus.BLOOM_MT_add,
     menus.BLOOM_MT_flame,
+    menus.BLOOM_MT_bind,
 )
 
 

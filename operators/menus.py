@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import bpy
 
-from ..bloom_blender.scene.flame_object import is_flame
+from ..bloom_blender.flame.editing import part_at
+from ..bloom_blender.scene import growing
+from ..bloom_blender.scene.flame_object import is_flame, structure_of
 from ..bloom_blender.scene.presets import label, presets
+from .flame_edit import active_place
 from .thumbnails import icon
 
 
@@ -51,6 +54,35 @@ class BLOOM_MT_flame(bpy.types.Menu):
         layout.separator()
         layout.operator_menu_enum("bloom.set_up_scene", "look", icon="SCENE")
         layout.operator("bloom.refresh", icon="FILE_REFRESH")
+
+
+class BLOOM_MT_bind(bpy.types.Menu):
+    """Bind a series of the training run to what the affine map of the active xform does"""
+
+    bl_idname = "BLOOM_MT_bind"
+    bl_label = "Bind Training Series"
+
+    def draw(self, context):
+        """List what a run can do with the map."""
+        layout = self.layout
+        layout.operator_context = "INVOKE_DEFAULT"
+        obj = context.object
+        prefix = part_at(structure_of(obj), active_place(obj))[0]
+        for target in growing.target_names(obj):
+            stem, _, word = target.rpartition(".")
+            if stem == f"{prefix}.coefs":
+                layout.operator("bloom.bind_series", text=word.title()).target = target
+
+
+def _draw_value(menu, context) -> None:
+    """Offer to bind the value that was clicked, where a run can move it."""
+    obj, prop = context.object, getattr(context, "button_prop", None)
+    if prop is None or not is_flame(obj) or obj.bloom.growth.run is None:
+        return
+    if getattr(context, "button_pointer", None) == obj and prop.identifier in growing.target_names(obj):
+        menu.layout.separator()
+        menu.layout.operator_context = "INVOKE_DEFAULT"
+        menu.layout.operator("bloom.bind_series", icon="LINKED").target = prop.identifier
 
 
 def _draw_add(menu, context) -> None:
@@ -100,6 +132,7 @@ def extend() -> None:
     bpy.types.VIEW3D_MT_object_context_menu.prepend(_draw_flame)
     bpy.types.TOPBAR_MT_file_import.append(_draw_import)
     bpy.types.TOPBAR_MT_file_export.append(_draw_export)
+    bpy.types.UI_MT_button_context_menu.append(_draw_value)
     for name, draw in _EDITORS.items():
         if menu := getattr(bpy.types, name, None):
             menu.append(draw)
@@ -107,6 +140,7 @@ def extend() -> None:
 
 def retract() -> None:
     """Take them away."""
+    bpy.types.UI_MT_button_context_menu.remove(_draw_value)
     for name, draw in _EDITORS.items():
         if menu := getattr(bpy.types, name, None):
             menu.remove(draw)

@@ -7,7 +7,7 @@ import bpy
 from ..bloom_blender.errors import BloomError
 from ..bloom_blender.scene import playback, volume
 from ..bloom_blender.scene.cloud import forget
-from ..bloom_blender.scene.flame_object import is_flame
+from ..bloom_blender.scene.flame_object import is_flame, list_parts
 from .support import wait_cursor
 
 
@@ -32,6 +32,7 @@ class BLOOM_OT_refresh(bpy.types.Operator):
         depsgraph = context.evaluated_depsgraph_get()
         forget(obj.data)
         volume.forget(obj)
+        list_parts(obj)
         try:
             with wait_cursor(context):
                 playback.refresh(obj, obj.evaluated_get(depsgraph))

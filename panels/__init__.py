@@ -1,4 +1,4 @@
-"""Bloom's panels: Properties editor > Object."""
+"""Bloom's panels: Properties editor > Object, and the same in one tab of the 3D viewport's sidebar."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import bpy
 from .bake import BLOOM_PT_bake
 from .flame import BLOOM_PT_flame
 from .palette import BLOOM_PT_palette
-from .parameters import BLOOM_PT_parameters
+from .parameters import BLOOM_PT_parameters, BLOOM_UL_xforms
 from .picture import (
     BLOOM_PT_picture_estimation,
     BLOOM_PT_picture_film,
@@ -16,6 +16,7 @@ from .picture import (
     BLOOM_PT_picture_tone,
 )
 from .run import BLOOM_PT_growth, BLOOM_PT_run, BLOOM_UL_bindings
+from .sidebar import in_sidebar
 from .volume import BLOOM_PT_volume
 
 classes = (
@@ -23,6 +24,7 @@ classes = (
     BLOOM_UL_bindings,
     BLOOM_PT_run,
     BLOOM_PT_growth,
+    BLOOM_UL_xforms,
     BLOOM_PT_parameters,
     BLOOM_PT_palette,
     BLOOM_PT_volume,
@@ -33,15 +35,18 @@ classes = (
     BLOOM_PT_picture_film,
     BLOOM_PT_picture_passes,
 )
+_ON_FLAMES = tuple(cls for cls in classes if getattr(cls, "bl_context", "") == "object")
+
+_sidebar = in_sidebar(_ON_FLAMES)
 
 
 def register() -> None:
     """Register all panels, parents first."""
-    for cls in classes:
+    for cls in (*classes, *_sidebar):
         bpy.utils.register_class(cls)
 
 
 def unregister() -> None:
     """Undo :func:`register`."""
-    for cls in reversed(classes):
+    for cls in reversed((*classes, *_sidebar)):
         bpy.utils.unregister_class(cls)

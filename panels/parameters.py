@@ -7,9 +7,9 @@ import bpy
 from ..bloom_blender.errors import BloomError
 from ..bloom_blender.flame.editing import part_at
 from ..bloom_blender.flame.model import IDENTITY, Flame, Variation, Xform
-from ..bloom_blender.flame.parameters import Parameter, parts_of, summary_of
+from ..bloom_blender.flame.parameters import Parameter, summary_of
 from ..bloom_blender.scene.flame_object import data_path, parameters_on, structure_of
-from .support import FlamePanel, draw_parameters
+from .support import FlamePanel, draw_parameters, is_bound_by_hand
 
 
 class BLOOM_PT_parameters(FlamePanel, bpy.types.Panel):
@@ -29,7 +29,7 @@ class BLOOM_PT_parameters(FlamePanel, bpy.types.Panel):
             layout.label(text=str(error), icon="ERROR")
             return
         place = min(obj.bloom.active_xform, len(flame.xforms) + len(flame.finals) - 1)
-        draw_list(layout, obj, flame, place)
+        draw_list(layout, obj, flame)
         layout.use_property_split = True
         layout.use_property_decorate = True
         prefix, _, xform = part_at(flame, place)
@@ -41,6 +41,8 @@ class BLOOM_PT_parameters(FlamePanel, bpy.types.Panel):
         _draw_variations(layout, obj, prefix, xform, own)
         header, body = layout.panel("bloom_xform_affine", default_closed=False)
         header.label(text="Affine")
+        if is_bound_by_hand(obj):
+            header.menu("BLOOM_MT_bind", text="", icon="LINKED")
         if body is not None:
             _draw_affine(body, obj, own[f"{prefix}.coefs"])
         _draw_optional(layout, obj, "POST", "Post Affine", own.get(f"{prefix}.post"), xform.post != IDENTITY)
@@ -48,26 +50,44 @@ class BLOOM_PT_parameters(FlamePanel, bpy.types.Panel):
             _draw_optional(layout, obj, "XAOS", "Xaos", own.get(f"{prefix}.xaos"), bool(xform.xaos))
 
 
-def draw_list(layout: bpy.types.UILayout, obj: bpy.types.Object, flame: Flame, active: int) -> None:
-    """Draw a line for each xform, with its weight and whether it is shown alone, and the buttons beside."""
-    row = layout.row()
-    lines = row.box().column(align=True)
-    for place, (prefix, title, xform) in enumerate(parts_of(flame)):
-        line = lines.row(align=True)
-        text = f"{xform.name or title}: {summary_of(xform)}"
-        select = line.operator("bloom.select_xform", text=text, depress=place == active)
-        select.xform = place
-        path = data_path(f"{prefix}.weight")
+class BLOOM_UL_xforms(bpy.types.UIList):
+    """The xforms of a flame, a line each"""
+
+    def draw_item(self, context, layout, data, item, icon, active_data, active_property, index):
+        """Draw colour, name, variations, weight and whether it is shown alone."""
+        obj = data.id_data
+        flame = structure_of(obj)
+        prefix, _, xform = part_at(flame, index)
+        row = layout.row(align=True)
+        color = row.row()
+        color.ui_units_x = 0.8
+        color.prop(item, "color", text="")
+        names = row.split(factor=0.42)
+        names.prop(item, "name", text="", emboss=False)
+        names.label(text=summary_of(xform))
+        weight = row.row(align=True)
+        weight.ui_units_x = 3.2
         if f"{prefix}.weight" in obj:
-            weight = line.row(align=True)
-            weight.ui_units_x = 4.0
-            weight.prop(obj, path, text="")
-        if place < len(flame.xforms):
-            alone = obj.bloom.solo == prefix
-            solo = line.operator(
-                "bloom.solo_xform", text="", icon="SOLO_ON" if alone else "SOLO_OFF", depress=alone
-            )
-            solo.xform = place
+            weight.prop(obj, data_path(f"{prefix}.weight"), text="", emboss=False)
+        else:
+            weight.label(text="")
+        solo = row.row(align=True)
+        solo.ui_units_x = 1.0
+        if index < len(flame.xforms):
+            shown = "SOLO_ON" if obj.bloom.solo == prefix else "SOLO_OFF"
+            solo.operator("bloom.solo_xform", text="", icon=shown, emboss=False).xform = index
+        else:
+            solo.label(text="", icon="OUTLINER_DATA_CAMERA")
+
+
+def draw_list(layout: bpy.types.UILayout, obj: bpy.types.Object, flame: Flame) -> None:
+    """Draw the list of the xforms, and the buttons beside."""
+    if len(obj.bloom.xforms) != len(flame.xforms) + len(flame.finals):
+        layout.label(text="The xforms were changed from outside", icon="INFO")
+        layout.operator("bloom.refresh", text="List Them Again", icon="FILE_REFRESH")
+        return
+    row = layout.row()
+    row.template_list("BLOOM_UL_xforms", "", obj.bloom, "xforms", obj.bloom, "active_xform", rows=5)
     column = row.column(align=True)
     column.operator("bloom.add_xform", text="", icon="ADD").kind = "XFORM"
     column.operator("bloom.remove_xform", text="", icon="REMOVE")

@@ -7,7 +7,7 @@ import bpy
 from ..bloom_blender.scene import growing
 from ..bloom_blender.scene.following import is_following
 from ..bloom_blender.scene.growth_layout import draw_growth
-from .support import FlamePanel, draw_text
+from .support import FlamePanel, draw_text, is_bound_by_hand
 
 
 class BLOOM_PT_run(FlamePanel, bpy.types.Panel):
@@ -74,7 +74,7 @@ class BLOOM_PT_growth(FlamePanel, bpy.types.Panel):
             layout.operator_menu_enum("bloom.growth_preset", "preset", icon="PRESET")
         layout.prop(growth, "like")
         draw_growth(layout, growth, shared=growth.like is not None)
-        if growth.like is None and growth.mapping == "robust" and growth.drive == "hand":
+        if is_bound_by_hand(obj):
             self._draw_bindings(layout, growth)
 
     def _draw_bindings(self, layout: bpy.types.UILayout, growth) -> None:

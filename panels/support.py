@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..bloom_blender.flame.parameters import Parameter
+from ..bloom_blender.scene import growing
 from ..bloom_blender.scene.flame_object import data_path, is_flame
 
 
@@ -22,13 +23,35 @@ class FlamePanel:
 
 
 def draw_parameters(layout: bpy.types.UILayout, obj: bpy.types.Object, parameters: list[Parameter]) -> None:
-    """Draw parameters' custom properties, each with its keyframe dot."""
+    """Draw parameters' custom properties, each with its keyframe dot.
+
+    Where bindings are made by hand, a button binds a series of the run to each value that it can move.
+    """
+    bindable = growing.target_names(obj) if is_bound_by_hand(obj) else ()
+    bound = {binding.target for binding in obj.bloom.growth.bindings} if bindable else set()
     for parameter in parameters:
         label = _label(parameter.name)
         if parameter.name in obj:
-            layout.prop(obj, data_path(parameter.name), text=label)
+            row = layout.row(align=True)
+            row.prop(obj, data_path(parameter.name), text=label)
+            if parameter.name in bindable:
+                icon = "LINKED" if parameter.name in bound else "UNLINKED"
+                line = row.row(align=True)
+                line.operator_context = "INVOKE_DEFAULT"
+                line.operator("bloom.bind_series", text="", icon=icon).target = parameter.name
         else:
             layout.label(text=f"{label} was deleted, resting value in use", icon="INFO")
+
+
+def is_bound_by_hand(obj: bpy.types.Object) -> bool:
+    """Whether a run moves the flame by bindings that a person makes."""
+    growth = obj.bloom.growth
+    return (
+        growth.run is not None
+        and growth.like is None
+        and growth.mapping == "robust"
+        and growth.drive == "hand"
+    )
 
 
 def draw_text(layout: bpy.types.UILayout, text: str, icon: str, width: int) -> None:

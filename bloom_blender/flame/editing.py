@@ -146,6 +146,13 @@ def toggle_xaos(flame: Flame, place: int) -> Edit:
     return _with(flame, place, replace(xform, xaos=() if xform.xaos else (1.0,) * len(flame.xforms)))
 
 
+def renamed_part(flame: Flame, place: int, name: str) -> Edit:
+    """The part at `place` under another name; its title (``Xform 2``) and nothing stand for no name."""
+    _, title, xform = part_at(flame, place)
+    name = name.strip()
+    return _with(flame, place, replace(xform, name="" if name == title else name))
+
+
 def moves(before: Flame, edit: Edit) -> dict[Place, tuple[tuple[str, int | None, str], ...]]:
     """Where every parameter of `before` is now: names, indices and groups; empty for what is gone.
 

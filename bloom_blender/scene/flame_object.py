@@ -21,10 +21,11 @@ from functools import lru_cache
 import bpy
 
 from ..errors import BloomError
+from ..flame.editing import part_at
 from ..flame.model import Flame
 from ..flame.parameters import Parameter, parameters_of, with_parameters
 from ..flame.xml import parse_flames, write_flame
-from . import geometry, look, palette_ramp
+from . import geometry, look, palette_ramp, xform_list
 
 STRUCTURE = "bloom_flame"
 """Custom property with the flame's XML text."""
@@ -68,6 +69,7 @@ def make_flame_object(
     settings.schema = SCHEMA
     settings.is_flame = True
     settings.seed = seed
+    list_parts(obj)
     settings.growth.active_binding = 0  # Blender 4.5 makes a group when it is first asked for: now
     if points_render is not None:
         settings.points_render = points_render
@@ -168,6 +170,7 @@ def set_structure(obj: bpy.types.Object, flame: Flame) -> None:
     before = {parameter.name for parameter in parameters_on(obj)}
     obj[STRUCTURE] = text
     after = {parameter.name: parameter for parameter in parameters_of(flame)}
+    list_parts(obj)
     for name in before - set(after):
         if name in obj:
             del obj[name]
@@ -175,6 +178,22 @@ def set_structure(obj: bpy.types.Object, flame: Flame) -> None:
         if name not in before or name not in obj:
             set_property(obj, parameter, parameter.value)
     obj.update_tag()
+
+
+def list_parts(obj: bpy.types.Object) -> None:
+    """Have the list of the panel hold an item for each xform of a flame object, final ones included."""
+    flame = structure_of(obj)
+    xform_list.fit(obj, len(flame.xforms) + len(flame.finals))
+
+
+def color_of(obj: bpy.types.Object, place: int) -> tuple[float, float, float]:
+    """Return the display colour at which an xform pulls, counted from 0 over xforms and final xforms."""
+    palette = structure_of(obj).palette
+    values = values_of(obj)
+    prefix = part_at(structure_of(obj), place)[0]
+    index = (float(values[f"{prefix}.color"]) + float(values["palette.phase"])) % 1.0  # type: ignore[arg-type]
+    colors = palette.array if palette.anchors else palette_ramp.shown(obj, palette).array
+    return tuple(colors[round(index * (len(colors) - 1))].tolist())
 
 
 def set_property(obj: bpy.types.Object, parameter: Parameter, value: Value) -> None:

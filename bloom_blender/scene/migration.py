@@ -19,7 +19,7 @@ import bpy
 from bpy.app.handlers import persistent
 
 from . import geometry, versions
-from .flame_object import SCHEMA, flames
+from .flame_object import SCHEMA, flames, list_parts
 from .growing import quiet
 from .growth_settings import MAPPINGS
 
@@ -37,6 +37,8 @@ def upgrade() -> list[str]:
     for obj in flames():
         if obj.library is not None or obj.override_library is not None:
             continue
+        if not obj.bloom.xforms:  # flames made before there was a list
+            list_parts(obj)
         modifier = geometry.points_modifier(obj)
         if modifier is not None and modifier.node_group in mended and obj.data.materials:
             geometry.set_material(obj, obj.data.materials[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 from bpy.props import (
     BoolProperty,
+    CollectionProperty,
     EnumProperty,
     FloatProperty,
     FloatVectorProperty,
@@ -13,7 +14,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from . import compositor, geometry, growth_settings, look, palette_ramp, points_player
+from . import compositor, geometry, growth_settings, look, palette_ramp, points_player, xform_list
 
 POINTS_RENDER = 1_000_000
 POINTS_VIEWPORT = 100_000
@@ -254,6 +255,7 @@ class BloomSettings(bpy.types.PropertyGroup):
         subtype="DIR_PATH",
         options={"PATH_SUPPORTS_BLEND_RELATIVE"},
     )
+    xforms: CollectionProperty(type=xform_list.BloomXform)
     active_xform: IntProperty(
         name="Active Xform",
         description="Which xform the panel shows, counted from 0 over the xforms and then the final xforms",
@@ -310,6 +312,7 @@ def register() -> None:
     """Register the settings and attach them to objects."""
     for cls in growth_settings.classes:
         bpy.utils.register_class(cls)
+    bpy.utils.register_class(xform_list.BloomXform)
     bpy.utils.register_class(BloomSettings)
     bpy.types.Object.bloom = bpy.props.PointerProperty(
         type=BloomSettings, name="Bloom", override={"LIBRARY_OVERRIDABLE"}
@@ -320,5 +323,6 @@ def unregister() -> None:
     """Undo :func:`register`; files keep the values."""
     del bpy.types.Object.bloom
     bpy.utils.unregister_class(BloomSettings)
+    bpy.utils.unregister_class(xform_list.BloomXform)
     for cls in reversed(growth_settings.classes):
         bpy.utils.unregister_class(cls)

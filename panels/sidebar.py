@@ -1,0 +1,47 @@
+"""The same panels in the sidebar of the 3D viewport, in one tab."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..bloom_blender.scene.flame_object import is_flame
+
+CATEGORY = "Bloom"
+
+
+class BLOOM_PT_sidebar(bpy.types.Panel):
+    """Ways to a flower, and to others from it"""
+
+    bl_idname = "BLOOM_PT_sidebar"
+    bl_label = "Flowers"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = CATEGORY
+
+    def draw(self, context):
+        """Draw the menu of flowers, and what can be done with the active one."""
+        column = self.layout.column()
+        column.menu("BLOOM_MT_add", text="Add Flower", icon="ADD")
+        if is_flame(context.object):
+            column.operator_context = "INVOKE_DEFAULT"
+            column.operator("bloom.mutate_grid", icon="MESH_GRID")
+            row = column.row(align=True)
+            row.operator("bloom.copy_flame", text="Copy", icon="COPYDOWN")
+            row.operator("bloom.paste_flame", text="Paste", icon="PASTEDOWN")
+
+
+def in_sidebar(classes: tuple[type, ...]) -> tuple[type, ...]:
+    """Return panels like these for the sidebar, parents first."""
+    return (BLOOM_PT_sidebar, *(_in_sidebar(cls) for cls in classes))
+
+
+def _in_sidebar(cls: type) -> type:
+    names = {"bl_idname": _name(cls.bl_idname), "bl_category": CATEGORY, "bl_context": ""}
+    names |= {"bl_space_type": "VIEW_3D", "bl_region_type": "UI", "__doc__": cls.__doc__}
+    if getattr(cls, "bl_parent_id", ""):
+        names |= {"bl_parent_id": _name(cls.bl_parent_id), "bl_options": {"DEFAULT_CLOSED"}}
+    return type(_name(cls.__name__), (cls,), names)
+
+
+def _name(name: str) -> str:
+    return name.replace("BLOOM_PT_", "BLOOM_PT_sidebar_", 1)
