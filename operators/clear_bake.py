@@ -15,7 +15,7 @@ class BLOOM_OT_clear_bake(bpy.types.Operator):
 
     bl_idname = "bloom.clear_bake"
     bl_label = "Clear Bake"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = {"UNDO"}
 
     kind: EnumProperty(
         name="Bake",

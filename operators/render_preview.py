@@ -21,7 +21,7 @@ Editor; no setting of the scene is touched"""
 
     bl_idname = "bloom.render_preview"
     bl_label = "Render Preview"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = {"UNDO"}
 
     @classmethod
     def poll(cls, context):

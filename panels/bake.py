@@ -68,7 +68,8 @@ def draw_bake(layout: bpy.types.UILayout, context, name: str) -> None:
             icon, text = "ERROR", "Out of date: this frame has changed since it was baked"
         elif getattr(obj.bloom, kind.source) == "BAKED":
             icon, text = "CHECKMARK", f"{text}; playing them"
-    draw_text(layout, text, icon, context.region.width)
+    if work_state.running(context) is None:
+        draw_text(layout, text, icon, context.region.width)
     row = layout.row(align=True)
     row.operator_context = "INVOKE_DEFAULT"
     row.operator(f"bloom.bake_{name.lower()}", icon="FILE_CACHE")

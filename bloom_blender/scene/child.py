@@ -16,6 +16,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import bpy
@@ -182,15 +183,29 @@ def _copy(folder: Path) -> Path:
     """Save the open file under its own name in a folder, with its relative paths made right for there."""
     path = folder / (Path(bpy.data.filepath).name or "untitled.blend")
     try:
-        bpy.ops.wm.save_as_mainfile(
-            filepath=str(path), copy=True, relative_remap=True, check_existing=False, compress=False
-        )
+        with _no_thumbnail():
+            bpy.ops.wm.save_as_mainfile(
+                filepath=str(path), copy=True, relative_remap=True, check_existing=False, compress=False
+            )
     except RuntimeError as error:
         raise BloomError(
             f"The file cannot be copied to {folder} ({str(error).strip()}): make room there, or choose "
             "another folder for temporary files in the preferences."
         ) from None
     return path
+
+
+@contextmanager
+def _no_thumbnail():
+    """Let files be saved without a picture of the viewport, which can take seconds to draw."""
+    preferences = bpy.context.preferences
+    before, changed = preferences.filepaths.file_preview_type, preferences.is_dirty
+    preferences.filepaths.file_preview_type = "NONE"
+    try:
+        yield
+    finally:
+        preferences.filepaths.file_preview_type = before
+        preferences.is_dirty = changed
 
 
 def _home() -> list[str]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
-LEAVE_THE_FILE_ALONE = {"BLOOM_OT_bake_frames", "BLOOM_OT_stop_work"}
-"""Operators with nothing to undo."""
+OPTIONS = {
+    **dict.fromkeys(("bake_points", "bake_volume", "clear_bake", "render_preview"), {"UNDO"}),
+    **dict.fromkeys(("bake_frames", "stop_work"), set()),
+}
+"""Options of operators that are not repeated with other settings, as they take long, or have nothing to undo."""
 
 
 def bloom_classes(bpy):
@@ -89,8 +92,9 @@ def test_names_follow_blenders_rules(bloom, blender):
             assert description
             assert not description.endswith(".")
             assert cls.bl_label == cls.bl_label.strip()
-            if kind == "OT" and cls.__name__ not in LEAVE_THE_FILE_ALONE:
-                assert {"REGISTER", "UNDO"} <= cls.bl_options
+            if kind == "OT":
+                name = cls.__name__.removeprefix("BLOOM_OT_")
+                assert OPTIONS.get(name, {"REGISTER", "UNDO"}) <= cls.bl_options
 
 
 def test_operator_properties_have_descriptions(bloom, blender):
