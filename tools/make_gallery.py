@@ -59,6 +59,7 @@ def render(look_name: str, run_name: str, folder: Path, runs: Path) -> None:
     curves = grow(read_trajectory(runs / f"{file}.bloom"), flame, frames=FRAMES)
     obj = actions.add_flame(bpy.context, flame, curves=curves, with_scene=False)
     obj.bloom.style = style
+    obj.bloom.volume_bounds = "FRAME"  # a flower that tears grows out of the box of the one at rest
     actions.set_up_scene(bpy.context, obj, look=look)
     scene = bpy.context.scene
     scene.render.resolution_x, scene.render.resolution_y = SIZE
@@ -68,7 +69,7 @@ def render(look_name: str, run_name: str, folder: Path, runs: Path) -> None:
         node.inputs["Backdrop"].default_value = compositor.backdrop_of(flame)
         node.inputs["Glow"].default_value = 0.2
     if look_name == "over":
-        lay_over_a_ball(bpy, scene)
+        lay_over_balls(bpy, scene)
     for number, frame in enumerate(moments):
         scene.frame_set(frame)
         scene.render.filepath = str(folder / f"{look_name}-{run_name}-{number}.png")
@@ -76,8 +77,8 @@ def render(look_name: str, run_name: str, folder: Path, runs: Path) -> None:
     bloom.unregister()
 
 
-def lay_over_a_ball(bpy, scene) -> None:
-    """A wall behind the flower and a ball before it, for Cycles, and the true flame between them."""
+def lay_over_balls(bpy, scene) -> None:
+    """A wall behind the flower and pearls around it, for Cycles, and the true flame between them."""
     from mathutils import Matrix
 
     from bloom_blender.scene import compositor, lights, overlay
@@ -85,8 +86,10 @@ def lay_over_a_ball(bpy, scene) -> None:
     camera = scene.camera
     distance = camera.data.dof.focus_distance
     for make, size, place, color in (
-        (bpy.ops.mesh.primitive_plane_add, {"size": 4.0}, (0.0, 0.0, -1.5), (0.12, 0.2, 0.3)),
-        (bpy.ops.mesh.primitive_uv_sphere_add, {"radius": 0.06}, (0.12, -0.08, -0.8), (0.8, 0.3, 0.1)),
+        (bpy.ops.mesh.primitive_plane_add, {"size": 4.0}, (0.0, 0.0, -1.5), (0.02, 0.03, 0.06)),
+        (bpy.ops.mesh.primitive_uv_sphere_add, {"radius": 0.05}, (0.13, -0.09, -0.8), (0.03, 0.05, 0.09)),
+        (bpy.ops.mesh.primitive_uv_sphere_add, {"radius": 0.035}, (-0.2, -0.12, -0.85), (0.55, 0.3, 0.16)),
+        (bpy.ops.mesh.primitive_uv_sphere_add, {"radius": 0.07}, (0.3, 0.05, -1.15), (0.3, 0.12, 0.2)),
     ):
         make(**{key: value * distance for key, value in size.items()})
         obj = bpy.context.object
@@ -95,7 +98,9 @@ def lay_over_a_ball(bpy, scene) -> None:
             bpy.ops.object.shade_smooth()
         material = bpy.data.materials.new(obj.name)
         material.use_nodes = True
-        material.node_tree.nodes["Principled BSDF"].inputs["Base Color"].default_value = (*color, 1.0)
+        shader = material.node_tree.nodes["Principled BSDF"]
+        shader.inputs["Base Color"].default_value = (*color, 1.0)
+        shader.inputs["Roughness"].default_value = 0.25
         obj.data.materials.append(material)
     lights.add_lights(scene)
     for obj in scene.objects:
@@ -128,6 +133,54 @@ def join(look_name: str, run_name: str, folder: Path) -> None:
     whole.save(ROOT / "docs" / "images" / f"gallery-{look_name}-{run_name}.jpg", quality=85, optimize=True)
 
 
+def compare_originals(folder: Path) -> None:
+    """Render flames of others by the Bloom engine in Blender, and lay them beside ember's pictures of them.
+
+    Prints the correlation of the means of 8 × 8 pixels, over all channels.
+    """
+    import bpy
+    import numpy as np
+
+    from bloom_blender import scene as bloom
+    from bloom_blender.flame.xml import read_flame
+    from bloom_blender.scene import actions
+
+    paths = sorted((folder / "flames").glob("*.flame"))
+    width = 400
+    rows = []
+    for path in paths:
+        reference = Image.open(folder / "reference" / f"{path.stem}.png").convert("RGB")
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        bloom.register()
+        actions.add_flame(bpy.context, read_flame(path), points_viewport=10, look="PICTURE")
+        scene = bpy.context.scene
+        scene.render.resolution_x, scene.render.resolution_y = reference.size
+        scene.bloom.supersample, scene.bloom.quality = 1, 1000.0
+        scene.render.dither_intensity = 0.0
+        scene.render.image_settings.file_format = "PNG"
+        with tempfile.TemporaryDirectory() as temporary:
+            scene.render.filepath = str(Path(temporary) / "picture.png")
+            bpy.ops.render.render(write_still=True)
+            ours = Image.open(scene.render.filepath).convert("RGB")
+        bloom.unregister()
+        means = [
+            np.asarray(picture, float)[: h // 8 * 8, : w // 8 * 8]
+            .reshape(h // 8, 8, w // 8, 8, 3)
+            .mean((1, 3))
+            for picture in (reference, ours)
+            for w, h in [reference.size]
+        ]
+        print(f"{path.stem}: {np.corrcoef(means[0].ravel(), means[1].ravel())[0, 1]:.4f}", flush=True)
+        height = round(width * reference.height / reference.width)
+        rows.append([p.resize((width, height), Image.Resampling.LANCZOS) for p in (reference, ours)])
+    height = rows[0][0].height
+    whole = Image.new("RGB", (4 * width, height * -(-len(rows) // 2)))
+    for number, row in enumerate(rows):
+        for side, picture in enumerate(row):
+            whole.paste(picture, ((number % 2 * 2 + side) * width, number // 2 * height))
+    whole.save(ROOT / "docs" / "images" / "originals.jpg", quality=85, optimize=True)
+
+
 def main() -> None:
     """Make one strip for each look and run."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -135,7 +188,15 @@ def main() -> None:
     parser.add_argument("--run", choices=RUNS, help="only that of one run")
     parser.add_argument("--train", action="store_true", help="record the runs anew")
     parser.add_argument("--pictures", metavar="FOLDER", help="render there and keep the single pictures")
+    parser.add_argument(
+        "--originals", metavar="FOLDER",
+        help="only compare flames/NAME.flame there with ember's pictures, reference/NAME.png",
+    )  # fmt: skip
     options = parser.parse_args()
+    if options.originals:
+        compare_originals(Path(options.originals))
+        sys.stdout.flush()
+        os._exit(0)
     with tempfile.TemporaryDirectory() as temporary:
         runs = Path(temporary) if options.train else RUNS_FOLDER
         if options.train:
