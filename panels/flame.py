@@ -31,7 +31,7 @@ class BLOOM_PT_flame(FlamePanel, bpy.types.Panel):
         if settings.points_source == "BAKED":
             draw_text(layout, "Shows its baked points (panel Bake)", "FILE_CACHE", context.region.width)
         column = layout.column(align=True)
-        column.prop(settings, "points_render", text="Points Render")
+        column.prop(settings, "points_render", text="Points")
         column.prop(settings, "points_viewport", text="Viewport")
         layout.prop(settings, "detail")
         layout.prop(settings, "style")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..bloom_blender.scene import growing
+from ..bloom_blender.scene.flame_object import is_flame
 from ..bloom_blender.scene.following import is_following
 from ..bloom_blender.scene.growth_layout import draw_growth
 from .support import FlamePanel, draw_text, is_bound_by_hand
@@ -56,7 +57,7 @@ class BLOOM_PT_growth(FlamePanel, bpy.types.Panel):
     @classmethod
     def poll(cls, context):
         """Show it for flames with a run only."""
-        return super().poll(context) and context.object.bloom.growth.run is not None
+        return is_flame(context.object) and context.object.bloom.growth.run is not None
 
     def draw(self, context):
         """Draw the settings, the bindings where they matter, and what is wrong where something is."""

@@ -36,11 +36,13 @@ def in_sidebar(classes: tuple[type, ...]) -> tuple[type, ...]:
 
 
 def _in_sidebar(cls: type) -> type:
-    names = {"bl_idname": _name(cls.bl_idname), "bl_category": CATEGORY, "bl_context": ""}
-    names |= {"bl_space_type": "VIEW_3D", "bl_region_type": "UI", "__doc__": cls.__doc__}
-    if getattr(cls, "bl_parent_id", ""):
-        names |= {"bl_parent_id": _name(cls.bl_parent_id), "bl_options": {"DEFAULT_CLOSED"}}
-    return type(_name(cls.__name__), (cls,), names)
+    """A copy of a panel; Blender would lose a class of which another that it knows inherits."""
+    names = {key: value for key, value in vars(cls).items() if key not in ("__dict__", "__weakref__")}
+    names |= {"bl_idname": _name(cls.bl_idname), "bl_category": CATEGORY, "bl_context": ""}
+    names |= {"bl_space_type": "VIEW_3D", "bl_region_type": "UI"}
+    if "bl_parent_id" in names:
+        names |= {"bl_parent_id": _name(names["bl_parent_id"]), "bl_options": {"DEFAULT_CLOSED"}}
+    return type(_name(cls.__name__), cls.__bases__, names)
 
 
 def _name(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..bloom_blender.scene import volume, volume_look
+from ..bloom_blender.scene.flame_object import is_flame
 from .support import FlamePanel, draw_text
 
 
@@ -18,7 +19,7 @@ class BLOOM_PT_volume(FlamePanel, bpy.types.Panel):
     @classmethod
     def poll(cls, context):
         """Show it for flames that have a volume."""
-        return super().poll(context) and volume.volume_of(context.object) is not None
+        return is_flame(context.object) and volume.volume_of(context.object) is not None
 
     def draw(self, context):
         """Draw the settings."""
@@ -31,10 +32,10 @@ class BLOOM_PT_volume(FlamePanel, bpy.types.Panel):
         column = layout.column()
         column.active = settings.volume_source == "LIVE"
         sub = column.column(align=True)
-        sub.prop(settings, "volume_resolution_render", text="Resolution Render")
+        sub.prop(settings, "volume_resolution_render", text="Resolution")
         sub.prop(settings, "volume_resolution_viewport", text="Viewport")
         sub = column.column(align=True)
-        sub.prop(settings, "volume_points_render", text="Million Points Render")
+        sub.prop(settings, "volume_points_render", text="M Points")
         sub.prop(settings, "volume_points_viewport", text="Viewport")
         column.prop(settings, "volume_smoothness")
         column.prop(settings, "volume_bounds")

@@ -16,7 +16,7 @@ TOLERANCE = 0.008
 
 
 class Stops(NamedTuple):
-    """Positions (K,) 0..1 and display colours (K, 3) 0..1 of a ramp; whether it jumps from one to the next."""
+    """Positions (K,) 0..1 and display colours (K, 3) 0..1 of a ramp; whether it jumps between them."""
 
     positions: np.ndarray
     colors: np.ndarray

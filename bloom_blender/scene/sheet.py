@@ -1,4 +1,4 @@
-"""A sheet of pictures to choose a flame from: what is on its pages, and where. It knows nothing of windows."""
+"""A sheet of pictures to choose a flame from: what is on its pages, and where; without windows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LARGEST = 360
 
 @dataclass
 class Cell:
-    """One picture: ``picture`` is (height, width, 4) float32 as of `thumbnail`, None where none can be made."""
+    """One picture: ``picture`` is (height, width, 4) float32 as of `thumbnail`, None if none can be made."""
 
     title: str
     picture: np.ndarray | None
