@@ -2,6 +2,9 @@
 
 ``flame_schema_0.blend`` was saved in Blender 4.5 by Bloom as of commit a3bbda5: the flame of this folder's
 ``conftest`` with a run of 6 frames from frame 3, its mapping set to classic and a smoothness of 0.5.
+
+``flame_schema_1.blend`` was saved in Blender 4.5 by Bloom as of commit 02afeba: the same flame, as solid
+points, grown by a run that is in the file.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import importlib
 import shutil
 
+import numpy as np
 import pytest
 
 from tests.support import REPOSITORY
@@ -23,6 +27,53 @@ def migration(bloom, extension):
 def old(tmp_path):
     """A copy of the file that the first version saved."""
     return str(shutil.copy(REPOSITORY / "tests/data/flame_schema_0.blend", tmp_path / "old.blend"))
+
+
+def test_there_is_a_file_of_each_version(bloom):
+    files = {path.name for path in (REPOSITORY / "tests/data").glob("flame_schema_*.blend")}
+    assert files == {f"flame_schema_{version}.blend" for version in range(bloom.flame_object.SCHEMA + 1)}
+
+
+def test_a_grown_flame_of_version_1(
+    bloom, blender, tmp_path, evaluated, points_of, expected, migration, capfd
+):
+    path = str(shutil.copy(REPOSITORY / "tests/data/flame_schema_1.blend", tmp_path / "old.blend"))
+    blender.ops.wm.open_mainfile(filepath=path)
+    scene, obj = blender.context.scene, blender.data.objects["tiny"]
+    settings, growth = obj.bloom, obj.bloom.growth
+    assert settings.schema == bloom.flame_object.SCHEMA
+    assert (settings.style, settings.smoothness, settings.seed) == ("SOLID", 0.5, 4)
+    assert (settings.points_viewport, settings.points_render, settings.run_name) == (50, 70, "tiny run")
+    assert (growth.frames, growth.start_frame, growth.wind, growth.time, growth.variant) == (
+        6,
+        3,
+        0.25,
+        "log",
+        2,
+    )
+    assert scene.bloom.quality == 12.0
+
+    weights = []
+    for frame in (3, 5, 8):
+        scene.frame_set(frame)
+        weights.append(evaluated(obj)["xform1.weight"])
+        flame = bloom.flame_object.flame_of(evaluated(obj))
+        assert (points_of(obj.data) == expected(flame, 50, seed=4)).all()
+    assert weights[-1] == pytest.approx(0.5)
+    assert len(set(weights)) == 3
+
+    steps = np.arange(1, 21)
+    run = bloom.run_data.unpack(growth.run)
+    (series,) = run.series
+    assert (series.name, series.steps.tolist()) == ("update/layer", steps.tolist())
+    values = np.random.default_rng(3).normal(size=(20, 4)) / steps[:, None]
+    assert series.values == pytest.approx(values, rel=1e-6)
+    assert migration.upgrade() == []
+    bloom.growing.regrow(obj)
+    for frame, weight in zip((3, 5, 8), weights, strict=True):
+        scene.frame_set(frame)
+        assert evaluated(obj)["xform1.weight"] == pytest.approx(weight, rel=1e-6)
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def check(obj, bloom):

@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import inspect
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -36,6 +37,12 @@ def entries():
 
 
 # ------------------------------------------------------------------------------------- registry
+
+
+def test_all_modules_of_variations_are_loaded_at_first_use():
+    folder = Path(registry.__file__).parent
+    registering = {path.stem for path in folder.glob("*.py") if "\n@variation(" in path.read_text("utf-8")}
+    assert {entry.function.__module__.rpartition(".")[2] for entry in entries()} == registering
 
 
 def test_the_variations_of_bloom_are_there():
