@@ -17,7 +17,9 @@ def _draw_ramp(layout: bpy.types.UILayout, obj: bpy.types.Object, *, follows: bo
     column.template_ID(obj.bloom, "palette_ramp", new="bloom.palette_ramp", text="Color Ramp")
     node = node_of(obj.bloom.palette_ramp)
     if node is not None:
-        column.template_color_ramp(node, "color_ramp", expand=True)
+        ramp = column.column()
+        ramp.use_property_split = False  # Blender squeezes the stops' numbers else
+        ramp.template_color_ramp(node, "color_ramp", expand=True)
         column.prop(obj.bloom, "palette_detail", slider=True)
     if not follows:
         layout.label(text="The training run colors the flame", icon="INFO")

@@ -11,6 +11,9 @@ from ..bloom_blender.flame.parameters import Parameter, summary_of
 from ..bloom_blender.scene.flame_object import data_path, parameters_on, structure_of
 from .support import FlamePanel, draw_parameters, is_bound_by_hand
 
+_WIDE = 400
+"""Points of a region in which a name and the variations of an xform can be read in one line."""
+
 
 class BLOOM_PT_parameters(FlamePanel, bpy.types.Panel):
     """The xforms of a flame, and the parameters of the active one"""
@@ -62,9 +65,13 @@ class BLOOM_UL_xforms(bpy.types.UIList):
         color = row.row()
         color.ui_units_x = 0.8
         color.prop(item, "color", text="")
-        names = row.split(factor=0.42)
-        names.prop(item, "name", text="", emboss=False)
-        names.label(text=summary_of(xform))
+        wide = context.region.width > _WIDE * context.preferences.system.ui_scale
+        if wide or not xform.name:
+            names = row.split(factor=0.42)
+            names.prop(item, "name", text="", emboss=False)
+            names.label(text=summary_of(xform))
+        else:
+            row.prop(item, "name", text="", emboss=False)
         weight = row.row(align=True)
         weight.ui_units_x = 3.2
         if f"{prefix}.weight" in obj:
