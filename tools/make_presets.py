@@ -486,8 +486,9 @@ def poppy() -> Flame:
         None,
         palette(
             (0.00, 0.30, 0.10, 300), (0.08, 0.16, 0.08, 330), (0.16, 0.16, 0.08, 350),
-            (0.20, 0.40, 0.18, 385), (0.40, 0.58, 0.22, 391), (0.56, 0.67, 0.22, 395), (0.70, 0.75, 0.18, 404),
-            (0.84, 0.85, 0.12, 420), (0.92, 0.80, 0.12, 470), (1.00, 0.72, 0.13, 490),
+            (0.20, 0.40, 0.18, 385), (0.40, 0.58, 0.22, 391), (0.56, 0.67, 0.22, 395),
+            (0.70, 0.75, 0.18, 404), (0.84, 0.85, 0.12, 420), (0.92, 0.80, 0.12, 470),
+            (1.00, 0.72, 0.13, 490),
         ),
         Camera(
             size=(1280, 720), scale=260, pitch=0.7, yaw=0.35, perspective=0.16, center=(0.0, -0.2), dof=0.08,
@@ -652,15 +653,15 @@ THUMBNAIL = 128
 """Pixels of a thumbnail, across and down."""
 
 
-def thumbnail(flame: Flame, path: Path) -> None:
-    """Render the middle of a flame's frame as a small square PNG."""
+def thumbnail(flame: Flame, path: Path, size: int = THUMBNAIL) -> None:
+    """Render the middle of a flame's frame as a small square PNG, `size` pixels across."""
     from bloom_blender import cli  # it needs numba, which writing flames does not
 
     square = replace(flame, camera=replace(flame.camera, size=(760, 760)))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "square.flame"
         file.write_text(write_flame(square), encoding="utf-8")
-        options = ["--width", str(THUMBNAIL), "--quality", "300", "--quiet"]
+        options = ["--width", str(size), "--quality", "300", "--quiet"]
         if cli.main(["render", str(file), "-o", str(path), *options]):
             raise RuntimeError(f"{path.name} could not be rendered")
 
