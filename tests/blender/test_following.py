@@ -47,8 +47,14 @@ def test_curves_grow_with_the_run(blender, bloom, add, following, recorder):
     assert not follow.look(scene)  # nothing new
     train(20)
     assert follow.look(scene) and scene.frame_end == follow.steps == first + 20
+    obj.bloom.growth.keys, obj.bloom.growth.markers = "few", {"LOSS"}
+    assert scene.timeline_markers["End of training"].frame == first + 20
     train(60)
     assert follow.look(scene) and scene.frame_end == 50
+    assert scene.timeline_markers["End of training"].frame == 50
+    data = obj.animation_data
+    curve = bloom.versions.channelbag(data.action, data.action_slot).fcurves.find('["xform1.weight"]')
+    assert curve.keyframe_points[0].interpolation == "BEZIER" and len(curve.keyframe_points) < 26
     assert len(blender.data.texts) == 1  # the newest state of the run, and no other
     scene.frame_set(50)
     rest = dict(bloom.flame_object.values_of(obj))
