@@ -8,7 +8,6 @@ import bpy
 from bpy.props import FloatProperty, IntProperty
 
 from ..bloom_blender.scene import mutating
-from ..bloom_blender.scene.sheet import Sheet
 from .mutate import Mutates
 from .sheet import ChooseByPicture
 from .support import SEEDS
@@ -53,6 +52,8 @@ class BLOOM_OT_mutate_grid(Mutates, ChooseByPicture, bpy.types.Operator):
             self.seed = random.randrange(SEEDS)
         if bpy.app.background:
             return self.execute(context)
+        from ..bloom_blender.scene.sheet import Sheet  # at first use, for a quick start
+
         self._flame = context.active_object
         self._preview = mutating.preview_of(self._flame)
         width, height = self._preview.flame.camera.size

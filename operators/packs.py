@@ -10,7 +10,6 @@ from bpy.props import BoolProperty, IntProperty
 from ..bloom_blender.errors import BloomError
 from ..bloom_blender.flame.xml import Pack, report_unknown
 from ..bloom_blender.scene import actions, chaos_game
-from ..bloom_blender.scene.sheet import Sheet, grid_for
 from .sheet import ChooseByPicture
 from .support import NewFlameOptions, in_object_mode, wait_cursor
 
@@ -50,6 +49,8 @@ class AddFromPack(NewFlameOptions, ChooseByPicture):
         except BloomError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
+
+        from ..bloom_blender.scene.sheet import Sheet, grid_for  # at first use, for a quick start
 
         def picture(number: int):
             flame = pack.flame(number)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from ..bloom_blender.scene import sheet_drawing
-from ..bloom_blender.scene.sheet import Sheet
+if TYPE_CHECKING:
+    from ..bloom_blender.scene.sheet import Sheet
 
 _NEXT = {"WHEELDOWNMOUSE", "PAGE_DOWN", "SPACE"}
 _PREVIOUS = {"WHEELUPMOUSE", "PAGE_UP"}
@@ -25,6 +25,8 @@ class ChooseByPicture:
 
     def show(self: Any, context: bpy.types.Context, sheet: Sheet, title: str, hint: str = "") -> set[str]:
         """Show a sheet (``invoke``): what follows is up to the person."""
+        from ..bloom_blender.scene import sheet_drawing  # at first use, for a quick start
+
         area = sheet_drawing.viewport_of(context)
         if area is None:
             self.report({"ERROR"}, "The pictures are shown in a 3D Viewport: open one")
@@ -45,6 +47,8 @@ class ChooseByPicture:
 
     def modal(self: Any, context, event):
         """Compute a picture at every step of the timer, and listen."""
+        from ..bloom_blender.scene import sheet_drawing
+
         drawing = self._drawing
         if not sheet_drawing.is_open(drawing.area):
             self._close(context)

@@ -6,7 +6,6 @@ import bpy
 from mathutils import Matrix
 
 from ..flame.model import Flame
-from ..flame.view import pinhole
 from .flame_object import MIRROR
 
 #: Sensor width of the cameras that we make, millimetres: Blender's own default.
@@ -21,6 +20,8 @@ def flame_camera(scene: bpy.types.Scene, flame: Flame, obj: bpy.types.Object) ->
     keeps it.
     """
     scene.view_layers[0].update()  # a new object's matrix_world is not made before
+    from ..flame.view import pinhole  # at first use, for a quick start
+
     view = pinhole(flame.camera)
     data = bpy.data.cameras.new(f"{obj.name} Camera")
     data.sensor_fit = "HORIZONTAL"

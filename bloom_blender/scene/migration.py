@@ -13,7 +13,6 @@ Versions
 from __future__ import annotations
 
 import sys
-import traceback
 
 import bpy
 from bpy.app.handlers import persistent
@@ -75,6 +74,8 @@ def on_load(*_) -> None:
     try:
         upgrade()
     except Exception:
+        import traceback
+
         traceback.print_exc()
 
 
