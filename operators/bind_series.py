@@ -61,5 +61,7 @@ class BLOOM_OT_bind_series(OnGrownFlame):
         growing.update(obj)
         context.view_layer.update()
         text = f"{self.series} moves {self.target}"
-        self.report({"INFO"}, text if by_hand else f"{text}; only what is bound moves now (Drive: By Hand)")
+        self.report(
+            {"INFO"}, text if by_hand else f"{text}; the run moves only what is bound now (Drive: By Hand)"
+        )
         return {"FINISHED"}

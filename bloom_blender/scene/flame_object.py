@@ -191,7 +191,8 @@ def color_of(obj: bpy.types.Object, place: int) -> tuple[float, float, float]:
     palette = structure_of(obj).palette
     values = values_of(obj)
     prefix = part_at(structure_of(obj), place)[0]
-    index = (float(values[f"{prefix}.color"]) + float(values["palette.phase"])) % 1.0  # type: ignore[arg-type]
+    index, phase = float(values[f"{prefix}.color"]), float(values["palette.phase"]) % 1.0  # type: ignore[arg-type]
+    index = (index + phase) % 1.0 if phase else min(max(index, 0.0), 1.0)
     colors = palette.array if palette.anchors else palette_ramp.shown(obj, palette).array
     return tuple(colors[round(index * (len(colors) - 1))].tolist())
 

@@ -289,6 +289,24 @@ def test_without_embeddings_the_flame_keeps_its_colours(bloom, blender, add, run
 # By hand
 
 
+def test_a_series_is_bound_by_picking(bloom, blender, grow_file):
+    obj = grow_file()
+    obj.bloom.growth.bud = obj.bloom.growth.wind = 0.0  # which move the flame as well
+    bind = blender.ops.bloom.bind_series
+    assert bind(series="loss", target="xform1.weight") == {"FINISHED"}
+    growth = obj.bloom.growth
+    assert growth.drive == "hand"
+    moving = {place for place, keys in keys_of(bloom, obj).items() if np.ptp(keys[:, 1]) > 1e-6}
+    assert moving - {('["training.loss"]', 0)} == {('["xform1.weight"]', 0)}
+    bind(series="second", target="xform1.weight", gain=-0.5)  # in place of the loss
+    bind(series="loss", target="xform2.coefs.turn")
+    bound = [(b.series, b.target, b.gain) for b in growth.bindings]
+    assert bound == [("second", "xform1.weight", -0.5), ("loss", "xform2.coefs.turn", 1.0)]
+    with pytest.raises(RuntimeError, match="cannot move"):
+        bind(series="loss", target="xform9.weight")
+    assert len(growth.bindings) == 2
+
+
 def test_bindings_move_what_they_say(bloom, blender, grow_file):
     obj = grow_file()
     obj.bloom.growth.drive = "hand"
