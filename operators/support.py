@@ -8,8 +8,10 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty
 
+from ..bloom_blender.scene import chaos_game
 from ..bloom_blender.scene.settings import LOOKS, POINTS_RENDER, POINTS_VIEWPORT
 
+_FIRST = "Bloom makes itself ready for this computer: some seconds, the first time…"
 SEEDS = 10_000
 """How many seeds are drawn from where none is given: numbers that are easy to write down."""
 
@@ -93,12 +95,18 @@ def ask(operator: bpy.types.Operator, context: bpy.types.Context) -> set[str]:
 
 @contextmanager
 def wait_cursor(context: bpy.types.Context):
-    """Show the wait cursor meanwhile, where there is a window."""
-    window = context.window
+    """Show the wait cursor meanwhile, where there is a window, and the first time say why it takes long."""
+    window, workspace = context.window, context.workspace
     if window is not None:
         window.cursor_set("WAIT")
+    told = window is not None and workspace is not None and not chaos_game.is_loaded()
+    if told:
+        workspace.status_text_set(_FIRST)
+        bpy.ops.wm.redraw_timer(type="DRAW_WIN_SWAP", iterations=1)  # or the text would come after the wait
     try:
         yield
     finally:
         if window is not None:
             window.cursor_set("DEFAULT")
+        if told:
+            workspace.status_text_set(None)
