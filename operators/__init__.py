@@ -8,6 +8,7 @@ from . import menus, thumbnails
 from .add_flame import BLOOM_OT_add_flame
 from .add_variation import BLOOM_OT_add_variation
 from .add_xform import BLOOM_OT_add_xform
+from .asset_library import BLOOM_OT_add_assets, BLOOM_OT_remove_assets
 from .bake_frames import BLOOM_OT_bake_frames
 from .bake_points import BLOOM_OT_bake_points
 from .bake_volume import BLOOM_OT_bake_volume
@@ -87,6 +88,8 @@ classes = (
     BLOOM_OT_use_bake,
     BLOOM_OT_stop_work,
     BLOOM_OT_render_preview,
+    BLOOM_OT_add_assets,
+    BLOOM_OT_remove_assets,
     BLOOM_FH_flame,
     BLOOM_FH_run,
     menus.BLOOM_MT_add,

@@ -6,6 +6,7 @@ import bpy
 
 from ..bloom_blender.flame.editing import part_at
 from ..bloom_blender.scene import growing
+from ..bloom_blender.scene.asset_library import libraries
 from ..bloom_blender.scene.flame_object import is_flame, structure_of
 from ..bloom_blender.scene.presets import label, presets
 from .flame_edit import active_place
@@ -32,6 +33,8 @@ class BLOOM_MT_add(bpy.types.Menu):
         layout.operator("bloom.import_flame", text="From .flame File…", icon="IMPORT")
         layout.operator("bloom.paste_flame", text="From Clipboard", icon="PASTEDOWN")
         layout.operator("bloom.import_run", text="From Training Run…", icon="RECORD_ON")
+        layout.separator()
+        layout.operator("bloom.remove_assets" if libraries() else "bloom.add_assets", icon="ASSET_MANAGER")
 
 
 class BLOOM_MT_flame(bpy.types.Menu):

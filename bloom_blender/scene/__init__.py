@@ -6,6 +6,7 @@ from __future__ import annotations
 def register() -> None:
     """Register settings and handlers."""
     from . import (
+        asset_library,
         command_line,
         growing,
         migration,
@@ -23,12 +24,14 @@ def register() -> None:
     playback.register()
     growing.register()
     work_state.register()
+    asset_library.register()
     command_line.register()
 
 
 def unregister() -> None:
     """Undo :func:`register`."""
     from . import (
+        asset_library,
         command_line,
         following,
         growing,
@@ -41,6 +44,7 @@ def unregister() -> None:
     )
 
     command_line.unregister()
+    asset_library.unregister()
     work_state.unregister()
     following.following.clear()
     growing.unregister()
