@@ -81,7 +81,7 @@ class AddFromPack(NewFlameOptions, ChooseByPicture):
             self.report({"INFO"}, text)
         return {"FINISHED"}
 
-    def choose(self, context, number):
+    def choose(self: Any, context, number):
         """Add a flame."""
         self.number = number + 1
         return self.execute(context)
@@ -93,7 +93,7 @@ class AddFromPack(NewFlameOptions, ChooseByPicture):
         self.use_all = True
         return self.finish(context)
 
-    def draw(self, context):
+    def draw(self: Any, context):
         """Draw the options."""
         layout = self.layout
         layout.use_property_split = True

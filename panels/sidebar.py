@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 
 from ..bloom_blender.scene.flame_object import is_flame
@@ -35,7 +37,7 @@ def in_sidebar(classes: tuple[type, ...]) -> tuple[type, ...]:
     return (BLOOM_PT_sidebar, *(_in_sidebar(cls) for cls in classes))
 
 
-def _in_sidebar(cls: type) -> type:
+def _in_sidebar(cls: Any) -> type:
     """A copy of a panel; Blender would lose a class of which another that it knows inherits."""
     names = {key: value for key, value in vars(cls).items() if key not in ("__dict__", "__weakref__")}
     names |= {"bl_idname": _name(cls.bl_idname), "bl_category": CATEGORY, "bl_context": ""}

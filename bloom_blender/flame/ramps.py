@@ -45,7 +45,8 @@ def fitted(palette: Palette, *, most: int = MOST, tolerance: float = TOLERANCE) 
             return Stops(starts / (len(colors) - 1.0), colors[starts], True)
     error = _errors(colors)
     enough = tolerance**2 * colors.size
-    cost, steps = error[0], []
+    cost = error[0]
+    steps: list[np.ndarray] = []
     while cost[-1] > enough and len(steps) + 2 < most:
         whole = cost[:, None] + error
         steps.append(whole.argmin(axis=0))

@@ -168,9 +168,11 @@ def _drop_xform(chance: Random, flame: Flame) -> Flame:
 def _turn_hue(chance: Random, flame: Flame) -> Flame:
     """The palette with another hue, in the levels of 0 to 255 that files keep."""
     turn = chance.uniform(0.1, 0.9)
-    levels = np.round(255.0 * np.array(with_hue(flame.palette.colors, turn)))
+    levels = np.round(255.0 * np.array(with_hue(flame.palette.colors, turn))) / 255.0
     anchors = with_hue(flame.palette.anchors, turn)
-    return replace(flame, palette=replace(flame.palette, colors=levels / 255.0, anchors=anchors))
+    return replace(
+        flame, palette=replace(flame.palette, colors=tuple(map(tuple, levels.tolist())), anchors=anchors)
+    )
 
 
 def _swap_palette(chance: Random, flame: Flame) -> Flame:

@@ -17,6 +17,7 @@ from dataclasses import replace
 import bpy
 import numpy as np
 
+from ..errors import BloomError
 from ..flame import ramps
 from ..flame.model import ANCHORED, Palette
 
@@ -48,7 +49,10 @@ def new_ramp(name: str, palette: Palette) -> bpy.types.NodeTree:
 
 def fit(tree: bpy.types.NodeTree, palette: Palette) -> None:
     """Give the ramp of a node group the stops that come nearest to a palette."""
-    ramp = node_of(tree).color_ramp
+    node = node_of(tree)
+    if node is None:
+        raise BloomError(f"{tree.name} has lost its colour ramp: choose another, or none.")
+    ramp = node.color_ramp
     stops = ramps.fitted(palette)
     ramp.color_mode = "RGB"
     ramp.interpolation = "CONSTANT" if stops.jumps else "LINEAR"
@@ -86,7 +90,8 @@ def shown(obj: bpy.types.Object, palette: Palette) -> Palette:
             return palette
         detail = ramps.sampled(palette) - ramps.display_of_light(fitted)
         colors = np.clip(colors + obj.bloom.palette_detail * detail, 0.0, 1.0)
-    return replace(palette, colors=np.round(colors * _LEVELS) / _LEVELS)
+    levels = np.round(colors * _LEVELS) / _LEVELS
+    return replace(palette, colors=tuple(map(tuple, levels.tolist())))
 
 
 def state_of(obj: bpy.types.Object) -> str:
