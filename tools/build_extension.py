@@ -142,7 +142,7 @@ def stage(target: Path, root: Path = ROOT, names: tuple[str, ...] = SHIPPED) -> 
             raise BuildError(f"{name} is missing in {root}, and it is part of the extension")
 
 
-def _with_wheels(manifest: str, wheels: list[str], platforms: list[str]) -> str:
+def with_wheels(manifest: str, wheels: list[str], platforms: list[str]) -> str:
     """The manifest's text with its lists of wheels and platforms filled in."""
     if PLACE not in manifest:
         raise BuildError(f"blender_manifest.toml has lost its line {PLACE.strip()!r}")
@@ -205,7 +205,7 @@ def build(
                 shutil.copy2(path, source / "wheels" / name)
         file = source / "blender_manifest.toml"
         text = file.read_text(encoding="utf-8")
-        file.write_text(_with_wheels(text, sorted(wheels), platforms), encoding="utf-8")
+        file.write_text(with_wheels(text, sorted(wheels), platforms), encoding="utf-8")
         manifest = tomllib.loads(text)
         options: list[str | Path] = ["--source-dir", source]
         if split:

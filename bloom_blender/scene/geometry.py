@@ -8,6 +8,7 @@ from . import versions
 
 NAME = "Bloom Points"
 _MATERIAL = "Material"
+_NOTHING = "Bloom Nothing"
 
 
 def flame_modifier(obj: bpy.types.Object, material: bpy.types.Material) -> bpy.types.Modifier:
@@ -37,6 +38,23 @@ def set_material(obj: bpy.types.Object, material: bpy.types.Material) -> None:
     if modifier is not None:
         _set_input(modifier, material)
     obj.update_tag()
+
+
+def hide_vertices(obj: bpy.types.Object, hidden: bool) -> None:
+    """Have a flame object show nothing, or its points again.
+
+    A mesh whose points modifier is off has vertices left, which the window draws as orange dots.
+    """
+    there = obj.modifiers.get(_NOTHING)
+    if there is not None and not hidden:
+        obj.modifiers.remove(there)
+    elif there is None and hidden:
+        group = bpy.data.node_groups.get(_NOTHING)
+        if group is None:
+            group = bpy.data.node_groups.new(_NOTHING, "GeometryNodeTree")
+            group.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+            group.nodes.new("NodeGroupOutput")
+        obj.modifiers.new(_NOTHING, "NODES").node_group = group
 
 
 def mend() -> list[bpy.types.NodeTree]:

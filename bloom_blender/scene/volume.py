@@ -236,6 +236,7 @@ def show_points(obj: bpy.types.Object, shown: bool) -> None:
     """Switch the points of a flame object on or off, in the window and in renders."""
     for modifier in _points(obj):
         modifier.show_viewport = modifier.show_render = shown
+    geometry.hide_vertices(obj, not shown)
 
 
 def _points(obj: bpy.types.Object) -> Iterator[bpy.types.Modifier]:

@@ -282,3 +282,13 @@ def test_empty_bounds_are_told(misty, bloom, blender):
     obj.bloom.volume_low = obj.bloom.volume_high
     blender.context.view_layer.update()
     assert "Fit Bounds" in bloom.playback.problems[obj.name]
+
+
+def test_a_volume_leaves_no_vertices_in_the_window(blender, bloom, add):
+    obj = add()
+    kept = [modifier.name for modifier in obj.modifiers]
+    bloom.actions.set_look(obj, "VOLUME")
+    shown = obj.evaluated_get(blender.context.evaluated_depsgraph_get())
+    assert len(obj.data.vertices) > 0 and shown.data.vertices[:] == []
+    bloom.actions.set_look(obj, "PARTICLES")
+    assert [modifier.name for modifier in obj.modifiers] == kept
