@@ -162,6 +162,56 @@ def test_solid_points_shine_by_themselves_and_dust_needs_lights(add, blender, bl
     assert [other.name for other in scene.objects if other.type == "LIGHT"] == lights
 
 
+@pytest.mark.parametrize("kind", ["PERSP", "ORTHO"])
+def test_points_keep_half_a_pixel_far_away_and_do_not_blow_up_nearby(
+    add, blender, evaluated, points_of, kind
+):
+    """By the camera of the scene, its lens and the resolution; what light adds up stays the same."""
+    scene = blender.context.scene
+    obj = add(with_camera=True)
+    obj.location, obj.scale, obj.rotation_euler = (0.3, 0.2, -0.1), (2.0, -2.0, 2.0), (0.2, 0.1, 0.4)
+    camera = scene.camera
+    lens = camera.data
+    lens.type = kind
+    scene.render.resolution_x, scene.render.resolution_y = 300, 400
+    scene.render.resolution_percentage = 50
+
+    def shown(name, width=1):
+        points = evaluated(obj).evaluated_geometry()
+        cloud = points.pointcloud
+        values = np.empty(width * len(cloud.points), np.float32)
+        cloud.attributes[name].data.foreach_get("color" if width > 1 else "value", values)
+        return values.reshape(-1, width) if width > 1 else values
+
+    own, light = radii(obj.data), np.empty(4 * 250, np.float32)
+    obj.data.attributes["bloom_light"].data.foreach_get("color", light)
+    light = light.reshape(-1, 4)
+    some = own > 0.0
+    start = camera.location.copy()
+    for factor in (10.0, 0.02):
+        camera.location = start * factor
+        lens.ortho_scale = 40.0 * factor
+        blender.context.view_layer.update()
+        places = points_of(obj.data) @ np.array(obj.matrix_world.to_3x3()).T + np.array(obj.location)
+        away = np.linalg.norm(places - np.array(camera.location), axis=1)
+        width = np.full(250, lens.ortho_scale) if kind == "ORTHO" else away * lens.sensor_width / lens.lens
+        picture = width * (400 / 300) / 2.0  # the longer side, in the flame's own units
+        radius = shown("radius")
+        expected = np.minimum(np.maximum(own, 0.5 * picture / 200), 0.03 * picture)
+        assert (np.abs(expected - own)[some] > 1e-6).any()
+        np.testing.assert_allclose(radius[some], expected[some], rtol=1e-4)
+        assert not radius[~some].any()
+        energy, before = shown("bloom_light", 4) * radius[:, None] ** 2, light * own[:, None] ** 2
+        np.testing.assert_allclose(energy[some], before[some], rtol=1e-3, atol=1e-9)
+    scene.camera = None
+    blender.context.view_layer.update()
+    np.testing.assert_array_equal(shown("radius"), own)
+    scene.camera = camera
+    obj.bloom.style = "SOLID"
+    blender.context.view_layer.update()
+    assert (shown("radius") <= radii(obj.data)).all()  # opaque points hide more where they are wider
+
+
 @pytest.mark.skipif(
     not sys.platform.startswith("linux") or not ctypes.util.find_library("EGL"),
     reason="EEVEE wants a graphics card, or Mesa's EGL on Linux",
