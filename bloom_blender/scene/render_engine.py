@@ -98,7 +98,8 @@ class BloomRenderEngine(bpy.types.RenderEngine):
             for number, moment in enumerate(moments):
                 if moment is not None:
                     self.frame_set(*moment)
-                film.aim(exposure.shots_of(depsgraph), self._view(depsgraph, size, region))
+                now_shown = shots if moment is None else exposure.shots_of(depsgraph)
+                film.aim(now_shown, self._view(depsgraph, size, region))
                 if number == 0:
                     self.update_stats("", "Compiling kernels" if show else "")
                     film.start()
