@@ -16,7 +16,7 @@ from typing import Protocol
 import bpy
 
 from ..errors import BloomError
-from . import claims, points_bake, volume, volume_bake
+from . import claims, points_bake, points_player, volume, volume_bake
 from .flame_object import flames
 from .takes import Takes
 
@@ -267,6 +267,28 @@ def clear(context: bpy.types.Context, obj: bpy.types.Object, kind: Kind) -> int:
     kind.forget(obj)
     kind.holder(obj)[_TAKE] = takes.number + 1  # until it ends, Blender remembers what these paths held
     return len(found)
+
+
+def settle(home: Path) -> None:
+    """In a copy of a file: make paths absolute that Blender does not know to be paths.
+
+    Parameters
+    ----------
+    home : path
+        What ``//`` stood for.
+    """
+
+    def absolute(path: str) -> str:
+        return str(home / path.removeprefix("//")) if path.startswith("//") else path
+
+    for obj in flames():
+        for kind in KINDS.values():
+            setattr(obj.bloom, kind.folder, absolute(getattr(obj.bloom, kind.folder)))
+        points_player.relocate(obj, absolute)
+        shown = volume.volume_of(obj)
+        if shown is not None and not shown.data.is_sequence and volume.BAKED in shown.data:
+            shown.data[volume.BAKED] = absolute(shown.data[volume.BAKED])
+        obj.update_tag()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ machines may share one range without a list of who does what (see `claims`).
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Generator, Iterable
 from pathlib import Path
 
@@ -41,13 +42,15 @@ def output_of(scene: bpy.types.Scene) -> str:
 
 
 def file_of(scene: bpy.types.Scene, frame: int, output: str) -> Path:
-    """The picture of a frame."""
-    before = scene.render.filepath
-    scene.render.filepath = output
-    try:
-        return Path(scene.render.frame_path(frame=frame))
-    finally:
-        scene.render.filepath = before
+    """The picture of a frame, named as Blender does: the last run of # is the number, else four digits."""
+    render = scene.render
+    folder, name = os.path.split(bpy.path.abspath(output))
+    runs = list(re.finditer("#+", name)) or list(re.finditer("#+", name := f"{name}####"))
+    start, end = runs[-1].span()
+    name = f"{name[:start]}{frame:0{end - start}}{name[end:]}"
+    if render.use_file_extension and not name.lower().endswith(render.file_extension):
+        name += render.file_extension
+    return Path(folder, name)
 
 
 def missing(scene: bpy.types.Scene, frames: Iterable[int], output: str) -> list[int]:

@@ -7,12 +7,11 @@ the files have it, so motion blur is as it was.
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 import bpy
 
 from . import cloud, geometry, ply, versions
-from .flame_object import flames
 from .takes import DIGITS
 
 NAME = "Bloom Baked Points"
@@ -46,27 +45,13 @@ def play(obj: bpy.types.Object, prefix: str, start: int, end: int) -> None:
     obj.update_tag()
 
 
-def settle(home: Path) -> None:
-    """In a copy of a file: make paths absolute that Blender does not know to be paths.
-
-    Parameters
-    ----------
-    home : path
-        What ``//`` stood for.
-    """
-    for obj in flames():
-        settings, modifier = obj.bloom, player_of(obj)
-        for name in ("points_folder", "volume_folder"):
-            setattr(settings, name, _absolute(getattr(settings, name), home))
-        for item in modifier.node_group.interface.items_tree if modifier is not None else ():
-            if item.item_type == "SOCKET" and item.in_out == "INPUT" and item.name == _INPUTS[0][0]:
-                before = versions.modifier_input(modifier, item.identifier)
-                versions.set_modifier_input(modifier, item.identifier, _absolute(before, home))
-        obj.update_tag()
-
-
-def _absolute(path: str, home: Path) -> str:
-    return str(home / path.removeprefix("//")) if path.startswith("//") else path
+def relocate(obj: bpy.types.Object, absolute: Callable[[str], str]) -> None:
+    """Change the prefix of the files that a flame object plays, if it plays any."""
+    modifier = player_of(obj)
+    for item in modifier.node_group.interface.items_tree if modifier is not None else ():
+        if item.item_type == "SOCKET" and item.in_out == "INPUT" and item.name == _INPUTS[0][0]:
+            before = versions.modifier_input(modifier, item.identifier)
+            versions.set_modifier_input(modifier, item.identifier, absolute(before))
 
 
 def match(obj: bpy.types.Object) -> None:

@@ -190,7 +190,9 @@ def show(data: bpy.types.Volume, path: Path, state: str) -> None:
 
 def play_baked(data: bpy.types.Volume) -> bool:
     """Have volume data play the files of the last bake; whether it did not yet."""
-    if data.is_sequence and data.filepath == data[BAKED]:
+    if data.is_sequence:
+        if data[BAKED] != data.filepath and data.library is None:
+            data[BAKED] = data.filepath  # Blender changes relative paths when a file is saved elsewhere
         return False
     data.filepath = data[BAKED]
     data.is_sequence = True

@@ -57,6 +57,7 @@ class Volume:
         if obj.bloom.volume_folder.startswith("//"):
             path = bpy.path.relpath(path)
         data[volume.BAKED] = path
+        data.is_sequence = False
         data.frame_start, data.frame_offset = start, start - 1
         data.frame_duration = end - start + 1
         data.sequence_mode = "EXTEND"

@@ -180,6 +180,12 @@ def test_pictures_in_parts(scene, blender, room, tmp_path):
     assert scene.render.filepath == str(folder / "frame_")
     assert sorted(path.name for path in folder.glob("*.png")) == [f"frame_000{n}.png" for n in (1, 2, 3)]
     assert not list(folder.glob(".*"))
+    file_of = room("scene.frames_bake").file_of
+    for output in ("a_", "a_###_b", "#/a##_#####.png", "a.png", ""):
+        scene.render.filepath = f"{folder}/{output}"
+        for frame in (7, 12345):
+            expected = Path(scene.render.frame_path(frame=frame))
+            assert file_of(scene, frame, scene.render.filepath) == expected
     scene.render.filepath = "/tmp/"
     assert room("scene.frames_bake").output_of(scene) == str(folder / "frames") + os.sep
 
@@ -223,6 +229,29 @@ def test_a_second_blender_bakes_what_is_not_saved(scene, moving, blender, room, 
         pixels(blender, file.parent / "out" / "0002.png"), pixels(blender, scene.render.filepath)
     )
     assert file.read_bytes() == saved and blender.data.filepath == str(file)
+
+
+def test_a_second_blender_shows_a_baked_volume(scene, add, blender, room, extension):
+    """By a relative path, which stands for another place in the copy."""
+    child, folder = room("scene.child"), Path(blender.data.filepath).parent
+    frames = importlib.import_module(f"{extension.__name__}.operators.bake_frames")
+    for obj in list(blender.data.objects):
+        if obj.type == "MESH":
+            blender.data.objects.remove(obj)
+    obj = add(look="VOLUME", with_scene=True)
+    obj.bloom.volume_resolution_render, obj.bloom.volume_points_render = 24, 0.2
+    scene.render.resolution_x = scene.render.resolution_y = 16
+    scene.frame_end = 1
+    blender.ops.bloom.bake_volume()
+    assert obj.children[0].data.filepath.startswith("//bloom_volumes")
+    scene.render.filepath = str(folder / "here.png")
+    blender.ops.render.render(write_still=True)
+    output = str(folder / "out" / "####")
+    work = child.Work(*frames.frames_command(scene, range(1, 2), output, False), folder=folder / "out")
+    finish(work)
+    expected = pixels(blender, scene.render.filepath)
+    assert expected.reshape(-1, 4)[:, :3].max() > 0.05
+    np.testing.assert_array_equal(pixels(blender, folder / "out" / "0001.png"), expected)
 
 
 def test_a_second_blender_says_what_is_wrong_and_stops_at_once(scene, moving, blender, room):

@@ -11,7 +11,7 @@ from pathlib import Path
 import bpy
 
 from ...errors import BloomError
-from .. import baking, frames_bake, points_player, preview
+from .. import baking, frames_bake, preview
 from ..flame_object import flames
 from .import_run import save
 
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     except RuntimeError:
         raise BloomError(f"{path} cannot be opened: choose an existing .blend file.") from None
     if arguments.home:
-        points_player.settle(Path(arguments.home).absolute())
+        baking.settle(Path(arguments.home).absolute())
     scene = _open_scene(arguments)
     frames = _frames(arguments, scene)
     if arguments.what == FRAMES:
