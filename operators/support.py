@@ -102,7 +102,8 @@ def wait_cursor(context: bpy.types.Context):
     told = window is not None and workspace is not None and not chaos_game.is_loaded()
     if told:
         workspace.status_text_set(_FIRST)
-        bpy.ops.wm.redraw_timer(type="DRAW_WIN_SWAP", iterations=1)  # or the text would come after the wait
+        if bpy.ops.wm.redraw_timer.poll():  # never in background; without it the text comes after the wait
+            bpy.ops.wm.redraw_timer(type="DRAW_WIN_SWAP", iterations=1)
     try:
         yield
     finally:
