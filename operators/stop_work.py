@@ -24,5 +24,7 @@ class BLOOM_OT_stop_work(bpy.types.Operator):
 
     def execute(self, context):
         """Tell its operator, which ends at its next look."""
-        work_state.running(context).stop = True
+        work = work_state.running(context)
+        if work is not None:
+            work.stop = True
         return {"FINISHED"}

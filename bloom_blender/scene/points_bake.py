@@ -17,7 +17,7 @@ class Points:
 
     name = "points"
     folder, source = "points_folder", "points_source"
-    endings = points_player.ENDINGS
+    endings: tuple[str, ...] = points_player.ENDINGS
 
     def check(self, obj: bpy.types.Object) -> None:
         """Every flame has points."""

@@ -17,7 +17,7 @@ class Volume:
 
     name = "volume"
     folder, source = "volume_folder", "volume_source"
-    endings = (".vdb",)
+    endings: tuple[str, ...] = (".vdb",)
 
     def check(self, obj: bpy.types.Object) -> None:
         """A flame has a volume once its scene was set up for one."""
