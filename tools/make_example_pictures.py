@@ -2,8 +2,9 @@
 
     .venv/blender-5.2/bin/python tools/make_example_pictures.py
 
-Trains the digits (seconds, in the environment of a training machine) and takes the shipped translation run;
-grows a flower from each without Blender, and lays moments of it side by side. Needs Pillow.
+Trains the digits (seconds, in the environment of a training machine) and takes the shipped runs of a
+translation model and a transformer; grows a flower from each without Blender, and lays moments of it side by
+side. Needs Pillow.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def strip(run: Path, flame: str, name: str, folder: Path, *options: str) -> None
 
 
 def main() -> None:
-    """Make all three."""
+    """Make all four."""
     python, reason = environments.training()
     if python is None:
         sys.exit(f"make_example_pictures: {reason}")
@@ -60,8 +61,9 @@ def main() -> None:
         bloom("convert", checkpoints, "-o", folder / "converted.bloom")
         strip(folder / "digits.bloom", "peony", "digits", folder, "--colors", "embeddings")
         strip(folder / "converted.bloom", "dahlia", "checkpoints", folder)
-        run = ROOT / "examples" / "runs" / "translation_en_fr.bloom"
-        strip(run, "lotus", "translation", folder, "--colors", "embeddings")
+        runs = ROOT / "examples" / "runs"
+        strip(runs / "translation_en_fr.bloom", "lotus", "translation", folder, "--colors", "embeddings")
+        strip(runs / "characters.bloom", "cherry_blossom", "characters", folder)
 
 
 if __name__ == "__main__":

@@ -81,3 +81,17 @@ def test_digits_and_its_checkpoints(tmp_path):
         rest = read_flames(LOTUS)[0]
         coefs = [np.array([x.coefs for x in flame.xforms]) for flame in (flower, rest)]
         np.testing.assert_allclose(*coefs, atol=1e-6)
+
+
+def test_characters_until_they_break(tmp_path):
+    """The rate rises until the loss is no number, and the run is one that diverged."""
+    out = tmp_path / "characters.bloom"
+    small = ("--steps", 40, "--every", 1, "--batch", 4, "--context", 16, "--width", 8, "--layers", 1)
+    assert "recorded" in train("train_characters.py", "--out", out, *small, "--rate", 0.02, 1e9)
+    run = read(out)
+    loss = run.series_named("loss").values
+    assert len(loss) == 40 and np.isfinite(loss[:5]).all() and not np.isfinite(loss[-1])
+    words = run.embedding("characters.weight").words
+    assert {"space", "newline", "a"} <= set(words) and len(set(words)) == len(words)
+    _, shreds = first_and_last_flame(out, tmp_path)
+    assert shreds.xforms != read_flames(LOTUS)[0].xforms
