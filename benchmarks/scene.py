@@ -153,6 +153,8 @@ def long_render() -> None:
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bloom.register()
+    # Blender keeps the grids of volume files that it has read, up to this many MB, 4096 by default.
+    bpy.context.preferences.system.memory_cache_limit = 256
     run = read_trajectory(ROOT / "examples" / "runs" / "translation_en_fr.bloom")
     flame = presets.read_preset("lotus")
     frames = 1000
