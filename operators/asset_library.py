@@ -12,6 +12,7 @@ class BLOOM_OT_add_assets(bpy.types.Operator):
 
     bl_idname = "bloom.add_assets"
     bl_label = "Add Bloom's Assets to the Asset Browser"
+    bl_options = {"REGISTER"}  # undo does not reach the preferences
 
     @classmethod
     def poll(cls, context):
@@ -36,6 +37,7 @@ class BLOOM_OT_remove_assets(bpy.types.Operator):
 
     bl_idname = "bloom.remove_assets"
     bl_label = "Remove Bloom's Assets from the Asset Browser"
+    bl_options = {"REGISTER"}
 
     @classmethod
     def poll(cls, context):

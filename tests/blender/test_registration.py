@@ -7,7 +7,7 @@ import sys
 
 LONG = {"bake_points", "bake_volume", "clear_bake", "render_preview"}
 """Operators that are not offered to be repeated with other settings at each change."""
-NOTHING_TO_UNDO = {"bake_frames", "stop_work"}
+NOTHING_TO_UNDO = {"add_assets", "bake_frames", "remove_assets", "stop_work"}
 
 
 def bloom_classes(bpy):
