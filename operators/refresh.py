@@ -5,14 +5,14 @@ from __future__ import annotations
 import bpy
 
 from ..bloom_blender.errors import BloomError
-from ..bloom_blender.scene import playback, volume
+from ..bloom_blender.scene import linking, playback, volume
 from ..bloom_blender.scene.cloud import forget
 from ..bloom_blender.scene.flame_object import is_flame, list_parts
 from .support import wait_cursor
 
 
 class BLOOM_OT_refresh(bpy.types.Operator):
-    """Compute the points of the active flame again from its properties"""
+    """Compute the points of the active flame again from its properties. A linked one gets its own"""
 
     bl_idname = "bloom.refresh"
     bl_label = "Refresh Points"
@@ -29,11 +29,14 @@ class BLOOM_OT_refresh(bpy.types.Operator):
     def execute(self, context):
         """Recompute, whatever the mesh holds."""
         obj = context.active_object
-        depsgraph = context.evaluated_depsgraph_get()
-        forget(obj.data)
-        volume.forget(obj)
-        list_parts(obj)
         try:
+            if not linking.has_own_points(obj):
+                obj = linking.give_own_points(obj)
+                context.view_layer.objects.active = obj
+            depsgraph = context.evaluated_depsgraph_get()
+            forget(obj.data)
+            volume.forget(obj)
+            list_parts(obj)
             with wait_cursor(context):
                 playback.refresh(obj, obj.evaluated_get(depsgraph))
         except BloomError as error:

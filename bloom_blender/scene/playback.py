@@ -114,7 +114,7 @@ def refresh(
     if mesh.library is not None:
         raise BloomError(
             f"{obj.name} is linked from another file, so Blender keeps its points as they were saved: "
-            "make the object and its data local (Object > Relations > Make Local)."
+            "press Refresh Points, which gives it points of its own by a library override."
         )
     flame = soloed(flame_of(source), solo)
     cloud = chaos_game.compute(flame, request)

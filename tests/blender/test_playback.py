@@ -359,7 +359,7 @@ def test_edit_mode_is_left_alone(animated, blender):
     assert len(animated.data.vertices) == 250
 
 
-def test_a_linked_flame_keeps_its_points_until_made_local(
+def test_a_linked_flame_keeps_its_points_until_it_has_its_own(
     animated, bloom, blender, capfd, frame_points, points_of, tmp_path
 ):
     """Blender ignores writes to linked meshes."""
@@ -373,10 +373,18 @@ def test_a_linked_flame_keeps_its_points_until_made_local(
     blender.context.scene.collection.objects.link(obj)
     blender.context.scene.frame_set(3)
     assert close(points_of(obj.data), frame_points(1, 250))
-    assert "Make Local" in bloom.playback.problems["tiny"]
-    assert "Make Local" in capfd.readouterr().err
-    obj.make_local()
-    obj.data.make_local()
-    blender.context.scene.frame_set(2)
-    assert close(points_of(obj.data), frame_points(2, 250))
-    assert not bloom.playback.problems
+    assert "Refresh Points" in bloom.playback.problems["tiny"]
+    assert "Refresh Points" in capfd.readouterr().err
+    blender.context.view_layer.objects.active = obj
+    assert blender.ops.bloom.refresh() == {"FINISHED"}
+    own = blender.context.view_layer.objects.active
+    assert own.override_library.reference == obj and list(blender.context.scene.objects) == [own]
+    assert close(points_of(own.data), frame_points(3, 250))
+    path = str(tmp_path / "user.blend")
+    blender.ops.wm.save_as_mainfile(filepath=path)
+    blender.ops.wm.open_mainfile(filepath=path)
+    own = blender.context.scene.objects["tiny"]
+    for frame in (2, 4):
+        blender.context.scene.frame_set(frame)
+        assert close(points_of(own.data), frame_points(frame, 250))
+    assert own.override_library and not bloom.playback.problems
