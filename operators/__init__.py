@@ -37,6 +37,7 @@ from .mutate_grid import BLOOM_OT_mutate_grid
 from .palette_ramp import BLOOM_OT_palette_ramp
 from .paste_flame import BLOOM_OT_paste_flame
 from .random_flower import BLOOM_OT_random_flower
+from .random_grid import BLOOM_OT_random_grid
 from .refresh import BLOOM_OT_refresh
 from .remove_variation import BLOOM_OT_remove_variation
 from .remove_xform import BLOOM_OT_remove_xform
@@ -78,6 +79,7 @@ classes = (
     BLOOM_OT_copy_flame,
     BLOOM_OT_paste_flame,
     BLOOM_OT_random_flower,
+    BLOOM_OT_random_grid,
     BLOOM_OT_mutate,
     BLOOM_OT_mutate_grid,
     BLOOM_OT_fit_volume,

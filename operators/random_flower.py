@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import bpy
 from bpy.props import EnumProperty, IntProperty
@@ -12,12 +13,8 @@ from ..bloom_blender.scene import actions, chaos_game
 from .support import SEEDS, NewFlameOptions, in_object_mode, wait_cursor
 
 
-class BLOOM_OT_random_flower(NewFlameOptions, bpy.types.Operator):
-    """Add a new flower by chance: of many that are drawn, one that is worth looking at"""
-
-    bl_idname = "bloom.random_flower"
-    bl_label = "Random Flower"
-    bl_options = {"REGISTER", "UNDO"}
+class AddsRandom(NewFlameOptions):
+    """Mixin: an operator that adds a flame by chance."""
 
     seed: IntProperty(
         name="Seed",
@@ -40,27 +37,20 @@ class BLOOM_OT_random_flower(NewFlameOptions, bpy.types.Operator):
         """Flames are added in Object Mode."""
         return in_object_mode(cls, context)
 
-    def invoke(self, context, event):
-        """Choose a seed, which the redo panel shows."""
-        if not self.properties.is_property_set("seed"):
-            self.seed = random.randrange(SEEDS)
-        return self.execute(context)
-
-    def execute(self, context):
-        """Draw the flower, then add it."""
+    def add(self: Any, context, seed: int) -> set[str]:
+        """Draw the flame of a seed, then add it."""
         from ..bloom_blender.garden import random_flame
 
         try:
             with wait_cursor(context):
                 chaos_game.load()
-                flame = random_flame(self.seed, kind=self.kind)
-                actions.add_flame(context, flame, **self.new_flame_options())
+                actions.add_flame(context, random_flame(seed, kind=self.kind), **self.new_flame_options())
         except BloomError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         return {"FINISHED"}
 
-    def draw(self, context):
+    def draw(self: Any, context):
         """Draw the options."""
         layout = self.layout
         layout.use_property_split = True
@@ -68,3 +58,21 @@ class BLOOM_OT_random_flower(NewFlameOptions, bpy.types.Operator):
         layout.prop(self, "seed")
         layout.prop(self, "kind")
         self.draw_new_flame_options(layout)
+
+
+class BLOOM_OT_random_flower(AddsRandom, bpy.types.Operator):
+    """Add a new flower by chance: of many that are drawn, one that is worth looking at"""
+
+    bl_idname = "bloom.random_flower"
+    bl_label = "Random Flower"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def invoke(self, context, event):
+        """Choose a seed, which the redo panel shows."""
+        if not self.properties.is_property_set("seed"):
+            self.seed = random.randrange(SEEDS)
+        return self.execute(context)
+
+    def execute(self, context):
+        """Add the flower of the seed."""
+        return self.add(context, self.seed)

@@ -24,8 +24,9 @@ class BLOOM_PT_sidebar(bpy.types.Panel):
         """Draw the menu of flowers, and what can be done with the active one."""
         column = self.layout.column()
         column.menu("BLOOM_MT_add", text="Add Flower", icon="ADD")
+        column.operator_context = "INVOKE_DEFAULT"
+        column.operator("bloom.random_grid", icon="RNDCURVE")
         if is_flame(context.object):
-            column.operator_context = "INVOKE_DEFAULT"
             column.operator("bloom.mutate_grid", icon="MESH_GRID")
             row = column.row(align=True)
             row.operator("bloom.copy_flame", text="Copy", icon="COPYDOWN")

@@ -61,8 +61,8 @@ def test_other_texts_are_told_and_add_nothing(blender, text):
 
 
 def test_a_random_flower_follows_its_seed(blender, bloom):
-    for seed in (4, 4, 5):
-        assert blender.ops.bloom.random_flower(seed=seed, **FEW) == {"FINISHED"}
+    for name, seed in (("random_flower", 4), ("random_grid", 4), ("random_flower", 5)):
+        assert getattr(blender.ops.bloom, name)(seed=seed, **FEW) == {"FINISHED"}
     one, again, other = (bloom.flame_object.flame_of(obj) for obj in bloom.flame_object.flames())
     assert one == again
     assert one.xforms != other.xforms
