@@ -29,7 +29,7 @@ class BLOOM_MT_add(bpy.types.Menu):
         layout.separator()
         layout.operator_context = "INVOKE_DEFAULT"
         layout.operator("bloom.random_flower", icon="RNDCURVE")
-        layout.operator("bloom.random_grid", icon="MESH_GRID")
+        layout.operator("bloom.random_grid", text="Random Flowers by Pictures…", icon="MESH_GRID")
         layout.separator()
         layout.operator("bloom.import_flame", text="From .flame File…", icon="IMPORT")
         layout.operator("bloom.paste_flame", text="From Clipboard", icon="PASTEDOWN")

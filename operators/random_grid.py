@@ -20,7 +20,7 @@ class BLOOM_OT_random_grid(AddsRandom, ChooseByPicture, bpy.types.Operator):
     """Show new flowers, as many as you like, and add the one that you click"""
 
     bl_idname = "bloom.random_grid"
-    bl_label = "Random Flowers by Pictures"
+    bl_label = "Random Flowers"
     bl_options = {"REGISTER", "UNDO"}
 
     def invoke(self, context, event):

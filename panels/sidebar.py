@@ -25,7 +25,7 @@ class BLOOM_PT_sidebar(bpy.types.Panel):
         column = self.layout.column()
         column.menu("BLOOM_MT_add", text="Add Flower", icon="ADD")
         column.operator_context = "INVOKE_DEFAULT"
-        column.operator("bloom.random_grid", icon="RNDCURVE")
+        column.operator("bloom.random_grid", text="Random Flowers by Pictures", icon="RNDCURVE")
         if is_flame(context.object):
             column.operator("bloom.mutate_grid", icon="MESH_GRID")
             row = column.row(align=True)
