@@ -44,7 +44,7 @@ GROWN = {
     "STORM": "poppy",
     "BREEZE": "cherry_blossom",
     "LAYERS": "tulip",
-    "LOSS": "sunflower",
+    "LOSS": "iris",
     "LOOP": "rose",
 }
 

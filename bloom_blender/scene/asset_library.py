@@ -6,6 +6,7 @@ object is lost. Where an object comes from our library it is given back once the
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from .presets import FOLDER as PRESETS
 
 FOLDER = PRESETS / "assets"
 NAME = "Bloom"
+
+_SOON = 0.1
+"""Seconds after which a drop is over."""
 
 
 def libraries() -> list[bpy.types.UserAssetLibrary]:
@@ -52,7 +56,8 @@ def mend_mirrors(names: list[str]) -> None:
     """Give flame objects of the open file their mirror back where they have none."""
     for name in names:
         obj = bpy.data.objects.get(name)
-        if is_flame(obj) and obj.library is None and obj.matrix_world.determinant() > 0.0:
+        # Its scale, as the matrix is not made anew before the window is drawn.
+        if is_flame(obj) and obj.library is None and math.prod(obj.scale) > 0.0:
             obj.scale.y = -obj.scale.y
 
 
@@ -67,7 +72,7 @@ def on_import(context, *_) -> None:
         and is_ours(item.source_library.filepath)
     ]
     if names and not bpy.app.background:
-        bpy.app.timers.register(partial(mend_mirrors, names), first_interval=0.0)
+        bpy.app.timers.register(partial(mend_mirrors, names), first_interval=_SOON)
 
 
 def register() -> None:
