@@ -2,8 +2,8 @@
 
     python tools/make_presets.py [name ...]
 
-and with --thumbnails the small square pictures of them, bloom_blender/presets/*.png, for
-Blender's menus.
+with --thumbnails the small square pictures of them, bloom_blender/presets/*.png, for Blender's menus,
+and with --pictures those of docs/flowers.md, docs/images/flower-*.jpg.
 
 A flower is data: its xforms, its camera, its tone, and a palette drawn through a few colours of OKLCH
 (B. Ottosson, "A perceptual color space for image processing", 2020).
@@ -27,6 +27,7 @@ from bloom_blender.flame.variations import split_attribute
 from bloom_blender.flame.xml import write_flame
 
 FOLDER = Path(__file__).resolve().parent.parent / "bloom_blender" / "presets"
+PICTURES = Path(__file__).resolve().parent.parent / "docs" / "images"
 GOLDEN_ANGLE = 180.0 * (3.0 - math.sqrt(5.0))
 
 #: Ottosson's matrices: OKLab to the cube roots of cone responses, and these cubed to linear sRGB.
@@ -653,23 +654,37 @@ THUMBNAIL = 128
 """Pixels of a thumbnail, across and down."""
 
 
-def thumbnail(flame: Flame, path: Path, size: int = THUMBNAIL) -> None:
-    """Render the middle of a flame's frame as a small square PNG, `size` pixels across."""
+def render(flame: Flame, path: Path, width: int) -> None:
+    """Render a flame as a PNG."""
     from bloom_blender import cli  # it needs numba, which writing flames does not
 
-    square = replace(flame, camera=replace(flame.camera, size=(760, 760)))
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "square.flame"
-        file.write_text(write_flame(square), encoding="utf-8")
-        options = ["--width", str(size), "--quality", "300", "--quiet"]
+        file = Path(folder) / "drawn.flame"
+        file.write_text(write_flame(flame), encoding="utf-8")
+        options = ["--width", str(width), "--quality", "300", "--quiet"]
         if cli.main(["render", str(file), "-o", str(path), *options]):
             raise RuntimeError(f"{path.name} could not be rendered")
+
+
+def thumbnail(flame: Flame, path: Path, size: int = THUMBNAIL) -> None:
+    """Render the middle of a flame's frame as a small square PNG, `size` pixels across."""
+    render(replace(flame, camera=replace(flame.camera, size=(760, 760))), path, size)
+
+
+def picture(flame: Flame, path: Path) -> None:
+    """Render a flame as a JPEG for the documentation."""
+    from PIL import Image
+
+    with tempfile.TemporaryDirectory() as folder:
+        drawn = Path(folder) / "picture.png"
+        render(flame, drawn, 640)
+        Image.open(drawn).convert("RGB").save(path, quality=85, optimize=True)
 
 
 def main(argv: list[str] | None = None) -> int:
     """Write the named presets, or all; returns the exit status."""
     given = sys.argv[1:] if argv is None else argv
-    names = [name for name in given if name != "--thumbnails"] or list(PRESETS)
+    names = [name for name in given if not name.startswith("--")] or list(PRESETS)
     FOLDER.mkdir(exist_ok=True)
     for name in names:
         if name not in PRESETS:
@@ -680,6 +695,8 @@ def main(argv: list[str] | None = None) -> int:
         (FOLDER / f"{name}.flame").write_text(write_flame(PRESETS[name]()), encoding="utf-8", newline="\n")
         if "--thumbnails" in given:
             thumbnail(PRESETS[name](), FOLDER / f"{name}.png")
+        if "--pictures" in given:
+            picture(PRESETS[name](), PICTURES / f"flower-{name.replace('_', '-')}.jpg")
     return 0
 
 
