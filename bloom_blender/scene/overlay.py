@@ -15,6 +15,8 @@ from .flame_object import is_flame, structure_of
 from .render_engine import ENGINE, camera_of
 
 LAYERS, GROUP = "Bloom Flame", "Bloom Over"
+_LINEAR = "Linear Rec.709"
+_TO_VIEW, _FROM_VIEW = ("To View", "To Light"), ("From Light", "From View")
 _RAYS = ("camera", "diffuse", "glossy", "transmission", "volume_scatter", "shadow")
 
 
@@ -44,6 +46,9 @@ def lay_over(scene: bpy.types.Scene) -> bpy.types.Scene:
     else:
         flames = layers.scene
         _follow(scene, flames)
+    node = compositor.tone_node(tree, GROUP)
+    if node is not None:
+        _match_view(node.node_tree, scene)
     for obj in found:
         for ray in _RAYS:
             setattr(obj, f"visible_{ray}", False)
@@ -135,15 +140,60 @@ def _over_group() -> bpy.types.NodeTree:
     start, end = wires.node("NodeGroupInput"), wires.node("NodeGroupOutput")
     given = start.outputs
     below, above = wires.node("CompositorNodeSeparateColor"), wires.node("CompositorNodeSeparateColor")
-    wires.feed(below.inputs[0], given["Image"])
+    wires.feed(below.inputs[0], _converted(wires, given["Image"], _TO_VIEW))
     wires.feed(above.inputs[0], given["Flame"])
     alpha = wires.math("MULTIPLY", above.outputs[3], given["Strength"], clamp=True)
     left = wires.math("SUBTRACT", 1.0, wires.math("MULTIPLY", alpha, given["Cover"]))
     join = wires.node("CompositorNodeCombineColor")
+    any_ = above.outputs[3]
     for place in range(3):
+        any_ = wires.math("MAXIMUM", any_, above.outputs[place])
         light = wires.math("MULTIPLY", above.outputs[place], given["Strength"])
         wires.feed(join.inputs[place], wires.math("MULTIPLY_ADD", below.outputs[place], left, light))
     clear = wires.math("MULTIPLY", wires.math("SUBTRACT", 1.0, alpha), below.outputs[3])
     wires.feed(join.inputs[3], wires.math("ADD", alpha, clear))
-    wires.feed(end.inputs["Image"], join.outputs[0])
+    # What no flame touches stays as it is, with light that a view cannot show.
+    touched = wires.math("GREATER_THAN", wires.math("MULTIPLY", any_, given["Strength"]), 0.0)
+    parts = wires.node("CompositorNodeSeparateColor"), wires.node("CompositorNodeSeparateColor")
+    wires.feed(parts[0].inputs[0], given["Image"])
+    wires.feed(parts[1].inputs[0], _converted(wires, join.outputs[0], _FROM_VIEW))
+    whole = wires.node("CompositorNodeCombineColor")
+    for place in range(4):
+        old, new = (part.outputs[place] for part in parts)
+        wires.feed(
+            whole.inputs[place], wires.math("MULTIPLY_ADD", wires.math("SUBTRACT", new, old), touched, old)
+        )
+    wires.feed(end.inputs["Image"], whole.outputs[0])
     return group
+
+
+def _converted(
+    wires: compositor.Wires, image: bpy.types.NodeSocket, names: tuple[str, str]
+) -> bpy.types.NodeSocket:
+    """Lead an image through two conversions of colour, which :func:`_match_view` sets."""
+    for name in names:
+        node = wires.node("CompositorNodeConvertColorSpace")
+        node.name = node.label = name
+        node.from_color_space = node.to_color_space = _LINEAR
+        wires.feed(node.inputs[0], image)
+        image = node.outputs[0]
+    return image
+
+
+def _match_view(group: bpy.types.NodeTree, scene: bpy.types.Scene) -> None:
+    """Lay the flame over what the scene's view transform shows, so that it has its own colours on the screen.
+
+    Both are laid over one another as the screen shows them, and the sum goes back through the inverse of the
+    view. With the view *Standard*, or one without an inverse, nothing is converted.
+    """
+    nodes = [group.nodes.get(name) for name in (*_TO_VIEW, *_FROM_VIEW)]
+    if any(node is None for node in nodes):
+        return  # of an older Bloom, or rebuilt by a user
+    view = scene.view_settings.view_transform
+    steps = [(_LINEAR, _LINEAR)] * 4
+    for space in (f"{view} Base sRGB", f"{view} sRGB"):
+        if space in nodes[0].bl_rna.properties["to_color_space"].enum_items:
+            steps = [(_LINEAR, space), ("sRGB", _LINEAR), (_LINEAR, "sRGB"), (space, _LINEAR)]
+            break
+    for node, (source, target) in zip(nodes, steps, strict=True):
+        node.from_color_space, node.to_color_space = source, target

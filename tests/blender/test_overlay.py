@@ -86,6 +86,27 @@ def test_a_render_has_both(blender, scene, overlay, rendered):
     np.testing.assert_allclose(rendered()[..., :3], 2.0 * flame[..., :3] + wall, atol=0.02)
 
 
+def test_the_view_transform_bends_no_colour_of_the_flame(blender, scene, overlay, small_render):
+    """Standard's pixels in other views, but for the most saturated colours, which these cannot show."""
+    blender.data.objects["wall"].hide_render = True
+    scene.render.dither_intensity = 0.0
+    scene.render.image_settings.file_format = "PNG"
+    pictures = {}
+    for view in ("Standard", "Filmic", "AgX"):
+        scene.view_settings.view_transform = view
+        blender.ops.bloom.flame_over_scene()
+        scene.render.filepath = str(small_render / "view.png")
+        blender.ops.render.render(write_still=True)
+        image = blender.data.images.load(scene.render.filepath)
+        image.colorspace_settings.name = "Non-Color"
+        pictures[view] = np.array(image.pixels[:]).reshape(48, 64, 4)[..., :3]
+        blender.data.images.remove(image)
+    assert pictures["Standard"].max() > 0.3
+    error = {view: np.abs(pictures[view] - pictures["Standard"]) for view in pictures}
+    assert (error["Filmic"] < 0.03).mean() > 0.99 and error["Filmic"].mean() < 0.003
+    assert (error["AgX"] < 0.03).mean() > 0.97
+
+
 def test_the_flame_follows_the_frame(blender, bloom, scene, overlay, rendered, make_curves):
     obj = blender.data.objects["tiny"]
     bloom.keyframes.animate(obj, make_curves({"xform2.coefs[4]": [-0.4, 0.6, -0.4]}))
