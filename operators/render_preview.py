@@ -60,7 +60,8 @@ Editor; no setting of the scene is touched"""
             before.user_remap(image)
             bpy.data.images.remove(before)
         image.name = _NAME
-        _show(context, image)
+        # A new window handles events while it opens, so this operator has to be over by then.
+        bpy.app.timers.register(_show, first_interval=0.01)
 
 
 def preview_command(scene: bpy.types.Scene, folder: Path) -> tuple[list[str], list[str]]:
@@ -74,14 +75,18 @@ def preview_command(scene: bpy.types.Scene, folder: Path) -> tuple[list[str], li
     return ["bake", "frames"], [*(part for pair in given.items() for part in pair), "--preview"]
 
 
-def _show(context, image: bpy.types.Image) -> None:
-    """Show an image in an Image Editor of the window, or in a window of its own as renders are."""
-    areas = [area for window in context.window_manager.windows for area in window.screen.areas]
+def _show() -> None:
+    """Show the preview in an Image Editor that is open, or in a window of its own as renders are."""
+    manager, image = bpy.context.window_manager, bpy.data.images.get(_NAME)
+    if image is None:
+        return
+    areas = [area for window in manager.windows for area in window.screen.areas]
     area = next((area for area in areas if area.ui_type == "IMAGE_EDITOR"), None)
     if area is None:
-        before = set(context.window_manager.windows)
-        bpy.ops.wm.window_new()
-        window = next(window for window in context.window_manager.windows if window not in before)
+        before = set(manager.windows)
+        with bpy.context.temp_override(window=manager.windows[0]):
+            bpy.ops.wm.window_new()
+        window = next(window for window in manager.windows if window not in before)
         area = window.screen.areas[0]
         area.ui_type = "IMAGE_EDITOR"
     area.spaces.active.image = image

@@ -84,11 +84,16 @@ def _pictures(arguments: argparse.Namespace, frames: list[int]) -> int:
     scene = bpy.context.scene
     if arguments.preview:
         preview.reduce(scene)
-    output = frames_bake.output_of(scene) if arguments.output is None else os.path.abspath(arguments.output)
+    output = frames_bake.output_of(scene) if arguments.output is None else _absolute(arguments.output)
     overwrite = not arguments.skip_existing
     last = _follow(arguments, frames_bake.bake(bpy.context, frames, output=output, overwrite=overwrite))
     print(f"{scene.name}: {last.text}, in {frames_bake.file_of(scene, frames[0], output).parent}", flush=True)
     return 0
+
+
+def _absolute(path: str) -> str:
+    """A path from here; one that ends in a separator goes on to name a folder."""
+    return os.path.join(os.path.abspath(path), "") if path.endswith(("/", os.sep)) else os.path.abspath(path)
 
 
 def _follow(arguments: argparse.Namespace, steps: Iterator[baking.Progress]) -> baking.Progress:
