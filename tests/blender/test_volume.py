@@ -105,6 +105,20 @@ def test_names_change_with_values_and_old_files_go(misty, blender, room):
     assert data.filepath == before
 
 
+def test_one_xform_alone_shows_in_the_window_and_not_in_renders(misty, blender, room):
+    obj, data = misty
+    volume, vdb = room("scene.volume"), room("scene.vdb")
+    whole, state = vdb.read(Path(data.filepath))[0], volume.state_of(obj, volume.request_of(obj, render=True))
+    obj.bloom.solo = "xform1"
+    blender.context.view_layer.update()
+    alone = vdb.read(Path(data.filepath))[0]
+    assert 0 < (alone > 0.0).sum() < (whole > 0.0).sum()
+    assert volume.state_of(obj, volume.request_of(obj, render=True)) == state
+    obj.bloom.solo = ""
+    blender.context.view_layer.update()
+    np.testing.assert_array_equal(vdb.read(Path(data.filepath))[0], whole)
+
+
 def test_a_render_has_its_own_resolution_and_leaves_the_window_its_file(misty, blender, room, small_render):
     obj, data = misty
     before, seen = data.filepath, []
