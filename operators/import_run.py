@@ -15,7 +15,7 @@ from ..bloom_blender.errors import BloomError
 from ..bloom_blender.scene import actions, growing, viewport
 from ..bloom_blender.scene.flame_object import is_flame
 from ..bloom_blender.scene.growth_layout import draw_frames, draw_keys, draw_mapping
-from ..bloom_blender.scene.growth_settings import SETTINGS, growth_properties
+from ..bloom_blender.scene.growth_settings import SETTINGS, copy_settings, growth_properties
 from ..bloom_blender.scene.presets import label, presets, read_preset
 from .support import NewFlameOptions, ask, wait_cursor
 
@@ -115,7 +115,11 @@ class BLOOM_OT_import_run(NewFlameOptions, GrowthOptions, bpy.types.Operator, Im
         return True
 
     def invoke(self, context, event):
-        """Ask for a file, or only for the options where one was dropped."""
+        """Ask for a file, or only for the options where one was dropped; they begin as the flame's growth."""
+        obj = context.active_object
+        if is_flame(obj) and obj.bloom.growth.run is not None and obj.bloom.growth.drive != "hand":
+            given = self.properties.is_property_set
+            copy_settings(obj.bloom.growth, self, [name for name in SETTINGS if not given(name)])
         return ask(self, context)
 
     def check(self, context):
