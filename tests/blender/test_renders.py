@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -188,30 +189,43 @@ def test_undo_between_frames(moving, blender, points_of, points_at):
         assert close(points_of(blender.data.objects["tiny"].data), points_at(frame, 250))
 
 
-def test_another_process_renders_the_same_pixels(moving, blender, extension, small_render):
-    """As a farm does: a saved file, one frame, a process of its own."""
+def test_another_process_on_one_thread_renders_the_same_pixels(
+    moving, bloom, blender, extension, small_render
+):
+    """As a farm does: a saved file of each look, one frame out of order, a process of its own."""
     scene = blender.context.scene
-    scene.render.image_settings.file_format = "PNG"
-    scene.cycles.samples = 16
-    scene.frame_start, scene.frame_end = 2, 3
-    blender.ops.render.render(animation=True)
-    path = small_render / "farm.blend"
-    blender.ops.wm.save_as_mainfile(filepath=str(path))
+    settings = moving.bloom
+    settings.volume_resolution_viewport = settings.volume_resolution_render = 24
+    settings.volume_points_viewport = settings.volume_points_render = 0.2
+    camera = scene.camera
+    for look in ("PARTICLES", "VOLUME", "PICTURE"):
+        bloom.actions.set_up_scene(blender.context, moving, look=look)
+        blender.data.objects.remove(scene.camera)
+        scene.camera = camera
+        scene.render.image_settings.file_format = "PNG"
+        scene.render.resolution_x = scene.render.resolution_y = 16
+        scene.cycles.samples = 4
+        scene.bloom.quality = 50.0
+        scene.render.filepath = f"{small_render}/{look}_"
+        scene.frame_start, scene.frame_end = 2, 3
+        blender.ops.render.render(animation=True)
+        blender.ops.wm.save_as_mainfile(filepath=f"{small_render}/{look}.blend", copy=True)
     code = (
         "import bpy, os, sys\n"
         f"bpy.ops.preferences.addon_enable(module={extension.__name__!r})\n"
-        f"bpy.ops.wm.open_mainfile(filepath={str(path)!r})\n"
-        "scene = bpy.context.scene\n"
-        "scene.frame_set(3)\n"
-        f"scene.render.filepath = {str(small_render / 'other.png')!r}\n"
-        "bpy.ops.render.render(write_still=True)\n"
+        "for look in ('PARTICLES', 'VOLUME', 'PICTURE'):\n"
+        f"    bpy.ops.wm.open_mainfile(filepath={str(small_render)!r} + f'/{{look}}.blend')\n"
+        "    scene = bpy.context.scene\n"
+        "    scene.render.threads_mode, scene.render.threads = 'FIXED', 1\n"
+        "    scene.frame_set(3)\n"
+        f"    scene.render.filepath = {str(small_render)!r} + f'/other_{{look}}.png'\n"
+        "    bpy.ops.render.render(write_still=True)\n"
         "sys.stdout.flush()\n"
         "os._exit(0)\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=120, capture_output=True)
-    alone, together = (
-        pixels(blender, small_render / "other.png"),
-        pixels(blender, small_render / "frame_0003.png"),
-    )
-    assert alone.reshape(-1, 4)[:, :3].max() > 0.1
-    assert np.array_equal(alone, together)
+    alone = {**os.environ, "NUMBA_NUM_THREADS": "1"}
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120, capture_output=True, env=alone)
+    for look in ("PARTICLES", "VOLUME", "PICTURE"):
+        other = pixels(blender, small_render / f"other_{look}.png")
+        assert other.reshape(-1, 4)[:, :3].max() > 0.1
+        assert np.array_equal(other, pixels(blender, small_render / f"{look}_0003.png"))
