@@ -47,6 +47,21 @@ def render(look_name: str, run_name: str, folder: Path, runs: Path) -> None:
     import bpy
 
     from bloom_blender import scene as bloom
+
+    file, flower, moments, _ = RUNS[run_name]
+    scene = stage(look_name, flower, runs / f"{file}.bloom")
+    for number, frame in enumerate(moments):
+        scene.frame_set(frame)
+        scene.render.filepath = str(folder / f"{look_name}-{run_name}-{number}.png")
+        bpy.ops.render.render(write_still=True)
+    bloom.unregister()
+
+
+def stage(look_name: str, flower: str, run: Path):
+    """A new scene with a flower that grows by a run, set up for a look."""
+    import bpy
+
+    from bloom_blender import scene as bloom
     from bloom_blender.growth.grow import grow
     from bloom_blender.scene import actions, compositor, presets
     from bloom_blender.trajectory.read import read_trajectory
@@ -54,9 +69,8 @@ def render(look_name: str, run_name: str, folder: Path, runs: Path) -> None:
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bloom.register()
     look, style = LOOKS[look_name]
-    file, flower, moments, _ = RUNS[run_name]
     flame = presets.read_preset(flower)
-    curves = grow(read_trajectory(runs / f"{file}.bloom"), flame, frames=FRAMES)
+    curves = grow(read_trajectory(run), flame, frames=FRAMES)
     obj = actions.add_flame(bpy.context, flame, curves=curves, with_scene=False)
     obj.bloom.style = style
     obj.bloom.volume_bounds = "FRAME"  # a flower that tears grows out of the box of the one at rest
@@ -70,11 +84,34 @@ def render(look_name: str, run_name: str, folder: Path, runs: Path) -> None:
         node.inputs["Glow"].default_value = 0.2
     if look_name == "over":
         lay_over_balls(bpy, scene)
-    for number, frame in enumerate(moments):
-        scene.frame_set(frame)
-        scene.render.filepath = str(folder / f"{look_name}-{run_name}-{number}.png")
+    return scene
+
+
+def make_clip() -> None:
+    """A short film for the head of a page, and its last frame: cherry blossoms as the true flame."""
+    import bpy
+
+    images = ROOT / "docs" / "images"
+    scene = stage("flame", "cherry_blossom", RUNS_FOLDER / "translation_en_fr.bloom")
+    scene.bloom.quality = 120.0
+    scene.render.dither_intensity = 0.5
+    frames = range(1, FRAMES + 1, 2)
+    with tempfile.TemporaryDirectory() as temporary:
+        for frame in frames:
+            scene.frame_set(frame)
+            scene.render.filepath = str(Path(temporary) / f"{frame:04d}.png")
+            bpy.ops.render.render(write_still=True)
+        pictures = [Image.open(path).convert("RGB") for path in sorted(Path(temporary).glob("*.png"))]
+        pictures[0].save(
+            images / "cherry_blossom.webp", save_all=True, append_images=pictures[1:], loop=0, quality=70,
+            method=6, duration=[80] * (len(pictures) - 1) + [3000],
+        )  # fmt: skip
+        scene.render.resolution_x, scene.render.resolution_y = 1280, 720
+        scene.bloom.quality, scene.bloom.supersample = 600.0, 2
         bpy.ops.render.render(write_still=True)
-    bloom.unregister()
+        Image.open(scene.render.filepath).convert("RGB").save(
+            images / "cherry_blossom.jpg", quality=88, optimize=True
+        )
 
 
 def lay_over_balls(bpy, scene) -> None:
@@ -192,7 +229,12 @@ def main() -> None:
         "--originals", metavar="FOLDER",
         help="only compare flames/NAME.flame there with ember's pictures, reference/NAME.png",
     )  # fmt: skip
+    parser.add_argument("--clip", action="store_true", help="only make cherry_blossom.webp and .jpg")
     options = parser.parse_args()
+    if options.clip:
+        make_clip()
+        sys.stdout.flush()
+        os._exit(0)
     if options.originals:
         compare_originals(Path(options.originals))
         sys.stdout.flush()
