@@ -215,7 +215,7 @@ def compare_originals(folder: Path) -> None:
     for number, row in enumerate(rows):
         for side, picture in enumerate(row):
             whole.paste(picture, ((number % 2 * 2 + side) * width, number // 2 * height))
-    whole.save(ROOT / "docs" / "images" / "originals.jpg", quality=85, optimize=True)
+    whole.save(ROOT / "docs" / "images" / "originals.jpg", quality=74, optimize=True)
 
 
 def main() -> None:
