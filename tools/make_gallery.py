@@ -167,7 +167,7 @@ def join(look_name: str, run_name: str, folder: Path) -> None:
     whole = Image.new("RGB", (SIZE[0] * len(pictures), SIZE[1]))
     for place, picture in enumerate(pictures):
         whole.paste(picture, (SIZE[0] * place, 0))
-    whole.save(ROOT / "docs" / "images" / f"gallery-{look_name}-{run_name}.jpg", quality=85, optimize=True)
+    whole.save(ROOT / "docs" / "images" / f"gallery-{look_name}-{run_name}.jpg", quality=80, optimize=True)
 
 
 def compare_originals(folder: Path) -> None:
