@@ -271,9 +271,9 @@ def test_every_frame_shows_its_own_flame(blender, bloom, scene, add_flame, rende
 
     for frame in (1, 2, 3):
         with OpenEXR.File(str(tmp_path / f"frame_{frame:04d}.exr")) as file:
-            # 4.5 writes what the compositor made as a layer of its own beside the engine's.
-            name = next(n for n in file.channels() if n.endswith("Combined") and "Composite" not in n)
-            assert np.array_equal(file.channels()[name].pixels, alone[frame])
+            # What the compositor made is a layer of its own beside the engine's.
+            channels = {name: one for part in file.parts for name, one in part.channels.items()}
+            assert np.array_equal(channels["ViewLayer.Combined"].pixels, alone[frame])
 
 
 def test_motion_blur_smears_along_the_motion(blender, scene, add_flame, rendered):
