@@ -176,6 +176,33 @@ def test_no_frame_of_an_animation_is_stale(small_render, moving, blender, room):
         assert (pixels(blender, small_render / f"baked_{frame:04}.png") == live[frame]).all()
 
 
+def test_an_instanced_volume_shows_its_frame(small_render, moving, blender, room):
+    """In the scene through an instance of its collection alone, rendered in another order."""
+    obj, data = moving
+    scene, volume = blender.context.scene, room("scene.volume")
+    aim(blender, small_render)
+    group = blender.data.collections.new("Flames")
+    for part in (obj, *obj.children):
+        group.objects.link(part)
+        scene.collection.objects.unlink(part)
+    empty = blender.data.objects.new("Instance", None)
+    empty.instance_type, empty.instance_collection = "COLLECTION", group
+    scene.collection.objects.link(empty)
+    shown, wanted = {}, {}
+
+    def look(scene, depsgraph):
+        shown[scene.frame_current] = room("scene.vdb").state_in(Path(data.filepath))
+
+    blender.app.handlers.render_post.append(look)
+    for frame in (3, 1, 2):
+        scene.frame_set(frame)
+        source = obj.evaluated_get(blender.context.evaluated_depsgraph_get())
+        wanted[frame] = volume.state_of(source, volume.request_of(source, render=True))
+        blender.ops.render.render()
+    blender.app.handlers.render_post.remove(look)
+    assert shown == wanted and len(set(wanted.values())) == 3
+
+
 def test_a_bake_goes_on_where_it_was_and_renews_what_is_wrong(moving, blender, room, tmp_path):
     obj, data = moving
     scene, baking = blender.context.scene, room("scene.baking")
