@@ -280,15 +280,32 @@ def _grade_group(title: str, saturation: float, strength: float) -> bpy.types.No
     exposure = wires.node("CompositorNodeExposure")
     wires.feed(exposure.inputs["Image"], given["Image"])
     wires.feed(exposure.inputs["Exposure"], given["Exposure"])
-    hue = wires.node("CompositorNodeHueSat")
-    wires.feed(hue.inputs["Image"], exposure.outputs[0])
-    wires.feed(hue.inputs["Saturation"], given["Saturation"])
     glow = wires.node("CompositorNodeGlare")
     versions.set_glare_bloom(glow, threshold=0.6, size=0.6)
-    wires.feed(glow.inputs["Image"], hue.outputs[0])
+    wires.feed(glow.inputs["Image"], _saturated(wires, exposure.outputs[0], given["Saturation"]))
     wires.feed(glow.inputs["Strength"], given["Glow"])
     wires.feed(end.inputs["Image"], _before_backdrop(wires, given, glow.outputs["Image"]))
     return group
+
+
+def _saturated(
+    wires: Wires, image: bpy.types.NodeSocket, strength: bpy.types.NodeSocket
+) -> bpy.types.NodeSocket:
+    """The image with the saturation of its HSV times ``strength``, bit for bit the same where that is 1.
+
+    Blender's own node goes to HSV and back, and loses the last bits on the way.
+    """
+    math_ = wires.math
+    split, joined = wires.node("CompositorNodeSeparateColor"), wires.node("CompositorNodeCombineColor")
+    wires.feed(split.inputs[0], image)
+    channels = split.outputs[:3]
+    value = math_("MAXIMUM", math_("MAXIMUM", channels[0], channels[1]), channels[2])
+    more = math_("SUBTRACT", strength, 1.0)
+    for channel, socket in zip(channels, joined.inputs, strict=False):
+        moved = math_("MULTIPLY_ADD", math_("SUBTRACT", channel, value), more, channel)
+        wires.feed(socket, math_("MAXIMUM", moved, 0.0))
+    wires.feed(joined.inputs[3], split.outputs[3])
+    return joined.outputs[0]
 
 
 def _set_backdrop(node: bpy.types.Node, color) -> None:
