@@ -72,7 +72,7 @@ def window(number: int) -> list[int]:
 def state() -> dict:
     """What the window's scene, the active flame and its points are now."""
     window, scene = _window(), _window().scene
-    space = _area("VIEW_3D").spaces.active
+    space = next((area.spaces.active for area in window.screen.areas if area.type == "VIEW_3D"), None)
     obj = _flame()
     answer = {
         "windows": len(bpy.context.window_manager.windows),
@@ -84,8 +84,8 @@ def state() -> dict:
         "range": [scene.frame_start, scene.frame_end],
         "engine": scene.render.engine,
         "playing": window.screen.is_animation_playing,
-        "shading": space.shading.type,
-        "perspective": space.region_3d.view_perspective,
+        "shading": space.shading.type if space else "",
+        "perspective": space.region_3d.view_perspective if space else "",
         "rendering": bpy.app.is_job_running("RENDER"),
         "operators": [item.bl_idname for item in bpy.context.window_manager.operators],
         "modal": [item.bl_idname for item in window.modal_operators],
@@ -105,6 +105,7 @@ def state() -> dict:
             "fingerprint": hashlib.blake2b(positions.tobytes(), digest_size=8).hexdigest(),
             "run": obj.bloom.run_name,
             "style": obj.bloom.style,
+            "xform": obj.bloom.active_xform,
             "keys": sum(len(curve.keyframe_points) for curve in _curves(obj)),
             "values": {name: _plain(value) for name, value in obj.items() if "." in name},
         }
@@ -222,6 +223,20 @@ def presets() -> dict[str, str]:
 def show_editor(kind: str, instead_of: str) -> None:
     """Turn an area into another editor, as the menu in its corner does."""
     _area(instead_of).type = kind
+
+
+def show_assets(instead_of: str) -> None:
+    """Turn an area into an Asset Browser."""
+    _area(instead_of).ui_type = "ASSETS"
+
+
+def choose_library(name: str) -> bool:
+    """Have the Asset Browser show a library; False while it is not ready for that."""
+    params = _area("FILE_BROWSER").spaces.active.params
+    if params is None:
+        return False
+    params.asset_library_reference = name
+    return True
 
 
 def view_all(kind: str) -> None:

@@ -38,7 +38,7 @@ DOCS = {
     "flower": "tour-flower",
     "drop-dialog": "tour-drop",
     "frame-middle": "tour-film",
-    "graph": "tour-curves",
+    "graph-few": "tour-curves",
     "f12-picture": "tour-render",
     "mutations": "tour-mutate",
 }
@@ -128,7 +128,7 @@ class Tour:
         """Let the viewport draw each picture once, and F12 small ones: there may be no graphics card."""
         app = self.app
         app.ask("change", "eevee", "taa_samples", 16 if self.docs else 1)
-        app.ask("change", "render", "resolution_percentage", SMALL)
+        app.ask("change", "render", "resolution_percentage", 50 if self.docs else SMALL)
         app.ask("change", "cycles", "samples", 4)
         app.ask("change", "picture", "quality", 20.0)
         if app.state()["flame"]:
@@ -146,9 +146,12 @@ class Tour:
         seen = measure(picture, self.viewport())
         return seen["deviation"] > 0.05 and seen["saturation"] > 0.05
 
-    def until_beautiful(self, name: str) -> tuple[Path, dict[str, float]]:
-        """Wait until the viewport shows a flower; the picture, and the times it took."""
-        begin, used = time.monotonic(), self.app.seconds_used()
+    def now(self) -> tuple[float, float]:
+        """The time on the wall, and the processor time of Blender, in seconds."""
+        return time.monotonic(), self.app.seconds_used()
+
+    def until_beautiful(self, name: str, begin: tuple[float, float]) -> tuple[Path, dict[str, float]]:
+        """Wait until the viewport shows a flower; the picture, and the times it took since ``begin``."""
         path = self.app.output / "waiting.png"
 
         def look():
@@ -156,10 +159,8 @@ class Tour:
             return self.beautiful(path)
 
         self.app.wait(look, "a flower in the viewport")
-        times = {
-            "wall_s": round(time.monotonic() - begin, 1),
-            "cpu_s": round(self.app.seconds_used() - used, 1),
-        }
+        now = self.now()
+        times = {"wall_s": round(now[0] - begin[0], 1), "cpu_s": round(now[1] - begin[1], 1)}
         path.unlink()
         return self.shot(name), times
 
@@ -178,12 +179,12 @@ class Tour:
         """Press F12, wait for the picture, keep it, and close its window."""
         app = self.app
         app.over()
-        begin, used = time.monotonic(), app.seconds_used()
+        begin = self.now()
         app.press("F12")
         app.wait_for("the render ends", lambda state: not state["rendering"])
+        now = self.now()
         self.note(
-            **{f"{name}_wall_s": round(time.monotonic() - begin, 1)},
-            **{f"{name}_cpu_s": round(app.seconds_used() - used, 1)},
+            **{f"{name}_wall_s": round(now[0] - begin[0], 1), f"{name}_cpu_s": round(now[1] - begin[1], 1)}
         )
         self.shot(name)
         path = app.output / f"{self.number:02d}-{name}-picture.png"
@@ -235,8 +236,11 @@ class Tour:
         app.press("shift+a")
         app.type("lotus")
         self.shot("search")
-        app.press("Return")
-        _, times = self.until_beautiful("flower")
+        begin = self.now()
+        app.tap("Return")
+        time.sleep(1)
+        self.pictures.append(app.shot(f"{self.number:02d}-first-seconds").name)
+        _, times = self.until_beautiful("flower", begin)
         self.note(**{f"first_flower_{name}": value for name, value in times.items()})
         state = app.wait_for("a flame is there", lambda state: state["flame"])
         check(state["points"] >= 10_000 and state["finite"], f"points: {state['points']}")
@@ -342,9 +346,10 @@ class Tour:
         app = self.app
         engines = {}
         for look in LOOKS:
+            begin = self.now()
             app.ask("operate", "bloom.set_up_scene", {"look": look})
             self.simplify()
-            _, times = self.until_beautiful(f"look-{look.lower()}")
+            _, times = self.until_beautiful(f"look-{look.lower()}", begin)
             self.note(**{f"{look.lower()}_{name}": value for name, value in times.items()})
             if look == "VOLUME" and not app.ask("draws_volumes", str(self.folder)):
                 self.note(left_out="F12 of the volume, as this Blender's Cycles renders no volumes")
@@ -373,7 +378,15 @@ class Tour:
             groups = app.ask("groups")
             self.shot("graph")
             check(any(name.startswith("Xform 1") for name in groups), f"groups: {groups}")
-            self.note(groups=len(groups))
+            every = app.state()["keys"]
+            app.ask("operate", "bloom.decimate_curves", {"keys": "few"})
+            few = app.state()["keys"]
+            app.ask("view_all", "GRAPH_EDITOR")
+            self.shot("graph-few")
+            check(few < every / 4, f"{few} keys are left of {every}")
+            app.ask("operate", "bloom.decimate_curves", {"keys": "all"})
+            check(app.state()["keys"] == every, f"{app.state()['keys']} keys are back of {every}")
+            self.note(groups=len(groups), keys=every, few_keys=few)
         finally:
             app.ask("show_editor", "VIEW_3D", "GRAPH_EDITOR")
 
@@ -391,6 +404,24 @@ class Tour:
         for name in ("flame", "points", "fingerprint", "curves", "keys", "run", "range", "engine"):
             check(after[name] == before[name], f"{name} was {before[name]}, is {after[name]} after loading")
         self.note(kilobytes=path.stat().st_size // 1000)
+
+    @station("Bake points")
+    def bake(self):
+        """A second Blender writes files, the flame plays them, and clearing takes them away."""
+        app = self.app
+        frames = {"use_scene_range": False, "frame_start": 1, "frame_end": 3}
+        app.ask("operate", "bloom.bake_points", frames, "INVOKE_DEFAULT")
+        found = app.wait(
+            lambda: "BLOOM_OT_bake_points" not in app.state()["modal"] and sorted(self.folder.rglob("*.ply")),
+            "the bake's files",
+        )
+        numbers = {path.name.partition(".")[0][-4:] for path in found}
+        check(numbers == {"0001", "0002", "0003"}, f"files: {found}")
+        app.ask("go_to", 2)
+        self.shot("baked")
+        app.ask("operate", "bloom.clear_bake", {"kind": "POINTS"})
+        check(not sorted(self.folder.rglob("*.ply")), "files are left of the bake")
+        app.ask("operate", "wm.save_mainfile", undo=False)
 
     @station("Disable and enable the extension")
     def disable(self):
@@ -424,6 +455,32 @@ class Tour:
         app.ask("turn", "xform1.weight", weight)
         app.wait_for("points are back", lambda state: state["fingerprint"] == before["fingerprint"])
 
+    @station("The list of xforms")
+    def xforms(self):
+        """Add, duplicate, solo and remove."""
+        app = self.app
+        before = app.state()
+        count = sum(name.endswith(".weight") for name in before["values"])
+        places = []
+        for name in ("add_xform", "duplicate_xform"):
+            app.ask("operate", f"bloom.{name}")
+            state = app.state()
+            there = sum(name.endswith(".weight") for name in state["values"])
+            places.append(state["xform"])
+            check(there == count + len(places), f"{there} xforms after {name}; there were {count}")
+        app.ask("operate", "bloom.solo_xform")
+        app.wait_for("one is seen alone", lambda state: state["fingerprint"] != before["fingerprint"])
+        app.over("PROPERTIES", 0.3, 0.5)
+        app.wheel(-20)
+        self.shot("solo")
+        app.ask("operate", "bloom.solo_xform")
+        for place in reversed(places):
+            app.ask("change", "bloom", "active_xform", place)
+            app.ask("operate", "bloom.remove_xform")
+        after = app.state()
+        check(after["values"] == before["values"], "values are not as they were")
+        app.wait_for("points are back", lambda state: state["fingerprint"] == before["fingerprint"])
+
     @station("Mutate")
     def mutate(self):
         """By chance, and from a sheet of pictures."""
@@ -453,7 +510,28 @@ class Tour:
         state = app.wait_for("a random flower", lambda state: state["flame"])
         check(state["finite"] and state["points"] >= 10_000, f"points: {state['points']}")
         self.simplify()
-        self.until_beautiful("random")
+        self.until_beautiful("random", self.now())
+
+    @station("The asset library")
+    def assets(self):
+        """The Asset Browser shows flowers and growths."""
+        app = self.app
+        app.ask("operate", "bloom.add_assets", undo=False)
+        app.ask("show_assets", "VIEW_3D")
+        try:
+            app.wait(lambda: app.ask("choose_library", "Bloom"), "the Asset Browser")
+            place = app.ask("rectangle", "FILE_BROWSER")
+
+            def pictures():
+                seen = measure(app.shot("waiting"), place)
+                return seen["saturation"] > 0.1 and seen["deviation"] > 0.1
+
+            app.wait(pictures, "the library's pictures", every=1.0)
+            self.shot("assets")
+        finally:
+            (app.output / "waiting.png").unlink(missing_ok=True)
+            app.ask("show_editor", "VIEW_3D", "FILE_BROWSER")
+            app.ask("operate", "bloom.remove_assets", undo=False)
 
     @station("Render Preview")
     def preview(self):

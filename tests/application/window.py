@@ -219,8 +219,12 @@ class Application:
     def press(self, *keys: str) -> None:
         """Press keys one after the other (``shift+a``, ``F12``), for the area under the mouse."""
         for key in keys:
-            self._xdotool("key", "--clearmodifiers", CODES.get(key, key), "sleep", "0.25")
+            self.tap(key)
         self.settle()
+
+    def tap(self, key: str) -> None:
+        """Press a key without waiting for what comes of it."""
+        self._xdotool("key", "--clearmodifiers", CODES.get(key, key), "sleep", "0.25")
 
     def type(self, text: str) -> None:
         """Type a text."""
