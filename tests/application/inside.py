@@ -140,11 +140,15 @@ def handlers(kind: str) -> dict[str, list[str]]:
 
 
 def operate(
-    name: str, arguments: dict | None = None, mode: str = "EXEC_DEFAULT", undo: bool = True
+    name: str,
+    arguments: dict | None = None,
+    mode: str = "EXEC_DEFAULT",
+    undo: bool = True,
+    over: str = "VIEW_3D",
 ) -> list[str]:
-    """Call an operator over the 3D viewport, as a button there would."""
+    """Call an operator over an editor, as a button there would."""
     group, _, verb = name.partition(".")
-    with _override():
+    with _override(over):
         return sorted(getattr(getattr(bpy.ops, group), verb)(mode, undo, **(arguments or {})))
 
 

@@ -379,12 +379,12 @@ class Tour:
             self.shot("graph")
             check(any(name.startswith("Xform 1") for name in groups), f"groups: {groups}")
             every = app.state()["keys"]
-            app.ask("operate", "bloom.decimate_curves", {"keys": "few"})
+            app.ask("operate", "bloom.decimate_curves", {"keys": "few"}, over="GRAPH_EDITOR")
             few = app.state()["keys"]
             app.ask("view_all", "GRAPH_EDITOR")
             self.shot("graph-few")
             check(few < every / 4, f"{few} keys are left of {every}")
-            app.ask("operate", "bloom.decimate_curves", {"keys": "all"})
+            app.ask("operate", "bloom.decimate_curves", {"keys": "all"}, over="GRAPH_EDITOR")
             check(app.state()["keys"] == every, f"{app.state()['keys']} keys are back of {every}")
             self.note(groups=len(groups), keys=every, few_keys=few)
         finally:
