@@ -25,9 +25,11 @@ class BLOOM_PT_flame(FlamePanel, bpy.types.Panel):
             draw_text(layout, problem, "ERROR", context.region.width)
         elif not chaos_game.is_loaded():
             draw_text(
-                layout, "The first change of a new flame takes some seconds (kernels are compiled)", "INFO",
+                layout,
+                "The first change takes some seconds (kernels are loaded)",
+                "INFO",
                 context.region.width,
-            )  # fmt: skip
+            )
         if settings.points_source == "BAKED":
             draw_text(layout, "Shows its baked points (panel Bake)", "FILE_CACHE", context.region.width)
         column = layout.column(align=True)

@@ -164,7 +164,7 @@ def test_solid_points_shine_by_themselves_and_dust_needs_lights(add, blender, bl
 
 @pytest.mark.parametrize("kind", ["PERSP", "ORTHO"])
 def test_points_keep_half_a_pixel_far_away_and_do_not_blow_up_nearby(
-    add, blender, evaluated, points_of, kind
+    add, blender, bloom, module, evaluated, points_of, kind
 ):
     """By the camera of the scene, its lens and the resolution; what light adds up stays the same."""
     scene = blender.context.scene
@@ -188,6 +188,13 @@ def test_points_keep_half_a_pixel_far_away_and_do_not_blow_up_nearby(
     light = light.reshape(-1, 4)
     some = own > 0.0
     start = camera.location.copy()
+    camera.location = start * 10.0
+    blender.context.view_layer.update()
+    np.testing.assert_array_equal(shown("radius"), own)  # the window has no time for it unless asked
+    modifier = module("geometry").points_modifier(obj)
+    inputs = modifier.node_group.interface.items_tree
+    bloom.versions.set_modifier_input(modifier, inputs["In Viewport"].identifier, True)
+    obj.update_tag()
     for factor in (10.0, 0.02):
         camera.location = start * factor
         lens.ortho_scale = 40.0 * factor
