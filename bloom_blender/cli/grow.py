@@ -142,6 +142,8 @@ def run(arguments: argparse.Namespace) -> int:
     if output.is_dir():
         raise BloomError(f"{output} is a folder: name a file in it.")
     as_flames = output.suffix.lower() == ".flame"
+    if not as_flames and output.suffix.lower() != ".npz":
+        raise BloomError(f"{output} is no name for curves or frames: end it in .npz or .flame.")
     if arguments.at and not as_flames:
         raise BloomError("--at is for frames as flames: name an output that ends in .flame.")
     frames = _frames_at(arguments.at, arguments.frames) if as_flames else []

@@ -66,7 +66,11 @@ def run(arguments: argparse.Namespace) -> int:
         raise BloomError(f"--update is {arguments.update:g}: give more than 0 seconds.")
     flames = read_flames(arguments.flame)
     if arguments.range is None:
-        numbers = chosen(f"{arguments.index}-{arguments.index}", len(flames), "--index")
+        if not 1 <= arguments.index <= len(flames):
+            raise BloomError(
+                f"--index is {arguments.index}, the file has flames 1 to {len(flames)}: choose among them."
+            )
+        numbers = [arguments.index]
     else:
         numbers = chosen(arguments.range, len(flames), "--range")
     outputs = [output_for(arguments.output, number) for number in numbers]

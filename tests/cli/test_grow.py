@@ -90,6 +90,7 @@ def test_frames_as_flames_carry_their_palette(files):
     ("arguments", "words"),
     [
         (("--at", "1,2"), "--at is for frames as flames"),
+        (("-o", "film.txt"), "end it in .npz or .flame"),
         (("--at", "0", "-o", "film.flame"), "give numbers of frames from 1 to 250"),
         (("--at", "one", "-o", "film.flame"), "give numbers of frames"),
         (("--at", "/0", "-o", "film.flame"), "give numbers of frames"),
