@@ -434,6 +434,9 @@ class _Session:
             raise BloomError(
                 "the optimizer trains no parameter of the model: give the two that belong together."
             )
+        if all(self._recorder.group_of(name) is None for name, _ in found):
+            names = ", ".join(name for name, _ in found[:3])
+            raise BloomError(f"no trained parameter is in a group: choose groups for names such as {names}.")
         return found
 
     def _counted_steps(self) -> int:

@@ -124,6 +124,8 @@ class Recorder:
                 f"embedding_dtype={embedding_dtype!r} is not possible: give float16, float32 or float64."
             )
         self.path = Path(path)
+        if writes and self.path.is_dir():
+            raise BloomError(f"{self.path} is a folder: name a file in it, such as run.bloom.")
         self.seed = seed
         self.every = every
         self.group_of = grouping(groups)
@@ -292,6 +294,14 @@ class Recorder:
                 self.complain("close", error)
         self._at_close.clear()
         self._folds = _Folds()
+        if self.writes and not (self._columns or self._tables):
+            self.complain(
+                "close",
+                BloomError(
+                    f"there was nothing to write after {self.current_step} steps with every={self.every}, "
+                    f"see whether the steps were counted and the groups have parameters."
+                ),
+            )
         self.flush()
 
     def trajectory(self) -> Trajectory:

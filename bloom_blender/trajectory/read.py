@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
@@ -140,4 +141,6 @@ def _what_instead(source: Source) -> str:
         return "an HDF5 file, save the weights as .npz or .safetensors"
     if source.looks_binary:
         return "choose one of the formats in docs/readers.md"
+    if re.search(r"<flames?\b", source.head_text, re.IGNORECASE):
+        return "it holds flames, give the run in its place"
     return "no line of it tells a step and a number, choose a log, a table or a .bloom file"

@@ -252,6 +252,16 @@ def test_info_of_an_empty_folder_is_an_error(tmp_path, capsys):
     assert "holds no run that Bloom can read" in error_of(capsys)
 
 
+def test_info_of_a_folder_of_recorded_runs_names_them(files, capsys):
+    assert bloom("info", files) == 2
+    assert "choose one of them, run.bloom, words.bloom." in error_of(capsys)
+
+
+def test_a_flame_is_no_run(files, capsys):
+    assert bloom("convert", files / "flower.flame", "-o", files / "made.bloom") == 2
+    assert "flower.flame is no training run: it holds flames" in error_of(capsys)
+
+
 # Runs of other programs.
 
 

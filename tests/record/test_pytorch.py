@@ -279,6 +279,16 @@ def test_a_failure_in_the_hook_warns_once_and_the_training_goes_on(tmp_path, mon
     assert back.series_named("update/0").steps.tolist() == [1, 5]
 
 
+def test_groups_that_no_parameter_is_in_give_a_warning_with_names(tmp_path):
+    model, optimizer = make()
+    with (
+        pytest.warns(RuntimeWarning, match="choose groups for names such as 0.weight"),
+        record(model, optimizer, tmp_path / "run.bloom", groups=["attention.*"]) as recorder,
+    ):
+        step(model, optimizer)
+        recorder.log(loss=1.0)
+
+
 def test_a_model_that_cannot_be_recorded_trains_all_the_same(tmp_path):
     model, optimizer = make()
     with (

@@ -171,7 +171,21 @@ def test_senseless_arguments_are_refused_at_once(tmp_path, arguments):
         Recorder(tmp_path / "run.bloom", **arguments)
 
 
+def test_a_folder_is_refused_at_once(tmp_path):
+    with pytest.raises(BloomError, match="is a folder: name a file in it"):
+        Recorder(tmp_path)
+
+
 # Failures.
+
+
+def test_a_recording_of_nothing_warns_at_its_end(tmp_path):
+    with (
+        pytest.warns(RuntimeWarning, match="nothing to write after 1 steps with every=1000"),
+        Recorder(tmp_path / "run.bloom", every=1000) as recorder,
+    ):
+        recorder.step({"w": np.ones(3)})
+    assert not (tmp_path / "run.bloom").exists()
 
 
 def test_every_failure_warns_once_and_the_rest_is_recorded(tmp_path):
