@@ -524,7 +524,7 @@ class Tour:
 
             def pictures():
                 seen = measure(app.shot("waiting"), place)
-                return seen["saturation"] > 0.1 and seen["deviation"] > 0.1
+                return seen["saturation"] > 0.03 and seen["deviation"] > 0.1
 
             app.wait(pictures, "the library's pictures", every=1.0)
             self.shot("assets")
