@@ -96,9 +96,15 @@ def build_plain() -> None:
     import math
 
     import bpy
+    import numpy as np
 
     across = round(math.sqrt(POINTS))
-    bpy.ops.mesh.primitive_uv_sphere_add(segments=across, ring_count=across)
+    turn, rise = np.meshgrid(np.linspace(0.0, 2.0 * np.pi, across), np.linspace(0.0, np.pi, across))
+    places = np.stack([np.sin(rise) * np.cos(turn), np.sin(rise) * np.sin(turn), np.cos(rise)], -1)
+    corner = (np.arange(across - 1)[:, None] * across + np.arange(across - 1)).reshape(-1, 1)
+    mesh = bpy.data.meshes.new("Sphere")
+    mesh.from_pydata(places.reshape(-1, 3), [], corner + np.array([0, 1, across + 1, across]))
+    bpy.context.collection.objects.link(bpy.data.objects.new("Sphere", mesh))
     bpy.ops.object.light_add(type="SUN", rotation=(0.5, 0.5, 0.0))
     bpy.ops.object.camera_add(location=(0.0, -5.0, 0.0), rotation=(math.pi / 2, 0.0, 0.0))
     scene = bpy.context.scene
