@@ -337,6 +337,20 @@ def test_poincare_keeps_the_unit_circle():
     np.testing.assert_allclose(r2(image), 1.0)
 
 
+@pytest.mark.parametrize("compatibility", ["1.0.0.14", "current"])
+def test_bwraps_without_gain_is_the_twist_alone(compatibility):
+    points = np.random.default_rng(5).uniform(-2.0, 2.0, size=(200, 3))
+    parameters = {"cellsize": 0.7, "space": 0.0, "gain": 0.0, "inner_twist": 0.5, "outer_twist": 0.0}
+    found = evaluate_variation("bwraps", points, parameters=parameters, compatibility=compatibility)
+    z = points[:, 0] + 1j * points[:, 1]
+    middle = 0.7 * (np.floor(points[:, 0] / 0.7) + 0.5 + 1j * (np.floor(points[:, 1] / 0.7) + 0.5))
+    away = z - middle
+    inside = abs(away) <= 0.35
+    twisted = middle + away * np.exp(-0.5j * (1.0 - abs(away / 0.35) ** 2))
+    np.testing.assert_allclose(found[:, 0] + 1j * found[:, 1], np.where(inside, twisted, z), atol=1e-12)
+    assert 0.5 < inside.mean() < 1.0
+
+
 @pytest.mark.parametrize("name", ["blur_heart", "crackle", "gaussian_blur", "arch", "blur"])
 def test_scatterers_of_the_plane_ignore_the_place(name):
     here, there = (evaluate_variation(name, p, weight=0.5, seed=3) for p in (POINTS, POINTS + 1.0))

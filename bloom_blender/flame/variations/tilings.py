@@ -212,9 +212,12 @@ _BWRAPS = (
 
 @variation("bwraps", parameters=_BWRAPS, z="wz")
 def bwraps(x, y, z, w, cellsize, space, gain, inner_twist, outer_twist):
-    """`bubble` in every cell of a grid, twisted: a disc of radius cellsize / (2 (1 + space²)) each."""
+    """`bubble` in every cell of a grid, twisted: a disc of radius cellsize / (2 (1 + space²)) each.
+
+    Without gain nothing bulges: the limit is the twist alone.
+    """
     h = 0.5 * cellsize / (1.0 + space * space)
-    g = gain * gain / h
+    g = zeps(gain * gain / zeps(h))
     m = g * h
     m = 1.0 if m > 2.0 else m / (0.25 * m * m + 1.0)
     cx_ = (floor(x / cellsize) + 0.5) * cellsize
