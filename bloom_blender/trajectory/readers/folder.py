@@ -98,7 +98,9 @@ def choose(folder: Path, options: Options) -> Run:
     if not runs:
         recorded = sorted(path.name for path in folder.glob("*.bloom"))
         if recorded:
-            raise BloomError(f"{folder} is a folder of recorded runs: choose one of them, {listed(recorded)}.")
+            raise BloomError(
+                f"{folder} is a folder of recorded runs: choose one of them, {listed(recorded)}."
+            )
         raise BloomError(
             f"{folder} holds no run that Bloom can read: choose a folder with a log, embeddings, "
             f"or two or more checkpoints."
