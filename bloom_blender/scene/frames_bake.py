@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Generator, Iterable
+import signal
+import threading
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import bpy
@@ -112,13 +115,37 @@ def _is_there(path: Path) -> bool:
     return path.is_file() and path.stat().st_size > 0
 
 
+@contextmanager
+def _interrupts_kept() -> Iterator[None]:
+    """Raise an interrupt (Ctrl-C) at the end, which Python would raise and Blender swallow in its callbacks.
+
+    Where Blender is the program, and not a module of Python, interrupts are its own and stay so.
+    """
+    came: list[int] = []
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler or not _in_main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if came:
+        raise KeyboardInterrupt
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
+
+
 def _render(scene: bpy.types.Scene, frame: int, path: Path) -> None:
     part = claims.part(path)
     scene.frame_set(frame)
     scene.render.filepath = str(part)
     try:
-        bpy.ops.render.render(write_still=True, scene=scene.name)
-        os.replace(part, path)
+        with _interrupts_kept():
+            bpy.ops.render.render(write_still=True, scene=scene.name)
+            os.replace(part, path)
     except (OSError, RuntimeError) as error:
         raise BloomError(f"{path} cannot be rendered: {error}") from None
     finally:

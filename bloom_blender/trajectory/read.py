@@ -58,6 +58,8 @@ def read_trajectory(
     BloomError
         If there is nothing, or nothing that Bloom can read, or several runs and none is chosen.
     """
+    if path == "":  # which would be the folder that the program stands in
+        raise BloomError("No file is chosen: choose a run.")
     if directions < 1:
         raise BloomError(f"there cannot be {directions} directions: give a whole number of at least 1.")
     options = Options(select(series, steps), run or None, side, partial, directions, seed)

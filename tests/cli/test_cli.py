@@ -257,6 +257,12 @@ def test_info_of_a_folder_of_recorded_runs_names_them(files, capsys):
     assert "choose one of them, run.bloom, words.bloom." in error_of(capsys)
 
 
+def test_no_path_is_not_the_folder_one_stands_in(files, capsys, monkeypatch):
+    monkeypatch.chdir(files)
+    assert bloom("grow", "", "flower.flame", "-o", "curves.npz") == 2
+    assert "No file is chosen" in error_of(capsys)
+
+
 def test_a_flame_is_no_run(files, capsys):
     assert bloom("convert", files / "flower.flame", "-o", files / "made.bloom") == 2
     assert "flower.flame is no training run: it holds flames" in error_of(capsys)
