@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -188,6 +189,24 @@ def test_pictures_in_parts(scene, blender, room, tmp_path):
             assert file_of(scene, frame, scene.render.filepath) == expected
     scene.render.filepath = "/tmp/"
     assert room("scene.frames_bake").output_of(scene) == str(folder / "frames") + os.sep
+
+
+def test_an_interrupt_ends_a_bake_of_pictures(scene, blender, room):
+    """Also where it comes in a callback of Blender's, which prints errors and goes on."""
+    folder = Path(scene.render.filepath).parent
+
+    def interrupt(*_):
+        signal.raise_signal(signal.SIGINT)
+
+    blender.app.handlers.render_pre.append(interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            list(room("scene.frames_bake").bake(blender.context, [1, 2]))
+    finally:
+        blender.app.handlers.render_pre.remove(interrupt)
+    assert [path.name for path in folder.glob("frame_*")] == ["frame_0001.png"] and not list(
+        folder.glob(".*")
+    )
 
 
 def finish(work) -> None:
