@@ -74,7 +74,8 @@ def test_duplicate(flame):
     assert edit.flame.xforms[3].xaos == (31.0, 32.0, 33.0, 33.0)
     moved = editing.moves(flame, edit)
     assert [name for name, _, _ in moved["xform3.weight", None]] == ["xform3.weight", "xform4.weight"]
-    assert moved["xform1.xaos", 2] == (("xform1.xaos", 2, "Xform 1"), ("xform1.xaos", 3, "Xform 1"))
+    group = "Xform 1: linear"
+    assert moved["xform1.xaos", 2] == (("xform1.xaos", 2, group), ("xform1.xaos", 3, group))
 
 
 def test_finals(flame):
@@ -82,7 +83,7 @@ def test_finals(flame):
     assert [final.variations[0].name for final in edit.flame.finals] == ["julia3D", "swirl"]
     assert edit.origins["final"] == "final2"
     assert editing.moves(flame, edit)["final2.julia3D_power", None] == (
-        ("final.julia3D_power", None, "Final Xform"),
+        ("final.julia3D_power", None, "Final Xform: julia3D"),
     )
     assert len(editing.remove(flame, 4).flame.finals) == 1
     assert len(editing.add_final(flame).flame.finals) == 3
