@@ -37,21 +37,25 @@ LOOKS = {
 
 
 class Stages:
-    """Processor time spent within functions."""
+    """Processor time spent within functions, each without those that it calls in turn."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self._inner = 0.0  # of the functions that the one at work has called
 
     def watch(self, owner, name: str, stage: str) -> None:
         """Count the time of a function of a module or class as a stage's."""
         function = getattr(owner, name)
 
         def watched(*given, **named):
+            outer, self._inner = self._inner, 0.0
             began = time.process_time()
             try:
                 return function(*given, **named)
             finally:
-                self.seconds[stage] = self.seconds.get(stage, 0.0) + time.process_time() - began
+                spent = time.process_time() - began
+                self.seconds[stage] = self.seconds.get(stage, 0.0) + spent - self._inner
+                self._inner = outer + spent
 
         setattr(owner, name, watched)
 
