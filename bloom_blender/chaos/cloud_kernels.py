@@ -245,14 +245,10 @@ def scale_four(typing_context, target, at, source, origin, factor):
     """target[at : at + 4] = factor * source[origin : origin + 4], as one vector."""
 
     def code(context, builder, signature, given):
-        kinds, four = signature.args, ir.VectorType(ir.FloatType(), 4)
-        arrays = [context.make_array(kinds[k])(context, builder, given[k]) for k in (0, 2)]
-        starts = [builder.gep(arrays[0].data, [given[1]]), builder.gep(arrays[1].data, [given[3]])]
-        places = [builder.bitcast(start, four.as_pointer()) for start in starts]
-        scale = ir.Constant(four, ir.Undefined)
-        for lane in range(4):
-            scale = builder.insert_element(scale, given[4], ir.Constant(ir.IntType(32), lane))
-        builder.store(builder.fmul(builder.load(places[1], align=4), scale), places[0], align=4)
+        kinds = signature.args
+        places = [_four_at(context, builder, kinds[k], given[k], given[k + 1]) for k in (0, 2)]
+        scaled = builder.fmul(builder.load(places[1], align=4), _four_of(builder, given[4]))
+        builder.store(scaled, places[0], align=4)
         return context.get_dummy_value()
 
     return types.none(target, at, source, origin, factor), code

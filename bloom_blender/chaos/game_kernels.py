@@ -31,15 +31,30 @@ def call(typing_context, address, f, u, begin, count, values):
     return types.none(address, f, u, types.int64, types.int64, values), code
 
 
+FOUR = ir.VectorType(ir.FloatType(), 4)
+
+
+def _four_at(context, builder, kind, array, index):
+    """Where the vector of four lies that begins at an array's element."""
+    view = context.make_array(kind)(context, builder, array)
+    return builder.bitcast(builder.gep(view.data, [index]), FOUR.as_pointer())
+
+
+def _four_of(builder, number):
+    """A vector whose four lanes hold one number."""
+    vector = ir.Constant(FOUR, ir.Undefined)
+    for lane in range(4):
+        vector = builder.insert_element(vector, number, ir.Constant(ir.IntType(32), lane))
+    return vector
+
+
 @intrinsic
 def move_four(typing_context, target, at, source, origin):
     """target[at : at + 4] = source[origin : origin + 4], as one vector."""
 
     def code(context, builder, signature, given):
-        kinds, four = signature.args, ir.VectorType(ir.FloatType(), 4).as_pointer()
-        arrays = [context.make_array(kinds[k])(context, builder, given[k]) for k in (0, 2)]
-        starts = [builder.gep(arrays[0].data, [given[1]]), builder.gep(arrays[1].data, [given[3]])]
-        places = [builder.bitcast(start, four) for start in starts]
+        kinds = signature.args
+        places = [_four_at(context, builder, kinds[k], given[k], given[k + 1]) for k in (0, 2)]
         builder.store(builder.load(places[1], align=4), places[0], align=4)
         return context.get_dummy_value()
 

@@ -37,13 +37,6 @@ LEFT, TOP, BACK, PER_UNIT, ACROSS, DOWN, INTO, EDGE_BITS, VOLUME_PHASE, VOLUME_C
 PW = BX  # the size of each point's blur; the candidates of clouds are not needed here
 NOWHERE = U(0xFFFFFFFF)
 PAINT_BITS = 12  # of the lower half of a record; the others are the number of the xform
-FOUR = ir.VectorType(ir.FloatType(), 4)
-
-
-def _four_at(context, builder, kind, array, index):
-    view = context.make_array(kind)(context, builder, array)
-    place = builder.gep(view.data, [index])
-    return builder.bitcast(place, FOUR.as_pointer())
 
 
 @intrinsic
@@ -52,13 +45,9 @@ def add_four(typing_context, target, at, source, origin, factor):
 
     def code(context, builder, signature, given):
         kinds = signature.args
-        place = _four_at(context, builder, kinds[0], given[0], given[1])
-        color = builder.load(_four_at(context, builder, kinds[2], given[2], given[3]), align=4)
-        scale = ir.Constant(FOUR, ir.Undefined)
-        for lane in range(4):
-            scale = builder.insert_element(scale, given[4], ir.Constant(ir.IntType(32), lane))
-        total = builder.fadd(builder.load(place, align=4), builder.fmul(color, scale))
-        builder.store(total, place, align=4)
+        place, source = [_four_at(context, builder, kinds[k], given[k], given[k + 1]) for k in (0, 2)]
+        light = builder.fmul(builder.load(source, align=4), _four_of(builder, given[4]))
+        builder.store(builder.fadd(builder.load(place, align=4), light), place, align=4)
         return context.get_dummy_value()
 
     return types.none(target, at, source, origin, factor), code

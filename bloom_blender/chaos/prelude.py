@@ -42,7 +42,7 @@ def inline(function):
 
 
 def _array(context, builder, kind, data, shape):
-    """An array without gaps that nobody owns, and how many bytes it has."""
+    """An array without gaps that nobody owns; ``data`` is where it lies, or makes room for so many bytes."""
     lengths = cgutils.unpack_tuple(builder, shape)
     size = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(kind.dtype)))
     strides, step = [], size
