@@ -5,7 +5,8 @@ from __future__ import annotations
 import bpy
 
 from .bake import Bake
-from .work import flame_is_active, may_begin
+from .support import flame_is_active
+from .work import may_begin
 
 
 class BLOOM_OT_bake_points(Bake, bpy.types.Operator):

@@ -7,7 +7,7 @@ import bpy
 from ..bloom_blender.errors import BloomError
 from ..bloom_blender.flame.xml import write_flame
 from ..bloom_blender.scene.flame_files import flame_now
-from ..bloom_blender.scene.flame_object import is_flame
+from .support import flame_is_active
 
 
 class BLOOM_OT_copy_flame(bpy.types.Operator):
@@ -20,10 +20,7 @@ class BLOOM_OT_copy_flame(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """A flame has to be active."""
-        if not is_flame(context.active_object):
-            cls.poll_message_set("Select a flame first")
-            return False
-        return True
+        return flame_is_active(cls, context)
 
     def execute(self, context):
         """Write its text to the clipboard."""

@@ -11,8 +11,7 @@ from bpy_extras.io_utils import ExportHelper
 from ..bloom_blender.errors import BloomError
 from ..bloom_blender.flame.xml import write_flames
 from ..bloom_blender.scene.flame_files import flame_now, flames_over_time
-from ..bloom_blender.scene.flame_object import is_flame
-from .support import wait_cursor
+from .support import flame_is_active, wait_cursor
 
 
 class BLOOM_OT_export_flame(bpy.types.Operator, ExportHelper):
@@ -40,10 +39,7 @@ class BLOOM_OT_export_flame(bpy.types.Operator, ExportHelper):
     @classmethod
     def poll(cls, context):
         """A flame has to be active."""
-        if not is_flame(context.active_object):
-            cls.poll_message_set("Select a flame first")
-            return False
-        return True
+        return flame_is_active(cls, context)
 
     def invoke(self, context, event):
         """Ask for the file, beside the .blend and named like the object."""

@@ -12,17 +12,15 @@ from ..bloom_blender.errors import BloomError
 from ..bloom_blender.flame.editing import Edit
 from ..bloom_blender.flame.model import Flame
 from ..bloom_blender.scene import editing
-from ..bloom_blender.scene.flame_object import is_flame, structure_of
-from .support import wait_cursor
+from ..bloom_blender.scene.flame_object import structure_of
+from .support import flame_is_active, wait_cursor
 
 
 def can_edit(cls, context) -> bool:
     """Whether a flame that may be changed is active; says why not (``poll`` of an operator)."""
-    obj = context.active_object
-    if not is_flame(obj):
-        cls.poll_message_set("Select a flame first")
+    if not flame_is_active(cls, context):
         return False
-    if obj.library is not None:
+    if context.active_object.library is not None:
         cls.poll_message_set("The flame is linked from another file: make it local first")
         return False
     return True

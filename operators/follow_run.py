@@ -9,8 +9,8 @@ from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from ..bloom_blender.errors import BloomError
-from ..bloom_blender.scene.flame_object import is_flame
 from ..bloom_blender.scene.following import Follow, following, is_following
+from .support import flame_is_active
 
 
 class BLOOM_OT_follow_run(bpy.types.Operator, ImportHelper):
@@ -58,8 +58,7 @@ class BLOOM_OT_follow_run(bpy.types.Operator, ImportHelper):
     @classmethod
     def poll(cls, context):
         """A flame that follows nothing yet has to be active."""
-        if not is_flame(context.active_object):
-            cls.poll_message_set("Select a flame first")
+        if not flame_is_active(cls, context):
             return False
         if is_following(context.active_object):
             cls.poll_message_set("This flame follows a run already")

@@ -7,8 +7,8 @@ import bpy
 from ..bloom_blender.errors import BloomError
 from ..bloom_blender.scene import linking, playback, volume
 from ..bloom_blender.scene.cloud import forget
-from ..bloom_blender.scene.flame_object import is_flame, list_parts
-from .support import wait_cursor
+from ..bloom_blender.scene.flame_object import list_parts
+from .support import flame_is_active, wait_cursor
 
 
 class BLOOM_OT_refresh(bpy.types.Operator):
@@ -21,10 +21,7 @@ class BLOOM_OT_refresh(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """A flame has to be active."""
-        if not is_flame(context.active_object):
-            cls.poll_message_set("Select a flame first")
-            return False
-        return True
+        return flame_is_active(cls, context)
 
     def execute(self, context):
         """Recompute, whatever the mesh holds."""

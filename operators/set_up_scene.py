@@ -7,8 +7,8 @@ from bpy.props import EnumProperty
 
 from ..bloom_blender.errors import BloomError
 from ..bloom_blender.scene import actions
-from ..bloom_blender.scene.flame_object import is_flame
 from ..bloom_blender.scene.settings import LOOKS
+from .support import flame_is_active
 
 
 class BLOOM_OT_set_up_scene(bpy.types.Operator):
@@ -23,10 +23,7 @@ class BLOOM_OT_set_up_scene(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """A flame has to be active."""
-        if not is_flame(context.active_object):
-            cls.poll_message_set("Select a flame first")
-            return False
-        return True
+        return flame_is_active(cls, context)
 
     def execute(self, context):
         """Set up the context's scene."""

@@ -9,6 +9,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty
 
 from ..bloom_blender.scene import chaos_game
+from ..bloom_blender.scene.flame_object import is_flame
 from ..bloom_blender.scene.settings import LOOKS, POINTS_RENDER, POINTS_VIEWPORT
 
 _FIRST = "Bloom makes itself ready for this computer: some seconds, the first time…"
@@ -20,6 +21,14 @@ def in_object_mode(cls, context) -> bool:
     """Whether the context is in Object Mode; says so where it is not (``poll`` of an operator)."""
     if context.mode != "OBJECT":
         cls.poll_message_set("Flames are added in Object Mode")
+        return False
+    return True
+
+
+def flame_is_active(cls, context) -> bool:
+    """Whether a flame is active; says so where none is (``poll`` of an operator)."""
+    if not is_flame(context.active_object):
+        cls.poll_message_set("Select a flame first")
         return False
     return True
 

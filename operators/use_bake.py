@@ -7,7 +7,8 @@ from bpy.props import EnumProperty
 
 from ..bloom_blender.errors import BloomError
 from ..bloom_blender.scene import baking
-from .work import flame_is_active, may_begin
+from .support import flame_is_active
+from .work import may_begin
 
 
 class BLOOM_OT_use_bake(bpy.types.Operator):

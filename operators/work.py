@@ -9,7 +9,6 @@ from bpy.props import BoolProperty, IntProperty
 
 from ..bloom_blender.errors import BloomError
 from ..bloom_blender.scene import child, work_state
-from ..bloom_blender.scene.flame_object import is_flame
 
 #: Seconds between two looks at the work.
 _TICK = 0.2
@@ -20,14 +19,6 @@ def may_begin(cls, context) -> bool:
     work = work_state.running(context)
     if work is not None:
         cls.poll_message_set(f"{work.title} is under way: wait for its end, or stop it")
-        return False
-    return True
-
-
-def flame_is_active(cls, context) -> bool:
-    """Whether a flame is active; says so where none is (``poll`` of an operator)."""
-    if not is_flame(context.active_object):
-        cls.poll_message_set("Select a flame first")
         return False
     return True
 
