@@ -62,7 +62,7 @@ class Blender:
 
 
 #: Oldest first. The last one that a machine can have is where checks and films are made.
-SUPPORTED = (Blender("4.5", (3, 11)), Blender("5.0", (3, 11)), Blender("5.2", (3, 13)))
+SUPPORTED = (Blender("4.5", (3, 11)), Blender("5.2", (3, 13)), Blender("5.3", (3, 13)))
 
 
 @dataclass(frozen=True)
