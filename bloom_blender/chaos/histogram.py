@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import BloomError
+from ..files import open_regular, replace_file
 from ..flame.model import Flame, Palette
 from .compiling import histogram_kernel
 from .counting import STEPS, Counting
@@ -153,18 +154,16 @@ class Histogram(Counting):
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Keep everything in a file, to be gone on with by `restore`."""
-        temporary = Path(f"{os.fspath(path)}.part")
-        with open(temporary, "wb") as file:
-            kept = self._state() | {"counts": np.array([self.iterations, self.hidden, self._renewed])}
-            kept["flame"] = np.array(self._fingerprint())
+        kept = self._state() | {"counts": np.array([self.iterations, self.hidden, self._renewed])}
+        kept["flame"] = np.array(self._fingerprint())
+        with replace_file(path) as temporary, open(temporary, "wb") as file:
             np.savez(file, **kept)  # type: ignore[arg-type]
-        os.replace(temporary, path)
 
     def restore(self, path: str | os.PathLike[str]) -> None:
         """Go on with what `save` kept; BloomError if it is of another flame, size, seed or version."""
         file = Path(path).name
         try:
-            with np.load(path, allow_pickle=False) as kept:
+            with open_regular(path) as stream, np.load(stream, allow_pickle=False) as kept:
                 if str(kept["flame"]) != self._fingerprint():
                     raise BloomError(f"{file} is of another flame, size or seed: choose another file.")
                 for name, mine in self._state().items():

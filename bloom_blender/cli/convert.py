@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import BloomError
+from ..files import check_target
 from ..trajectory import read_trajectory, write_bloom
 from .reading import SOURCES, add_reading_options, reading_options
 
@@ -35,8 +36,7 @@ def add_parser(subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read and write; a line on stdout says what was written."""
     source, output = Path(arguments.source), Path(arguments.output)
-    if output.is_dir():
-        raise BloomError(f"{output} is a folder: name a file in it.")
+    check_target(output)
     if output.exists() and source.exists() and output.samefile(source):
         raise BloomError(f"{output} is the source itself: name another file.")
     trajectory = read_trajectory(

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import BloomError
+from ..files import check_target, open_regular, read_regular
 from ..flame.model import Flame
 from ..flame.parameters import with_parameters
 from ..flame.xml import read_flame, write_flames
@@ -139,8 +140,7 @@ _PLAIN = (
 def run(arguments: argparse.Namespace) -> int:
     """Read, grow, write; a line on stdout says what was written."""
     output = Path(arguments.output)
-    if output.is_dir():
-        raise BloomError(f"{output} is a folder: name a file in it.")
+    check_target(output)
     as_flames = output.suffix.lower() == ".flame"
     if not as_flames and output.suffix.lower() != ".npz":
         raise BloomError(f"{output} is no name for curves or frames: end it in .npz or .flame.")
@@ -229,22 +229,25 @@ def read_permutation(path: str) -> list[int]:
         numbers = np.asarray(_permutation_in(file))
         if numbers.ndim != 1 or numbers.size == 0 or not np.array_equal(numbers, numbers.astype(np.int64)):
             raise ValueError
-    except OSError as error:
-        raise BloomError(f"{file} cannot be read ({error.strerror or 'damaged'}): check the path.") from None
+    except BloomError:
+        raise
     except KeyError:
         raise BloomError(f"{file.name} has no array named perm: store the permutation so.") from None
-    except (ValueError, TypeError, EOFError, OverflowError, RecursionError, zipfile.BadZipFile):
+    except (OSError, ValueError, TypeError, EOFError, OverflowError, RecursionError, zipfile.BadZipFile):
         raise BloomError(f"{file.name} is not a list of whole numbers: write 0 and up, each once.") from None
     return numbers.astype(np.int64).tolist()
+
+
+_LARGEST_PERMUTATION = 2**24  # bytes; a flame has some hundred parameters
 
 
 def _permutation_in(file: Path):
     suffix = file.suffix.lower()
     if suffix in (".npy", ".npz"):
-        with open(file, "rb") as stream:
+        with open_regular(file, advice="check the path") as stream:
             content = np.load(stream, allow_pickle=False)
             return content["perm"] if suffix == ".npz" else content
-    text = file.read_text(encoding="utf-8-sig")
+    text = read_regular(file, _LARGEST_PERMUTATION, advice="check the path").decode("utf-8-sig")
     if suffix == ".json":
         content = json.loads(text)
         return content["perm"] if isinstance(content, dict) else content

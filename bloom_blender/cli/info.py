@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ..errors import BloomError
+from ..files import open_regular
 from ..flame.gradients import read_gradients
 from ..flame.model import Flame, Xform
 from ..flame.variations import lookup
@@ -56,15 +57,10 @@ def describe(path: Path, **options: Any) -> dict[str, Any]:
 
 def _is_xml(path: Path) -> bool:
     """Whether the file is text that begins with a tag."""
-    if path.is_dir():
+    if os.path.isdir(path):  # unlike Path.is_dir it is False where the path is too long
         return False
-    try:
-        with open(path, "rb") as file:
-            start = file.read(1024)
-    except OSError as error:
-        raise BloomError(f"{path} cannot be read ({error.strerror}): check the path.") from None
-    except ValueError:
-        raise BloomError(f"{str(path)!r} is no path: choose an existing file.") from None
+    with open_regular(path, advice="check the path") as file:
+        start = file.read(1024)
     return start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<")
 
 

@@ -6,6 +6,7 @@ import argparse
 from dataclasses import replace
 
 from ..errors import BloomError
+from ..files import check_target
 from ..flame.interpolation import AFFINES, PALETTES, interpolate_sequence
 from ..flame.xml import read_flames, write_flames
 
@@ -30,6 +31,7 @@ def add_parser(subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the flames."""
+    check_target(arguments.output)
     keys = [flame for path in arguments.flames for flame in read_flames(path)]
     if len(keys) < 2:
         raise BloomError("There is one flame: name files with two or more.")

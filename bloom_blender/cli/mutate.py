@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ..errors import BloomError
+from ..files import check_target
 from ..flame.xml import read_flame, write_flames
 
 
@@ -27,6 +28,7 @@ def add_parser(subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the flames."""
+    check_target(arguments.output)
     from ..garden import mutate
 
     if arguments.count < 1:

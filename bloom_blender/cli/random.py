@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ..errors import BloomError
+from ..files import check_target
 from ..flame.xml import write_flames
 
 
@@ -25,6 +26,7 @@ def add_parser(subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the flames."""
+    check_target(arguments.output)
     from ..garden import random_flame
 
     if arguments.count < 1:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BloomError
+from ..files import check_target, replace_file
 from ..flame.compatibility import COMPATIBILITIES
 from ..flame.model import Flame
 from ..flame.xml import read_flames
@@ -115,10 +116,9 @@ def output_for(text: str, number: int) -> Path:
 
 def check_output(path: Path) -> None:
     """Whether a picture can be written there, before anything is computed."""
-    if path.is_dir():
-        raise BloomError(f"{path} is a folder: name a file in it.")
-    if not path.parent.is_dir():
-        raise BloomError(f"{path.parent} is no folder: make it first.")
+    check_target(path)
+    if not os.path.isdir(path.parent):
+        raise BloomError(f"{path.parent} is not a folder: create it first.")
     if path.suffix.lower() not in (".png", ".exr"):
         raise BloomError(f"{path.name} has a format that is not written: choose .png or .exr.")
     if path.suffix.lower() == ".exr":
@@ -257,18 +257,12 @@ def write_picture(picture, path: Path, bits: int, transparent: bool) -> None:
     """Write a picture, whole or not at all."""
     from ..develop.png import png_bytes
 
-    temporary = path.with_name(f".{path.name}.part{path.suffix}")
     pixels = picture if transparent else picture[..., :3]
-    try:
+    with replace_file(path) as temporary:
         if path.suffix.lower() == ".exr":
-            _write_exr(pixels, temporary)
+            _write_exr(pixels, temporary, path)
         else:
             temporary.write_bytes(png_bytes(pixels, bits))
-        os.replace(temporary, path)
-    except OSError as error:
-        raise BloomError(f"{path} cannot be written ({error.strerror}): choose another place.") from None
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _exr_library():
@@ -281,7 +275,7 @@ def _exr_library():
     return OpenEXR
 
 
-def _write_exr(pixels, path: Path) -> None:
+def _write_exr(pixels, temporary: Path, path: Path) -> None:
     """Linear light (Rec. 709 primaries) as half floats."""
     import numpy as np
 
@@ -294,6 +288,6 @@ def _write_exr(pixels, path: Path) -> None:
     channels = {"RGBA" if values.shape[2] == 4 else "RGB": np.ascontiguousarray(values)}
     try:
         with library.File(header, channels) as file:
-            file.write(str(path))
-    except RuntimeError:
-        raise BloomError(f"{path} cannot be written: choose another place.") from None
+            file.write(str(temporary))
+    except RuntimeError:  # of OpenEXR, without a reason: a full disk above all
+        raise BloomError(f"{path} cannot be written: check the folder and the free space.") from None

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import BloomError
+from ..files import read_regular
 from .model import Palette
 
 PLACES = 400
@@ -32,19 +33,8 @@ def read_gradients(path: str | os.PathLike[str]) -> dict[str, Palette]:
 
     BloomError names the file and the remedy.
     """
-    file = Path(path)
-    try:
-        if file.stat().st_size > MAXIMUM_SIZE:
-            raise BloomError(
-                f"{file.name} is too large for gradients: choose a .ugr, .gradient or .map file."
-            )
-        text = file.read_bytes().decode("utf-8", "replace")
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise BloomError(f"{file.name} cannot be read ({reason}): choose another gradient file.") from None
-    except ValueError as error:
-        raise error if isinstance(error, BloomError) else BloomError(f"{str(path)!r} is no path.") from None
-    return parse_gradients(text, file.name)
+    data = read_regular(path, MAXIMUM_SIZE, advice="choose a .ugr, .gradient or .map file")
+    return parse_gradients(data.decode("utf-8", "replace"), Path(path).name)
 
 
 def parse_gradients(text: str, source: str = "text") -> dict[str, Palette]:

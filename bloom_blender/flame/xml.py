@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import BloomError
+from ..files import read_regular, replace_file
 from .compatibility import COMPATIBILITIES, RULES, compatibility_of
 from .gradients import parse_gradients
 from .model import (
@@ -133,20 +134,7 @@ def parse_flames(text: str | bytes, source: str = "text") -> tuple[Flame, ...]:
 
 
 def _read_bytes(path: str | os.PathLike[str]) -> bytes:
-    try:
-        size = os.stat(path).st_size
-        if size > MAXIMUM_SIZE:
-            raise _too_many(Path(path).name, f"{size >> 20} MB", f"{MAXIMUM_SIZE >> 20} MB")
-        return Path(path).read_bytes()
-    except BloomError:
-        raise
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise BloomError(
-            f"{Path(path).name} cannot be read ({reason}): choose another .flame file."
-        ) from None
-    except ValueError:
-        raise BloomError(f"{str(path)!r} is no path: choose an existing .flame file.") from None
+    return read_regular(path, MAXIMUM_SIZE, advice="choose another .flame file")
 
 
 def _too_many(what: str, count: object, limit: object) -> BloomError:
@@ -651,15 +639,8 @@ def write_flame(flame: Flame) -> str:
 def write_flames(flames: tuple[Flame, ...], path: str | os.PathLike[str]) -> None:
     """Write a file of flames, replacing it only once the new one is complete."""
     text = "<flames>\n" + "".join(write_flame(flame) for flame in flames) + "</flames>\n"
-    target = Path(path)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
+    with replace_file(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, target)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        reason = (error.strerror or str(error)).lower()
-        raise BloomError(f"{target.name} cannot be written ({reason}): choose another place.") from None
 
 
 def _text(value: float) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import zipfile
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import BloomError
+from ..files import open_regular, replace_file
 
 ORDERS = ("time", "reversed")
 
@@ -103,44 +103,24 @@ class Curves:
             values=self.values,
             order=np.array(self.order),
         )
-        _replace_file(Path(path), buffer.getvalue())
+        with replace_file(path) as temporary:
+            temporary.write_bytes(buffer.getvalue())
 
 
 def load_npz(path: str | PathLike) -> Curves:
     """Read curves that `Curves.save_npz` wrote; BloomError if the file is something else or damaged."""
     path = Path(path)
     try:
-        content = np.load(path, allow_pickle=False)
-        if isinstance(content, np.ndarray):
-            raise ValueError
-        with content as file:
-            order = str(file["order"]) if "order" in file.files else "time"
-            names, base, values = file["names"].tolist(), file["base"], file["values"]
-    except OSError as error:
-        reason = error.strerror or "it is damaged"
-        raise BloomError(f"{path} cannot be read ({reason}): check the path.") from None
-    except (ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        with open_regular(path, advice="check the path") as stream:
+            content = np.load(stream, allow_pickle=False)
+            if isinstance(content, np.ndarray):
+                raise ValueError
+            order = str(content["order"]) if "order" in content.files else "time"
+            names, base, values = content["names"].tolist(), content["base"], content["values"]
+    except BloomError:
+        raise
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         raise BloomError(
-            f"{path.name} is not a file of curves or is damaged: write it anew with `bloom grow`."
+            f"{path.name} is not a file of curves or is damaged: write it again with `bloom grow`."
         ) from None
     return Curves(tuple(names), base, values, order)
-
-
-def _replace_file(path: Path, data: bytes) -> None:
-    """Write atomically: to a new file in the same folder, to the disk, then renamed over the old one."""
-    target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        try:
-            with open(temporary, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, target)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise BloomError(
-            f"{path} cannot be written ({error.strerror}): check the folder, its rights and the space."
-        ) from None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
@@ -15,6 +14,7 @@ import safetensors
 import safetensors.numpy
 
 from ..errors import BloomError
+from ..files import replace_file
 from .trajectory import Embeddings, Series, Trajectory
 
 FORMAT = "bloom-trajectory"
@@ -56,7 +56,9 @@ def write_bloom(
         If the file cannot be written, or a number is too large for the chosen dtype.
     """
     path = Path(path)
-    _replace_file(path, _encode(trajectory, dtypes or {}))
+    data = _encode(trajectory, dtypes or {})
+    with replace_file(path) as temporary:
+        temporary.write_bytes(data)
 
 
 def read_bloom(path: str | PathLike, *, partial: bool = False) -> Trajectory:
@@ -320,37 +322,3 @@ def _feed(digest, *pieces) -> None:
         view = memoryview(piece)
         digest.update(view.nbytes.to_bytes(8, "little"))
         digest.update(view)
-
-
-def _replace_file(path: Path, data: bytes) -> None:
-    """Write a file atomically: to a new file in the same folder, to the disk, then renamed over the old."""
-    target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        try:
-            with open(temporary, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, target)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        _sync_folder(target.parent)
-    except OSError as error:
-        raise BloomError(
-            f"{path} cannot be written ({error.strerror}): check the folder, its rights and the space."
-        ) from None
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename in a folder durable, where the system can (not on Windows)."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        pass  # some network file systems cannot; the file itself is on the disk
-    finally:
-        os.close(descriptor)

@@ -95,7 +95,7 @@ def test_what_cannot_be_done(pack, capsys, options, text):
     assert error.startswith("bloom: error: ") and text in error and not output.exists()
 
 
-@pytest.mark.parametrize("name,text", [("a.jpg", ".png"), ("no/a.png", "no folder"), (".", "folder")])
+@pytest.mark.parametrize("name,text", [("a.jpg", ".png"), ("no/a.png", "not a folder"), (".", "folder")])
 def test_outputs_that_cannot_be(pack, capsys, name, text):
     assert bloom("render", pack, "-o", pack.parent / name) == 2
     assert text in capsys.readouterr().err

@@ -108,7 +108,7 @@ def test_other_files_are_refused(tmp_path):
             load_npz(other)
     with pytest.raises(BloomError, match="check the path"):
         load_npz(tmp_path / "absent.npz")
-    with pytest.raises(BloomError, match="cannot be read"):
+    with pytest.raises(BloomError, match="is a folder"):
         load_npz(tmp_path)
 
 

@@ -284,7 +284,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
     def full(_descriptor):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(bloom_file.os, "fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(BloomError, match=r"run\.bloom cannot be written \(No space left on device\)"):
         write_bloom(example(1), path)
     assert_equal(read_bloom(path), example(0))

@@ -1,0 +1,206 @@
+"""Opening input files and writing output files, in one place for every reader and writer.
+
+`open_regular` and `read_regular` open what a user names: regular files only, so that a pipe without a writer
+or a device without an end cannot stop the program. `replace_file` writes: to a temporary file of its own, to
+the disk, then renamed to the final name, so that a file is there whole or not at all, also where two
+processes write the same one.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from .errors import BloomError
+
+AnyPath = str | os.PathLike[str]
+
+_KINDS = (
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+    (stat.S_ISSOCK, "a socket"),
+)
+
+
+# --------------------------------------------------------------------------------------- reading
+
+
+def open_regular(path: AnyPath, *, advice: str = "choose another file") -> BinaryIO:
+    """Open a regular file for reading, without waiting.
+
+    Parameters
+    ----------
+    path
+        A link to a regular file counts as one.
+    advice
+        Ends the error messages: what the user can do.
+
+    Returns
+    -------
+    A buffered binary file, for a ``with`` statement. ``os.fstat(file.fileno())`` has its size.
+
+    Raises
+    ------
+    BloomError
+        Where there is no such file, where it cannot be opened, and where it is a folder, a pipe, a device or
+        a socket.
+    """
+    name = _name(path)
+    try:
+        _check_regular(os.stat(path), name, advice)
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+        try:
+            # Between the two calls the name may have been given to something else.
+            _check_regular(os.fstat(descriptor), name, advice)
+            return open(descriptor, "rb")
+        except BaseException:
+            os.close(descriptor)
+            raise
+    except OSError as error:
+        raise BloomError(f"{name} cannot be read ({_reason(error)}): {advice}.") from None
+    except ValueError as error:
+        if isinstance(error, BloomError):
+            raise
+        raise BloomError(f"{str(path)!r} is not a path: {advice}.") from None  # it has a zero byte
+
+
+def read_regular(path: AnyPath, limit: int, *, advice: str = "choose another file") -> bytes:
+    """The bytes of a regular file of `limit` bytes or fewer; otherwise BloomError, see `open_regular`."""
+    name = _name(path)
+    with open_regular(path, advice=advice) as file:
+        try:
+            size = os.fstat(file.fileno()).st_size
+            data = file.read(limit + 1) if size <= limit else b""
+        except OSError as error:
+            raise BloomError(f"{name} cannot be read ({_reason(error)}): {advice}.") from None
+    if max(size, len(data)) > limit:
+        raise BloomError(f"{name} has {max(size, len(data)):,} bytes: give {limit:,} or fewer.")
+    return data
+
+
+# --------------------------------------------------------------------------------------- writing
+
+
+def check_target(path: AnyPath) -> None:
+    """BloomError if `path` names something that no file can replace: a folder, a pipe, a device, a socket.
+
+    For callers that compute long before they write.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    except ValueError:
+        raise BloomError(f"{str(path)!r} is not a path: choose another name.") from None
+    if stat.S_ISDIR(mode):
+        raise BloomError(f"{path} is a folder: name a file in it.")
+    if not stat.S_ISREG(mode):
+        raise BloomError(f"{path} is {_kind(mode)}, which a file would replace: choose another name.")
+
+
+@contextmanager
+def replace_file(path: AnyPath) -> Iterator[Path]:
+    """Write a file whole or not at all.
+
+    The value is the path of an empty temporary file in the same folder, with the same ending and a name that
+    no other writer has. Write to it and close it. At the end of the block it is flushed to the disk and takes
+    the final name; after an exception it is removed, and an older file remains as it was. A link stays a
+    link, and an older file hands on its permissions.
+
+    Raises
+    ------
+    BloomError
+        If the file cannot be written, also for an OSError within the block, and if `path` is a folder, a
+        pipe, a device or a socket.
+    """
+    check_target(path)
+    target = Path(os.path.realpath(path))
+    try:
+        temporary = _new_file(target)
+        try:
+            yield temporary
+            _sync_file(temporary)
+            _keep_permissions(target, temporary)
+            os.replace(temporary, target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def _new_file(target: Path) -> Path:
+    """An empty file next to `target` under a name that was free."""
+    # Short, since the final name may be as long as the system allows.
+    temporary = target.with_name(f".{os.getpid()}-{secrets.token_hex(6)}{target.suffix[:16]}")
+    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    return temporary
+
+
+def _keep_permissions(target: Path, temporary: Path) -> None:
+    """Give the new file the permissions of the older one, if there is one."""
+    try:
+        os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
+    except FileNotFoundError:
+        pass
+
+
+def _sync_file(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename in a folder durable, where the system can (not on Windows)."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return  # a folder that may be written to and not be listed
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        pass  # some network file systems cannot; the file itself is on the disk
+    finally:
+        os.close(descriptor)
+
+
+# --------------------------------------------------------------------------------------- wording
+
+
+def _name(path: AnyPath) -> str:
+    return os.path.basename(os.fspath(path)) or str(path)
+
+
+def _kind(mode: int) -> str:
+    return next((words for test, words in _KINDS if test(mode)), "not a regular file")
+
+
+def _check_regular(state: os.stat_result, name: str, advice: str) -> None:
+    if stat.S_ISDIR(state.st_mode):
+        raise BloomError(f"{name} is a folder: choose a file in it.")
+    if not stat.S_ISREG(state.st_mode):
+        raise BloomError(f"{name} is {_kind(state.st_mode)}, not a file: {advice}.")
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+def _unwritable(path: AnyPath, error: OSError) -> BloomError:
+    return BloomError(
+        f"{path} cannot be written ({_reason(error)}): check the folder, its permissions and the free space."
+    )
