@@ -62,14 +62,17 @@ class Stages:
 
 def watch_all(stages: Stages) -> None:
     """Watch all that Bloom does for a frame."""
-    from bloom_blender.scene import chaos_game, exposure, playback, render_engine, vdb, volume
+    from bloom_blender.scene.engine import exposure, render_engine
+    from bloom_blender.scene.playback import handlers
+    from bloom_blender.scene.points import chaos_game
+    from bloom_blender.scene.volume import vdb, volume_object
 
     stages.watch(chaos_game, "compute", "chaos")
-    stages.watch(volume, "compute", "chaos")
+    stages.watch(volume_object, "compute", "chaos")
     stages.watch(exposure.Exposure, "fill", "chaos")
     stages.watch(exposure.Exposure, "light", "develop")
     stages.watch(exposure, "picture", "develop")
-    stages.watch(playback, "write_cloud", "hand-over")
+    stages.watch(handlers, "write_cloud", "hand-over")
     stages.watch(vdb, "write", "hand-over")
     stages.watch(render_engine.BloomRenderEngine, "_hand_over", "hand-over")
 
@@ -80,7 +83,8 @@ def build(name: str) -> None:
 
     from bloom_blender import scene as bloom
     from bloom_blender.growth.grow import grow
-    from bloom_blender.scene import actions, presets
+    from bloom_blender.scene.flame import presets
+    from bloom_blender.scene.setup import scene_setup
     from bloom_blender.trajectory.read import read_trajectory
 
     look, style = LOOKS[name]
@@ -90,9 +94,11 @@ def build(name: str) -> None:
     bloom.register()
     flame = presets.read_preset("lotus")
     run = read_trajectory(ROOT / "examples" / "runs" / "translation_en_fr.bloom")
-    obj = actions.add_flame(bpy.context, flame, curves=grow(run, flame, frames=FRAMES), points_render=POINTS)
+    obj = scene_setup.add_flame(
+        bpy.context, flame, curves=grow(run, flame, frames=FRAMES), points_render=POINTS
+    )
     obj.bloom.style = style
-    actions.set_up_scene(bpy.context, obj, look=look)
+    scene_setup.set_up_scene(bpy.context, obj, look=look)
 
 
 def build_plain() -> None:

@@ -29,7 +29,8 @@ def main() -> None:
     from bloom_blender import scene as bloom
     from bloom_blender.flame.xml import read_flame
     from bloom_blender.growth.grow import grow
-    from bloom_blender.scene import actions, keyframes
+    from bloom_blender.scene.curves import keyframes
+    from bloom_blender.scene.setup import scene_setup
     from bloom_blender.trajectory.read import read_trajectory
 
     run = read_trajectory(ROOT / "examples" / "runs" / "translation_en_fr.bloom")
@@ -47,7 +48,7 @@ def main() -> None:
         began = time.perf_counter()
         curves = grow(run, flame, frames=FRAMES)
         grown = time.perf_counter() - began
-        obj = actions.add_flame(bpy.context, flame, curves=curves, points_viewport=1_000_000)
+        obj = scene_setup.add_flame(bpy.context, flame, curves=curves, points_viewport=1_000_000)
         began = time.perf_counter()
         keyframes.animate(obj, curves, start_frame=1)
         keyed = time.perf_counter() - began
@@ -118,12 +119,13 @@ def memory() -> None:
     import bpy
 
     from bloom_blender import scene as bloom
-    from bloom_blender.scene import actions, presets
+    from bloom_blender.scene.flame import presets
+    from bloom_blender.scene.setup import scene_setup
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bloom.register()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    actions.add_flame(bpy.context, presets.read_preset("lotus"))
+    scene_setup.add_flame(bpy.context, presets.read_preset("lotus"))
     scene = bpy.context.scene
     scene.render.resolution_percentage = 50
     scene.cycles.samples = 4
@@ -148,7 +150,8 @@ def long_render() -> None:
 
     from bloom_blender import scene as bloom
     from bloom_blender.growth.grow import grow
-    from bloom_blender.scene import actions, presets
+    from bloom_blender.scene.flame import presets
+    from bloom_blender.scene.setup import scene_setup
     from bloom_blender.trajectory.read import read_trajectory
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
@@ -159,7 +162,7 @@ def long_render() -> None:
     flame = presets.read_preset("lotus")
     frames = 1000
     look = next((look for look in ("PICTURE", "VOLUME") if look in sys.argv), "PARTICLES")
-    obj = actions.add_flame(
+    obj = scene_setup.add_flame(
         bpy.context, flame, look=look, curves=grow(run, flame, frames=frames), points_render=50_000
     )
     obj.bloom.volume_resolution_render, obj.bloom.volume_points_render = 64, 1.0

@@ -47,13 +47,13 @@ def build(options: argparse.Namespace):
     import bpy
 
     from bloom_blender.flame.xml import read_flame
-    from bloom_blender.scene import actions, growing, presets
+    from bloom_blender.scene import api
     from bloom_blender.trajectory.read import read_trajectory
 
     trajectory = read_trajectory(options.run)
-    flame = read_flame(options.flame) if Path(options.flame).is_file() else presets.read_preset(options.flame)
-    obj = actions.add_flame(bpy.context, flame, points_render=options.points)
-    growing.grow_by(obj, trajectory, {"mapping": options.mapping, "frames": options.frames})
+    flame = read_flame(options.flame) if Path(options.flame).is_file() else api.read_preset(options.flame)
+    obj = api.add_flame(bpy.context, flame, points_render=options.points)
+    api.grow_by(obj, trajectory, {"mapping": options.mapping, "frames": options.frames})
     scene = bpy.context.scene
     scene.frame_start, scene.frame_end = 1, options.frames
     scene.render.fps = options.fps
@@ -98,7 +98,7 @@ def main() -> int:
 
     from bloom_blender import scene as bloom
     from bloom_blender.errors import BloomError
-    from bloom_blender.scene.film import write_video
+    from bloom_blender.scene.setup.video import write_video
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bloom.register()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import bpy
 
 from ..bloom_blender.flame.editing import part_at
-from ..bloom_blender.scene import growing
-from ..bloom_blender.scene.asset_library import libraries
-from ..bloom_blender.scene.flame_object import is_flame, structure_of
-from ..bloom_blender.scene.presets import label, presets
-from .flame_edit import active_place
+from ..bloom_blender.scene.flame.object import is_flame, structure_of
+from ..bloom_blender.scene.flame.presets import label, presets
+from ..bloom_blender.scene.growth import growing
+from ..bloom_blender.scene.setup.asset_library import libraries
+from .editing.edit_flame import active_place
 from .thumbnails import icon
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import bpy
 
 from .bake import BLOOM_PT_bake
-from .flame import BLOOM_PT_flame
-from .palette import BLOOM_PT_palette
-from .parameters import BLOOM_PT_parameters, BLOOM_UL_xforms
-from .picture import (
+from .editing.palette import BLOOM_PT_palette
+from .editing.parameters import BLOOM_PT_parameters, BLOOM_UL_xforms
+from .engine import (
     BLOOM_PT_picture_estimation,
     BLOOM_PT_picture_film,
     BLOOM_PT_picture_passes,
     BLOOM_PT_picture_quality,
     BLOOM_PT_picture_tone,
 )
-from .run import BLOOM_PT_growth, BLOOM_PT_run, BLOOM_UL_bindings
+from .flame import BLOOM_PT_flame
+from .growth import BLOOM_PT_growth, BLOOM_PT_run, BLOOM_UL_bindings
 from .sidebar import in_sidebar
 from .volume import BLOOM_PT_volume
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import bpy
 
 from ..bloom_blender.errors import BloomError
-from ..bloom_blender.scene import baking, frames_bake, points_bake, volume, work_state
-from .support import FlamePanel, draw_text
+from ..bloom_blender.scene.bake import baking, frames_bake, points_bake
+from ..bloom_blender.scene.volume import volume_object
+from ..bloom_blender.scene.work import work_state
+from .common import FlamePanel, draw_text
 
 
 class BLOOM_PT_bake(FlamePanel, bpy.types.Panel):
@@ -28,7 +30,7 @@ class BLOOM_PT_bake(FlamePanel, bpy.types.Panel):
         column.prop(obj.bloom, "points_source")
         column.prop(obj.bloom, "points_folder")
         draw_bake(column, context, "POINTS")
-        if volume.volume_of(obj) is not None:
+        if volume_object.volume_of(obj) is not None:
             column = layout.column()
             column.separator(type="LINE")
             column.prop(obj.bloom, "volume_source")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import bpy
 
-from ..bloom_blender.scene import chaos_game, motion, playback
-from .support import FlamePanel, draw_text
+from ..bloom_blender.scene.playback import handlers
+from ..bloom_blender.scene.points import chaos_game, motion
+from .common import FlamePanel, draw_text
 
 
 class BLOOM_PT_flame(FlamePanel, bpy.types.Panel):
@@ -20,7 +21,7 @@ class BLOOM_PT_flame(FlamePanel, bpy.types.Panel):
         layout.use_property_split = True
         obj = context.object
         settings = obj.bloom
-        problem = playback.problems.get(obj.name)
+        problem = handlers.problems.get(obj.name)
         if problem:
             draw_text(layout, problem, "ERROR", context.region.width)
         elif not chaos_game.is_loaded():

@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from ..bloom_blender.scene.flame_object import is_flame
+from ..bloom_blender.scene.flame.object import is_flame
 
 CATEGORY = "Bloom"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import bpy
 
-from ..bloom_blender.scene import volume, volume_look
-from ..bloom_blender.scene.flame_object import is_flame
-from .support import FlamePanel, draw_text
+from ..bloom_blender.scene.flame.object import is_flame
+from ..bloom_blender.scene.volume import volume_material, volume_object
+from .common import FlamePanel, draw_text
 
 
 class BLOOM_PT_volume(FlamePanel, bpy.types.Panel):
@@ -19,14 +19,14 @@ class BLOOM_PT_volume(FlamePanel, bpy.types.Panel):
     @classmethod
     def poll(cls, context):
         """Show it for flames that have a volume."""
-        return is_flame(context.object) and volume.volume_of(context.object) is not None
+        return is_flame(context.object) and volume_object.volume_of(context.object) is not None
 
     def draw(self, context):
         """Draw the settings."""
         layout = self.layout
         layout.use_property_split = True
         obj = context.object
-        settings, shown = obj.bloom, volume.volume_of(obj)
+        settings, shown = obj.bloom, volume_object.volume_of(obj)
         if settings.volume_source == "BAKED":
             draw_text(layout, "Shows its baked files (panel Bake)", "FILE_CACHE", context.region.width)
         column = layout.column()
@@ -44,7 +44,7 @@ class BLOOM_PT_volume(FlamePanel, bpy.types.Panel):
             sub.prop(settings, "volume_low")
             sub.prop(settings, "volume_high")
             column.operator("bloom.fit_volume", icon="SHADING_BBOX")
-        node = volume_look.material_node(shown.active_material) if shown is not None else None
+        node = volume_material.material_node(shown.active_material) if shown is not None else None
         if node is not None:
             column = layout.column(align=True)
             for socket in node.inputs:

@@ -73,10 +73,11 @@ def flame_object(flame: Any, name: str, points: int) -> Any:
     """A flame object in no scene, with a small cloud that counts as out of date."""
     import bpy
 
-    from bloom_blender.scene import chaos_game, cloud, flame_object
+    from bloom_blender.scene.flame import object
+    from bloom_blender.scene.points import chaos_game, cloud
 
     collection = bpy.data.collections.new(name)
-    obj = flame_object.make_flame_object(flame, collection, name=name)
+    obj = object.make_flame_object(flame, collection, name=name)
     request = replace(chaos_game.request_of(obj, render=False), count=points)
     cloud.write_cloud(obj.data, short(chaos_game.compute(flame, request)), "")
     cloud.forget(obj.data)
@@ -105,10 +106,10 @@ def mark(obj: Any, asset: Asset, picture: Path) -> None:
 
 def flower(identifier: str, folder: Path) -> Any:
     """The asset of a shipped flower."""
-    from bloom_blender.scene import presets
+    from bloom_blender.scene.flame import presets
 
     flame, name = presets.read_preset(identifier), presets.label(identifier)
-    obj = flame_object(flame, name, POINTS)
+    obj = object(flame, name, POINTS)
     picture = folder / f"{identifier}.png"
     makers.thumbnail(flame, picture, PREVIEW)
     about = _first_sentence(makers.PRESETS[identifier].__doc__)
@@ -119,13 +120,14 @@ def flower(identifier: str, folder: Path) -> Any:
 def growth(preset: tuple, folder: Path) -> Any:
     """The asset of a named growth: a flower that a shipped run moves, with the settings of that growth."""
     from bloom_blender.flame.parameters import with_parameters
-    from bloom_blender.scene import growing, growth_presets, presets
+    from bloom_blender.scene.flame import presets
+    from bloom_blender.scene.growth import growing, growth_presets
     from bloom_blender.trajectory.read import read_trajectory
 
     identifier, label, about, _ = preset
     flame = presets.read_preset(GROWN[identifier])
     name = f"{label} ({presets.label(GROWN[identifier])})"
-    obj = flame_object(flame, name, FEW_POINTS)
+    obj = object(flame, name, FEW_POINTS)
     settings = growth_presets.settings_of(identifier) | {"frames": FRAMES, "keys": "few"}
     curves, _ = growing.grow_by(obj, read_trajectory(RUN), settings, source="Bloom's asset library")
     picture = folder / f"{identifier}.png"
@@ -176,7 +178,7 @@ def main() -> int:
             file=sys.stderr,
         )
         return 2
-    from bloom_blender.scene.growth_presets import GROWTH_PRESETS
+    from bloom_blender.scene.growth.growth_presets import GROWTH_PRESETS
 
     FOLDER.mkdir(exist_ok=True)
     write_catalogs()

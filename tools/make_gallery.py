@@ -63,7 +63,8 @@ def stage(look_name: str, flower: str, run: Path):
 
     from bloom_blender import scene as bloom
     from bloom_blender.growth.grow import grow
-    from bloom_blender.scene import actions, compositor, presets
+    from bloom_blender.scene.flame import presets
+    from bloom_blender.scene.setup import compositor, scene_setup
     from bloom_blender.trajectory.read import read_trajectory
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
@@ -71,10 +72,10 @@ def stage(look_name: str, flower: str, run: Path):
     look, style = LOOKS[look_name]
     flame = presets.read_preset(flower)
     curves = grow(read_trajectory(run), flame, frames=FRAMES)
-    obj = actions.add_flame(bpy.context, flame, curves=curves, with_scene=False)
+    obj = scene_setup.add_flame(bpy.context, flame, curves=curves, with_scene=False)
     obj.bloom.style = style
     obj.bloom.volume_bounds = "FRAME"  # a flower that tears grows out of the box of the one at rest
-    actions.set_up_scene(bpy.context, obj, look=look)
+    scene_setup.set_up_scene(bpy.context, obj, look=look)
     scene = bpy.context.scene
     scene.render.resolution_x, scene.render.resolution_y = SIZE
     scene.render.image_settings.file_format = "PNG"
@@ -118,7 +119,7 @@ def lay_over_balls(bpy, scene) -> None:
     """A wall behind the flower and pearls around it, for Cycles, and the true flame between them."""
     from mathutils import Matrix
 
-    from bloom_blender.scene import compositor, lights, overlay
+    from bloom_blender.scene.setup import compositor, flame_over_scene, lights
 
     camera = scene.camera
     distance = camera.data.dof.focus_distance
@@ -144,7 +145,7 @@ def lay_over_balls(bpy, scene) -> None:
         if obj.type == "LIGHT":
             obj.data.energy *= 0.4
     compositor.rest(scene)
-    overlay.lay_over(scene)
+    flame_over_scene.lay_over(scene)
 
 
 def record_runs(folder: Path) -> None:
@@ -180,7 +181,7 @@ def compare_originals(folder: Path) -> None:
 
     from bloom_blender import scene as bloom
     from bloom_blender.flame.xml import read_flame
-    from bloom_blender.scene import actions
+    from bloom_blender.scene.setup import scene_setup
 
     paths = sorted((folder / "flames").glob("*.flame"))
     width = 400
@@ -189,7 +190,7 @@ def compare_originals(folder: Path) -> None:
         reference = Image.open(folder / "reference" / f"{path.stem}.png").convert("RGB")
         bpy.ops.wm.read_factory_settings(use_empty=True)
         bloom.register()
-        actions.add_flame(bpy.context, read_flame(path), points_viewport=10, look="PICTURE")
+        scene_setup.add_flame(bpy.context, read_flame(path), points_viewport=10, look="PICTURE")
         scene = bpy.context.scene
         scene.render.resolution_x, scene.render.resolution_y = reference.size
         scene.bloom.supersample, scene.bloom.quality = 1, 1000.0

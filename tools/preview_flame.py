@@ -4,8 +4,8 @@
     python tools/preview_flame.py *.flame -o sheet.png --sheet --width 480 --points 2000000
 
 The points are those of the point cloud; they are seen through `flame.view.pinhole`, summed in a histogram,
-smoothed where they are few, and toned as `scene.compositor` tones (S. Draves, E. Reckase, The Fractal Flame
-Algorithm, 2008, section 4). Only the glow is left out.
+smoothed where they are few, and toned as `scene.setup.compositor` tones (S. Draves, E. Reckase, The Fractal
+Flame Algorithm, 2008, section 4). Only the glow is left out.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from bloom_blender.flame.model import Camera, Flame
 from bloom_blender.flame.view import pinhole
 from bloom_blender.flame.xml import read_flames
 
-#: As in `scene.compositor`: the factor of legacy programs, and the group's own settings.
+#: As in `scene.setup.compositor`: the factor of legacy programs, and the group's own settings.
 _LEGACY, _BURN, _SATURATION = 268.0 / 256.0, 0.5, 1.1
 #: Widths of the smoothing in pixels, each for pixels around which at least so many points lie.
 _SMOOTHING = ((0.0, 12.0), (0.7, 4.0), (1.2, 1.5), (2.2, 1e-9))
@@ -103,7 +103,7 @@ def smoothed(light: np.ndarray, counted: np.ndarray) -> np.ndarray:
 
 
 def tone(light: np.ndarray, density: float, flame: Flame) -> np.ndarray:
-    """Display picture (height, width, 3) in 0..1 of summed light; `density` as in `scene.compositor`."""
+    """Display picture (height, width, 3) in 0..1 of summed light; `density`: see `scene.setup.compositor`."""
     peak = np.maximum(light.max(-1), 1e-12)
     alpha = (flame.tone.brightness * _LEGACY * np.log1p(peak * density)) ** (1.0 / flame.tone.gamma)
     rolled = alpha / (1.0 + alpha**4) ** 0.25

@@ -5,23 +5,19 @@ from __future__ import annotations
 
 def register() -> None:
     """Register settings and handlers."""
-    from . import (
-        asset_library,
-        command_line,
-        growing,
-        migration,
-        picture_settings,
-        playback,
-        render_engine,
-        settings,
-        work_state,
-    )
+    from . import command_line
+    from .engine import picture_settings, render_engine
+    from .flame import settings
+    from .growth import growing
+    from .playback import handlers
+    from .setup import asset_library, migration
+    from .work import work_state
 
     settings.register()
     picture_settings.register()
     render_engine.register()
     migration.register()  # before any handler that reads what it mends
-    playback.register()
+    handlers.register()
     growing.register()
     work_state.register()
     asset_library.register()
@@ -30,25 +26,20 @@ def register() -> None:
 
 def unregister() -> None:
     """Undo :func:`register`."""
-    from . import (
-        asset_library,
-        command_line,
-        following,
-        growing,
-        migration,
-        picture_settings,
-        playback,
-        render_engine,
-        settings,
-        work_state,
-    )
+    from . import command_line
+    from .engine import picture_settings, render_engine
+    from .flame import settings
+    from .growth import following, growing
+    from .playback import handlers
+    from .setup import asset_library, migration
+    from .work import work_state
 
     command_line.unregister()
     asset_library.unregister()
     work_state.unregister()
     following.following.clear()
     growing.unregister()
-    playback.unregister()
+    handlers.unregister()
     migration.unregister()
     render_engine.unregister()
     picture_settings.unregister()

@@ -24,29 +24,25 @@ FLAME = """<flame name="tiny" version="EMBER-LNX-1.0.0.14" size="64 48" center="
 @pytest.fixture
 def bloom(extension):
     """The modules of the enabled extension, by their last name."""
-    rooms = {
+    packages = {
         "bloom_blender": ("errors",),
         "bloom_blender.flame": ("xml", "parameters", "model"),
         "bloom_blender.growth": ("curves",),
         "bloom_blender.chaos": ("points",),
-        "bloom_blender.scene": (
-            "actions",
-            "cloud",
-            "flame_object",
-            "growing",
-            "keyframes",
-            "playback",
-            "presets",
-            "run_data",
-            "settings",
-            "versions",
-        ),
+        "bloom_blender.scene": ("versions",),
+        "bloom_blender.scene.curves": ("keyframes",),
+        "bloom_blender.scene.flame": ("presets", "settings"),
+        "bloom_blender.scene.growth": ("growing", "run_data"),
+        "bloom_blender.scene.points": ("cloud",),
+        "bloom_blender.scene.setup": ("scene_setup",),
     }
     modules = {
-        name: importlib.import_module(f"{extension.__name__}.{room}.{name}")
-        for room, names in rooms.items()
+        name: importlib.import_module(f"{extension.__name__}.{package}.{name}")
+        for package, names in packages.items()
         for name in names
     }
+    for name, path in {"flame_object": "flame.object", "playback": "playback.handlers"}.items():
+        modules[name] = importlib.import_module(f"{extension.__name__}.bloom_blender.scene.{path}")
     return SimpleNamespace(**modules)
 
 
@@ -71,7 +67,7 @@ def add(bloom, blender, flame):
     def add(which=None, **options):
         options = {"points_render": RENDER, "points_viewport": VIEWPORT, **options}
         options = {"with_camera": False, "with_scene": False, **options}
-        return bloom.actions.add_flame(blender.context, which or flame, **options)
+        return bloom.scene_setup.add_flame(blender.context, which or flame, **options)
 
     return add
 

@@ -21,4 +21,4 @@ def test_every_block_for_blender_runs(extension, tmp_path, monkeypatch):
     names: dict = {}
     for block in blocks:
         exec(compile(block, str(PAGE), "exec"), names)
-    assert names["flame"].xforms != names["presets"].read_preset("lotus").xforms
+    assert names["flame"].xforms != names["api"].read_preset("lotus").xforms

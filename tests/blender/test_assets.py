@@ -17,7 +17,7 @@ FOLDER = REPOSITORY / "bloom_blender" / "presets" / "assets"
 
 @pytest.fixture
 def library(bloom, extension):
-    return importlib.import_module(f"{extension.__name__}.bloom_blender.scene.asset_library")
+    return importlib.import_module(f"{extension.__name__}.bloom_blender.scene.setup.asset_library")
 
 
 def catalogs() -> dict[str, str]:

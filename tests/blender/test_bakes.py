@@ -97,7 +97,7 @@ def test_baked_points_are_the_live_ones_in_window_and_render(scene, moving, blen
 
 
 def test_a_bake_of_points_is_told_renewed_used_and_cleared(scene, moving, blender, room):
-    baking = room("scene.baking")
+    baking = room("scene.bake.baking")
     kind = baking.KINDS["POINTS"]
     folder = baking.folder_of(moving, kind)
 
@@ -150,7 +150,7 @@ def test_baked_points_move_within_a_frame(scene, moving, blender, bloom):
 
 
 def test_another_process_is_left_its_frame(scene, moving, blender, room, tmp_path):
-    baking, claims = room("scene.baking"), room("scene.claims")
+    baking, claims = room("scene.bake.baking"), room("scene.work.claims")
     kind = baking.KINDS["POINTS"]
     path = baking.takes_of(moving, kind).file(2)
     with claims.claim(path) as mine, claims.claim(path) as second:
@@ -181,14 +181,14 @@ def test_pictures_in_parts(scene, blender, room, tmp_path):
     assert scene.render.filepath == str(folder / "frame_")
     assert sorted(path.name for path in folder.glob("*.png")) == [f"frame_000{n}.png" for n in (1, 2, 3)]
     assert not list(folder.glob(".*"))
-    file_of = room("scene.frames_bake").file_of
+    file_of = room("scene.bake.frames_bake").file_of
     for output in ("a_", "a_###_b", "#/a##_#####.png", "a.png", ""):
         scene.render.filepath = f"{folder}/{output}"
         for frame in (7, 12345):
             expected = Path(scene.render.frame_path(frame=frame))
             assert file_of(scene, frame, scene.render.filepath) == expected
     scene.render.filepath = "/tmp/"
-    assert room("scene.frames_bake").output_of(scene) == str(folder / "frames") + os.sep
+    assert room("scene.bake.frames_bake").output_of(scene) == str(folder / "frames") + os.sep
 
 
 def test_an_interrupt_ends_a_bake_of_pictures(scene, blender, room):
@@ -201,7 +201,7 @@ def test_an_interrupt_ends_a_bake_of_pictures(scene, blender, room):
     blender.app.handlers.render_pre.append(interrupt)
     try:
         with pytest.raises(KeyboardInterrupt):
-            list(room("scene.frames_bake").bake(blender.context, [1, 2]))
+            list(room("scene.bake.frames_bake").bake(blender.context, [1, 2]))
     finally:
         blender.app.handlers.render_pre.remove(interrupt)
     assert [path.name for path in folder.glob("frame_*")] == ["frame_0001.png"] and not list(
@@ -219,9 +219,9 @@ def finish(work) -> None:
 
 def test_a_second_blender_bakes_what_is_not_saved(scene, moving, blender, room, extension):
     """Points, then pictures of them, in a process of its own; the file is not touched."""
-    baking, child = room("scene.baking"), room("scene.child")
-    bake = importlib.import_module(f"{extension.__name__}.operators.bake")
-    frames = importlib.import_module(f"{extension.__name__}.operators.bake_frames")
+    baking, child = room("scene.bake.baking"), room("scene.work.second_blender")
+    bake = importlib.import_module(f"{extension.__name__}.operators.bake.bake_range")
+    frames = importlib.import_module(f"{extension.__name__}.operators.bake.bake_frames")
     kind = baking.KINDS["POINTS"]
     file = Path(blender.data.filepath)
     saved = file.read_bytes()
@@ -252,8 +252,8 @@ def test_a_second_blender_bakes_what_is_not_saved(scene, moving, blender, room, 
 
 def test_a_second_blender_shows_a_baked_volume(scene, add, blender, room, extension):
     """By a relative path, which stands for another place in the copy."""
-    child, folder = room("scene.child"), Path(blender.data.filepath).parent
-    frames = importlib.import_module(f"{extension.__name__}.operators.bake_frames")
+    child, folder = room("scene.work.second_blender"), Path(blender.data.filepath).parent
+    frames = importlib.import_module(f"{extension.__name__}.operators.bake.bake_frames")
     for obj in list(blender.data.objects):
         if obj.type == "MESH":
             blender.data.objects.remove(obj)
@@ -274,7 +274,7 @@ def test_a_second_blender_shows_a_baked_volume(scene, add, blender, room, extens
 
 
 def test_a_second_blender_says_what_is_wrong_and_stops_at_once(scene, moving, blender, room):
-    child, folder = room("scene.child"), Path(blender.data.filepath).parent
+    child, folder = room("scene.work.second_blender"), Path(blender.data.filepath).parent
     before = set(os.listdir(folder))
     work = child.Work(["bake", "volume"], ["--no-save"], folder=folder)
     finish(work)

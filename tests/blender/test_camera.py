@@ -37,7 +37,7 @@ def ember_pixel(camera, point):
 @pytest.fixture
 def check(bloom, blender, extension):
     """Function that compares Blender's own projection with ember's for random points."""
-    camera_module = importlib.import_module(f"{extension.__name__}.bloom_blender.scene.camera")
+    camera_module = importlib.import_module(f"{extension.__name__}.bloom_blender.scene.setup.camera")
     from bpy_extras.object_utils import world_to_camera_view
     from mathutils import Vector
 
@@ -87,7 +87,7 @@ def test_the_original_flames(check, bloom, name):
 
 def test_depth_blur_is_depth_of_field(bloom, blender, extension, flame):
     """The blur of a point at z1, as a root mean square on the plane of focus, is ember's."""
-    camera_module = importlib.import_module(f"{extension.__name__}.bloom_blender.scene.camera")
+    camera_module = importlib.import_module(f"{extension.__name__}.bloom_blender.scene.setup.camera")
     flame = replace(flame, camera=replace(flame.camera, dof=0.3))
     scene = blender.context.scene
     obj = bloom.flame_object.make_flame_object(flame, scene.collection)

@@ -182,7 +182,7 @@ def test_variations_of_every_form(blender, bloom, keyed, shown):
 
 def test_every_variation_can_be_chosen(blender, extension):
     items = blender.types.BLOOM_OT_add_variation
-    module = importlib.import_module(f"{extension.__name__}.operators.add_variation")
+    module = importlib.import_module(f"{extension.__name__}.operators.editing.add_variation")
     registry = importlib.import_module(f"{extension.__name__}.bloom_blender.flame.variations")
     names = [name for name, _, _ in module._variations(items, None)]
     assert set(names) == set(registry.VARIATIONS)
@@ -337,7 +337,7 @@ def test_a_ramp_stays_through_edits_and_mutations(bloom, blender, ramp, shown, r
     ramp, obj = ramp
     of_file = bloom.flame_object.structure_of(obj).palette
     ramp.elements[0].color = (0.0, 1.0, 0.0, 1.0)
-    mutating = room("bloom_blender.scene.mutating")
+    mutating = room("bloom_blender.scene.editing.mutating")
     blender.ops.bloom.duplicate_xform(xform=0)
     for seed in range(4):  # some turn the palette or take another, some do not
         before = bloom.flame_object.flame_of(obj).palette
@@ -392,5 +392,5 @@ def test_the_list_shows_what_the_flame_has(bloom, blender, add, room):
     items[0].name = "Xform 1"
     assert bloom.flame_object.structure_of(obj).xforms[0].name == ""
     items.clear()  # as in a file from before there was a list
-    room("bloom_blender.scene.migration").upgrade()
+    room("bloom_blender.scene.setup.migration").upgrade()
     assert len(items) == 4

@@ -185,7 +185,7 @@ def test_saved_without_bloom_a_grown_flame_keeps_its_run_and_settings(
     obj = blender.data.objects[name]
     growth = obj.bloom.growth
     assert {key: getattr(growth, key) for key in settings} == settings
-    growing = importlib.import_module(f"{module}.bloom_blender.scene.growing")
+    growing = importlib.import_module(f"{module}.bloom_blender.scene.growth.growing")
     after, kept = growing.regrow(obj)
     assert kept == ()
     assert (after.values == before.values).all()

@@ -11,7 +11,7 @@ import pytest
 @pytest.fixture
 def following(extension):
     """The module."""
-    return importlib.import_module(f"{extension.__name__}.bloom_blender.scene.following")
+    return importlib.import_module(f"{extension.__name__}.bloom_blender.scene.growth.following")
 
 
 @pytest.fixture

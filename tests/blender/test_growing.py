@@ -377,7 +377,7 @@ def test_a_diverged_run_does_not_come_back(bloom, grow_file, runs, flame):
 
 
 def test_every_named_growth_applies_and_grows(bloom, blender, grow_file, extension):
-    table = importlib.import_module(f"{extension.__name__}.bloom_blender.scene.growth_presets")
+    table = importlib.import_module(f"{extension.__name__}.bloom_blender.scene.growth.growth_presets")
     assert len(table.GROWTH_PRESETS) == 6
     obj = grow_file(gain=0.31)
     growth, seen = obj.bloom.growth, [keys_of(bloom, obj)]

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("bloom")
 
 @pytest.fixture
 def import_run(extension):
-    return importlib.import_module(f"{extension.__name__}.operators.import_run")
+    return importlib.import_module(f"{extension.__name__}.operators.growth.import_run")
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def test_tone_of_known_light(blender, flame, scene_module, small_render, light):
     tree.links.new(emission.outputs[0], output.inputs["Surface"])
     blender.context.object.data.materials.append(material)
     scene.view_settings.view_transform = "Standard"
-    node = scene_module("compositor").set_up(scene, flame)
+    node = scene_module("setup.compositor").set_up(scene, flame)
     settings = {"Density": 2.0, "Brightness": 5.0, "Gamma": 3.0, "Saturation": 1.0, "Burn": 0.5, "Glow": 0.0}
     for name, value in (settings | {"Backdrop": (0.0, 0.0, 0.0, 1.0)}).items():
         node.inputs[name].default_value = value
@@ -69,7 +69,7 @@ def test_tone_of_known_light(blender, flame, scene_module, small_render, light):
 def test_dark_colours_stay_dark(blender, flame, scene_module, small_render):
     """Two walls one behind the other, transparent and glowing: light and density add up through both."""
     scene = blender.context.scene
-    material = scene_module("look").flame_material()
+    material = scene_module("points.materials").flame_material()
     color, strength = (0.1, 0.02, 0.05), 3.0
     for height in (0.0, 1.0):
         blender.ops.mesh.primitive_plane_add(size=20, location=(0, 0, height))
@@ -80,7 +80,7 @@ def test_dark_colours_stay_dark(blender, flame, scene_module, small_render):
     scene.view_settings.view_transform = "Standard"
     scene.cycles.transparent_max_bounces = 8
     scene.camera.data.type = "ORTHO"  # each ray meets the walls face on, where the fall-off is 1
-    node = scene_module("compositor").set_up(scene, flame)
+    node = scene_module("setup.compositor").set_up(scene, flame)
     settings = {"Density": 2.0, "Brightness": 2.0, "Gamma": 3.0, "Saturation": 1.0, "Burn": 0.5, "Glow": 0.0}
     for name, value in (settings | {"Backdrop": (0.0, 0.0, 0.0, 1.0)}).items():
         node.inputs[name].default_value = value
@@ -88,7 +88,8 @@ def test_dark_colours_stay_dark(blender, flame, scene_module, small_render):
     scene.render.image_settings.file_format = "PNG"
     blender.ops.render.render(write_still=True)
     got = pixels(blender, scene.render.filepath)[8, 8, :3]
-    factor = 2 * (1 + scene_module("look").SOFTNESS / 2)  # both walls, each at the middle of its fall-off
+    # Both walls, each at the middle of its fall-off.
+    factor = 2 * (1 + scene_module("points.materials").SOFTNESS / 2)
     summed = [factor * strength * c for c in color]
     expected = expected_tone(summed, 2.0, 2.0, 3.0, 0.5, white=factor * strength)
     np.testing.assert_allclose(got, expected, atol=2 / 255)
@@ -100,7 +101,7 @@ def test_backdrop_lies_behind_all_but_a_transparent_film(blender, flame, scene_m
     scene.view_settings.view_transform = "Standard"
     scene.render.image_settings.file_format, scene.render.filepath = "PNG", str(small_render / "empty.png")
     for transparent, share in ((False, 1.0), (True, 0.0)):
-        node = scene_module("compositor").set_up_shine(scene, flame)
+        node = scene_module("setup.compositor").set_up_shine(scene, flame)
         node.inputs["Backdrop"].default_value = (*color, 1.0)
         scene.render.film_transparent = transparent
         blender.ops.render.render(write_still=True)
@@ -115,17 +116,17 @@ def test_backdrop_lies_behind_all_but_a_transparent_film(blender, flame, scene_m
 def test_tone_starts_from_the_file(blender, flame, scene_module):
     flame = replace(flame, tone=replace(flame.tone, brightness=6.0, gamma=2.5))
     scene = blender.context.scene
-    node = scene_module("compositor").set_up(scene, flame)
+    node = scene_module("setup.compositor").set_up(scene, flame)
     height = 48 / 20
     assert node.inputs["Density"].default_value == pytest.approx(1 / height**2)
     assert node.inputs["Brightness"].default_value == pytest.approx(6.0 * 268 / 256)
     assert node.inputs["Gamma"].default_value == 2.5
-    again = scene_module("compositor").set_up(scene, flame)
+    again = scene_module("setup.compositor").set_up(scene, flame)
     assert again == node and sum(n.type == "GROUP" for n in node.id_data.nodes) == 1
 
 
 def test_tone_curve_is_a_rational_bezier(scene_module):
-    bezier = scene_module("compositor").bezier
+    bezier = scene_module("setup.compositor").bezier
     identity = ((0, 0, 1), (0, 0, 1), (1, 1, 1), (1, 1, 1))
     assert bezier(identity, 0.5) == pytest.approx(0.5) and bezier(identity, 0.25) == pytest.approx(0.15625)
     weighted = ((0, 0, 1), (0, 0.2, 2), (1, 0.9, 1), (1, 1, 1))
@@ -143,7 +144,7 @@ def test_users_nodes_are_kept(blender, bloom, flame, scene_module):
     blur = tree.nodes.new("CompositorNodeBlur")
     tree.links.new(layers.outputs["Image"], blur.inputs["Image"])
     tree.links.new(blur.outputs["Image"], bloom.versions.compositor_output(tree))
-    node = scene_module("compositor").set_up(scene, flame)
+    node = scene_module("setup.compositor").set_up(scene, flame)
     assert blur.inputs["Image"].links[0].from_node == node
     assert node.inputs["Image"].links[0].from_node == layers
     assert bloom.versions.compositor_output(tree).links[0].from_node == blur
@@ -177,7 +178,7 @@ def test_film(blender, scene_module, tmp_path):
         pictures.append(path)
     scenes = list(blender.data.scenes)
     film = tmp_path / "film.mp4"
-    scene_module("film").write_video(pictures, film, fps=20)
+    scene_module("setup.video").write_video(pictures, film, fps=20)
     assert list(blender.data.scenes) == scenes
     clip = blender.data.movieclips.load(str(film))
     assert tuple(clip.size) == (64, 48) and clip.frame_duration == 3 and clip.fps == pytest.approx(20)
@@ -186,4 +187,4 @@ def test_film(blender, scene_module, tmp_path):
 def test_film_of_nothing(blender, extension, scene_module, tmp_path):
     errors = importlib.import_module(f"{extension.__name__}.bloom_blender.errors")
     with pytest.raises(errors.BloomError, match="render some frames"):
-        scene_module("film").write_video([], Path(tmp_path / "film.mp4"), fps=20)
+        scene_module("setup.video").write_video([], Path(tmp_path / "film.mp4"), fps=20)

@@ -20,7 +20,7 @@ from tests.support import REPOSITORY
 
 @pytest.fixture
 def migration(bloom, extension):
-    return importlib.import_module(f"{extension.__name__}.bloom_blender.scene.migration")
+    return importlib.import_module(f"{extension.__name__}.bloom_blender.scene.setup.migration")
 
 
 @pytest.fixture

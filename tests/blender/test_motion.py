@@ -12,7 +12,7 @@ import pytest
 @pytest.fixture
 def motion(extension):
     """The module under test."""
-    return importlib.import_module(f"{extension.__name__}.bloom_blender.scene.motion")
+    return importlib.import_module(f"{extension.__name__}.bloom_blender.scene.points.motion")
 
 
 @pytest.fixture

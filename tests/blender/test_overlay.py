@@ -11,7 +11,7 @@ import pytest
 @pytest.fixture
 def overlay(extension):
     """The module under test."""
-    return importlib.import_module(f"{extension.__name__}.bloom_blender.scene.overlay")
+    return importlib.import_module(f"{extension.__name__}.bloom_blender.scene.setup.flame_over_scene")
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_set_up_scene_shows_the_particles_again(blender, bloom, scene):
     blender.ops.bloom.flame_over_scene()
     obj = blender.data.objects["tiny"]
     assert not obj.visible_camera
-    bloom.actions.set_up_scene(blender.context, obj)
+    bloom.scene_setup.set_up_scene(blender.context, obj)
     assert obj.visible_camera and obj.visible_shadow
 
 

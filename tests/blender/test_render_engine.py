@@ -40,7 +40,7 @@ def add_flame(bloom, blender, flame, scene):
 
     def add_flame(which=None, **options):
         options = {"points_render": 10, "points_viewport": 10, "look": "PICTURE", **options}
-        obj = bloom.actions.add_flame(blender.context, which or flame, **options)
+        obj = bloom.scene_setup.add_flame(blender.context, which or flame, **options)
         size = (which or flame).camera.size
         scene.render.resolution_x, scene.render.resolution_y = size
         scene.bloom.quality = 200.0
@@ -309,11 +309,11 @@ def test_what_cannot_be_rendered_is_said(blender, scene, bloom, add_flame, modul
 def test_each_look_has_a_group_in_the_compositor(blender, scene, bloom, add_flame, module, flame, tmp_path):
     """Tone for glowing points; grading and glow for the true flame, which change nothing at first."""
     obj = add_flame(look="PARTICLES")
-    compositor = module("scene.compositor")
+    compositor = module("scene.setup.compositor")
     tree = bloom.versions.compositor_tree(scene)
     node = compositor.tone_node(tree)
     assert not node.mute and scene.render.engine == "CYCLES"
-    bloom.actions.set_up_scene(blender.context, obj, look="PICTURE")
+    bloom.scene_setup.set_up_scene(blender.context, obj, look="PICTURE")
     finish = compositor.tone_node(tree, "Bloom Finish")
     assert node.mute and not finish.mute and scene.render.engine == "BLOOM"
     assert scene.bloom.gamma == pytest.approx(flame.tone.gamma)
@@ -330,5 +330,5 @@ def test_each_look_has_a_group_in_the_compositor(blender, scene, bloom, add_flam
     finish.mute = False
     finish.inputs["Exposure"].default_value = 1.0
     assert composited().mean() > 1.2 * neutral.mean() > 0
-    bloom.actions.set_up_scene(blender.context, obj, look="PARTICLES")
+    bloom.scene_setup.set_up_scene(blender.context, obj, look="PARTICLES")
     assert not node.mute and finish.mute and scene.render.engine == "CYCLES"

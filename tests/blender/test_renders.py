@@ -199,7 +199,7 @@ def test_another_process_on_one_thread_renders_the_same_pixels(
     settings.volume_points_viewport = settings.volume_points_render = 0.2
     camera = scene.camera
     for look in ("PARTICLES", "VOLUME", "PICTURE"):
-        bloom.actions.set_up_scene(blender.context, moving, look=look)
+        bloom.scene_setup.set_up_scene(blender.context, moving, look=look)
         blender.data.objects.remove(scene.camera)
         scene.camera = camera
         scene.render.image_settings.file_format = "PNG"

@@ -21,7 +21,7 @@ def room(extension):
 @pytest.fixture
 def sheets(room):
     """The module of sheets."""
-    return room("bloom_blender.scene.sheet")
+    return room("bloom_blender.scene.editing.sheet")
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_the_chosen_relative_is_that_of_its_picture(blender, bloom, add, room):
     obj.keyframe_insert('["xform2.spherical"]', frame=1)
     obj.keyframe_insert('["xform1.coefs"]', index=4, frame=1)
     before = bloom.flame_object.flame_of(obj)
-    preview = room("bloom_blender.scene.mutating").preview_of(obj)
+    preview = room("bloom_blender.scene.editing.mutating").preview_of(obj)
     assert preview.flame == before
     promised = preview.mutated(12, 0.3)
     assert blender.ops.bloom.mutate_grid(seed=10, index=2, strength=0.3) == {"FINISHED"}

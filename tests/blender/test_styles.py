@@ -95,7 +95,7 @@ def test_edits_of_a_material_are_kept(add, blender, tmp_path):
 def test_a_user_s_own_material_is_left_alone(add, blender, module, evaluated):
     obj = add()
     own = blender.data.materials.new("Own")
-    module("geometry").set_material(obj, own)
+    module("points.geometry_nodes").set_material(obj, own)
     obj.bloom.style = "DUST"
     assert obj.data.materials[0] == own and material_of(evaluated, obj) == "Own"
 
@@ -130,14 +130,14 @@ def test_opaque_points_are_smaller_and_smallest_where_they_are_few(add, blender,
 
 def test_the_tone_follows_the_style(add, blender, bloom, module):
     """In a scene set up for particles only."""
-    scene, compositor = blender.context.scene, module("compositor")
+    scene, compositor = blender.context.scene, module("setup.compositor")
     obj = add(with_scene=True, with_camera=True)
     tree = bloom.versions.compositor_tree(scene)
     obj.bloom.style = "SOLID"
     assert compositor.tone_node(tree).mute and not compositor.tone_node(tree, "Bloom Shine").mute
     obj.bloom.style = "GLOW"
     assert not compositor.tone_node(tree).mute and compositor.tone_node(tree, "Bloom Shine").mute
-    bloom.actions.set_up_scene(blender.context, obj, look="PICTURE")
+    bloom.scene_setup.set_up_scene(blender.context, obj, look="PICTURE")
     obj.bloom.style = "DUST"
     assert compositor.tone_node(tree).mute and compositor.tone_node(tree, "Bloom Shine").mute
 
@@ -151,14 +151,14 @@ def test_solid_points_shine_by_themselves_and_dust_needs_lights(add, blender, bl
     assert 0.02 < solid.mean() < 0.9
     assert np.median((solid.max(-1) - solid.min(-1))[solid.max(-1) > 0.1]) > 0.02
     obj.bloom.style = "DUST"
-    shine = module("compositor").tone_node(bloom.versions.compositor_tree(scene), "Bloom Shine")
+    shine = module("setup.compositor").tone_node(bloom.versions.compositor_tree(scene), "Bloom Shine")
     shine.inputs["Backdrop"].default_value = black = (0.0, 0.0, 0.0, 1.0)
     assert rendered().max() < 0.02
-    bloom.actions.set_up_scene(blender.context, obj)
+    bloom.scene_setup.set_up_scene(blender.context, obj)
     shine.inputs["Backdrop"].default_value = black
     lights = [other.name for other in scene.objects if other.type == "LIGHT"]
     assert len(lights) == 3 and 0.02 < rendered().mean() < 0.9
-    bloom.actions.set_up_scene(blender.context, obj)
+    bloom.scene_setup.set_up_scene(blender.context, obj)
     assert [other.name for other in scene.objects if other.type == "LIGHT"] == lights
 
 
@@ -191,7 +191,7 @@ def test_points_keep_half_a_pixel_far_away_and_do_not_blow_up_nearby(
     camera.location = start * 10.0
     blender.context.view_layer.update()
     np.testing.assert_array_equal(shown("radius"), own)  # the window has no time for it unless asked
-    modifier = module("geometry").points_modifier(obj)
+    modifier = module("points.geometry_nodes").points_modifier(obj)
     inputs = modifier.node_group.interface.items_tree
     bloom.versions.set_modifier_input(modifier, inputs["In Viewport"].identifier, True)
     obj.update_tag()

@@ -38,7 +38,7 @@ def moving(misty, bloom, make_curves):
 
 def states(room, folder) -> dict[str, str]:
     """State of each file in a folder, by name."""
-    return {path.name: room("scene.vdb").state_in(path) for path in sorted(Path(folder).glob("*.vdb"))}
+    return {path.name: room("scene.volume.vdb").state_in(path) for path in sorted(Path(folder).glob("*.vdb"))}
 
 
 def test_the_look_makes_a_glowing_child_and_rests_the_points(misty, blender):
@@ -58,13 +58,13 @@ def test_the_look_makes_a_glowing_child_and_rests_the_points(misty, blender):
 def test_a_file_holds_what_was_counted(misty, flame, room, bloom):
     """Read back: the density, without its logarithm, is that of the counts."""
     obj, data = misty
-    voxels, volume = room("chaos.voxels"), room("scene.volume")
+    voxels, volume = room("chaos.voxels"), room("scene.volume.volume_object")
     request = volume.request_of(obj, render=False)
     box = voxels.box_of(*request.bounds, request.resolution)
     counts = voxels.count_voxels(flame, box, request.points)
     voxels.smooth(counts, 16.0)
     expected = voxels.volume_of(counts, flame)
-    density, color, middle, size = room("scene.vdb").read(Path(data.filepath))
+    density, color, middle, size = room("scene.volume.vdb").read(Path(data.filepath))
     assert size == pytest.approx(box.voxel)
     total = (2.0 ** expected.density.astype(float) - 1.0).sum()
     assert (2.0 ** density.astype(float) - 1.0).sum() == pytest.approx(total, rel=2e-3)  # half floats
@@ -88,7 +88,7 @@ def test_names_change_with_values_and_old_files_go(misty, blender, room):
         assert data.filepath not in seen
         seen.append(data.filepath)
     kept = list(Path(data.filepath).parent.glob("*.vdb"))
-    assert Path(data.filepath) in kept and len(kept) <= 1 + room("scene.volume").KEPT
+    assert Path(data.filepath) in kept and len(kept) <= 1 + room("scene.volume.volume_object").KEPT
     obj["xform1.swirl"] = 0.0
     obj.update_tag()
     blender.context.view_layer.update()
@@ -107,7 +107,7 @@ def test_names_change_with_values_and_old_files_go(misty, blender, room):
 
 def test_one_xform_alone_shows_in_the_window_and_not_in_renders(misty, blender, room):
     obj, data = misty
-    volume, vdb = room("scene.volume"), room("scene.vdb")
+    volume, vdb = room("scene.volume.volume_object"), room("scene.volume.vdb")
     whole, state = vdb.read(Path(data.filepath))[0], volume.state_of(obj, volume.request_of(obj, render=True))
     obj.bloom.solo = "xform1"
     blender.context.view_layer.update()
@@ -124,7 +124,7 @@ def test_a_render_has_its_own_resolution_and_leaves_the_window_its_file(misty, b
     before, seen = data.filepath, []
 
     def look(scene, depsgraph):
-        seen.append(room("scene.vdb").read(Path(data.filepath))[3])
+        seen.append(room("scene.volume.vdb").read(Path(data.filepath))[3])
 
     blender.app.handlers.render_post.append(look)
     try:
@@ -179,7 +179,7 @@ def test_no_frame_of_an_animation_is_stale(small_render, moving, blender, room):
 def test_an_instanced_volume_shows_its_frame(small_render, moving, blender, room):
     """In the scene through an instance of its collection alone, rendered in another order."""
     obj, data = moving
-    scene, volume = blender.context.scene, room("scene.volume")
+    scene, volume = blender.context.scene, room("scene.volume.volume_object")
     aim(blender, small_render)
     group = blender.data.collections.new("Flames")
     for part in (obj, *obj.children):
@@ -191,7 +191,7 @@ def test_an_instanced_volume_shows_its_frame(small_render, moving, blender, room
     shown, wanted = {}, {}
 
     def look(scene, depsgraph):
-        shown[scene.frame_current] = room("scene.vdb").state_in(Path(data.filepath))
+        shown[scene.frame_current] = room("scene.volume.vdb").state_in(Path(data.filepath))
 
     blender.app.handlers.render_post.append(look)
     for frame in (3, 1, 2):
@@ -205,7 +205,7 @@ def test_an_instanced_volume_shows_its_frame(small_render, moving, blender, room
 
 def test_a_bake_goes_on_where_it_was_and_renews_what_is_wrong(moving, blender, room, tmp_path):
     obj, data = moving
-    scene, baking = blender.context.scene, room("scene.baking")
+    scene, baking = blender.context.scene, room("scene.bake.baking")
 
     def bake(context, obj, start, end):
         return baking.bake(context, obj, baking.KINDS["VOLUME"], range(start, end + 1))
@@ -328,8 +328,8 @@ def test_empty_bounds_are_told(misty, bloom, blender):
 def test_a_volume_leaves_no_vertices_in_the_window(blender, bloom, add):
     obj = add()
     kept = [modifier.name for modifier in obj.modifiers]
-    bloom.actions.set_look(obj, "VOLUME")
+    bloom.scene_setup.set_look(obj, "VOLUME")
     shown = obj.evaluated_get(blender.context.evaluated_depsgraph_get())
     assert len(obj.data.vertices) > 0 and shown.data.vertices[:] == []
-    bloom.actions.set_look(obj, "PARTICLES")
+    bloom.scene_setup.set_look(obj, "PARTICLES")
     assert [modifier.name for modifier in obj.modifiers] == kept

@@ -11,8 +11,8 @@ from pathlib import Path
 import bpy
 
 from ...errors import BloomError
-from .. import baking, frames_bake, preview
-from ..flame_object import flames
+from ..bake import baking, frames_bake, preview
+from ..flame.object import flames
 from .import_run import save
 
 FRAMES = "frames"

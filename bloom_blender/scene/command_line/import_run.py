@@ -12,9 +12,11 @@ from ...errors import BloomError
 from ...flame.model import Flame
 from ...flame.xml import read_flame
 from ...trajectory import read_trajectory
-from .. import actions, growing, presets
-from ..growth_settings import COLORS, MAPPINGS
-from ..settings import LOOKS
+from ..flame import presets
+from ..flame.growth_settings import COLORS, MAPPINGS
+from ..flame.settings import LOOKS
+from ..growth import growing
+from ..setup import scene_setup
 
 _LOOKS = {identifier.lower(): identifier for identifier, *_ in LOOKS}
 
@@ -59,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     bpy.ops.wm.read_homefile(use_empty=True)
     context = bpy.context
     options = {} if arguments.points is None else {"points_render": arguments.points}
-    obj = actions.add_flame(context, flame, look=_LOOKS[arguments.look], **options)
+    obj = scene_setup.add_flame(context, flame, look=_LOOKS[arguments.look], **options)
     settings = {"mapping": arguments.mapping, "colors": arguments.colors, "frames": arguments.frames}
     curves, _ = growing.grow_by(obj, trajectory, settings, source=str(arguments.trajectory))
     scene = context.scene

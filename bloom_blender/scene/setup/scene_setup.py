@@ -1,0 +1,134 @@
+"""What a person does with Bloom, as functions: the operators only ask, call and report.
+
+Each function finds out everything that can go wrong before it touches the file: it reads, grows
+and computes first and creates data afterwards. A BloomError therefore leaves the scene as it was.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import bpy
+
+from ...flame.model import Flame
+from ..curves import keyframes
+from ..engine import picture_settings
+from ..flame.object import flame_of, make_flame_object
+from ..flame.settings import POINTS_RENDER, POINTS_VIEWPORT
+from ..playback import handlers
+from ..points import baked_points, chaos_game
+from ..points.cloud import write_cloud
+from ..volume import volume_object
+from . import camera, compositor, flame_over_scene, lights, render_settings, startup_cube, viewport
+
+_SPACING = 1.1
+"""From one flame of a row to the next, in pictures of the largest."""
+
+
+def add_flame(
+    context: bpy.types.Context,
+    flame: Flame,
+    *,
+    points_render: int = POINTS_RENDER,
+    points_viewport: int = POINTS_VIEWPORT,
+    seed: int = 0,
+    with_camera: bool = True,
+    with_scene: bool = True,
+    with_view: bool = True,
+    look: str = "PARTICLES",
+    curves=None,
+    start_frame: int = 1,
+) -> bpy.types.Object:
+    """Add ``flame`` to the context's collection, select it and make it active.
+
+    Parameters
+    ----------
+    with_camera, with_scene : bool
+        Whether to add the flame's camera, and to set up compositor and rendering; the latter hides the
+        cube of a new file, which would stand in the flame.
+    with_view : bool
+        Whether to show the flame in the window's viewports.
+    look : str
+        What ``with_scene`` sets up, one of ``settings.LOOKS``.
+    curves : growth.curves.Curves, optional
+        Animation to give it from ``start_frame`` on.
+    """
+    if curves is not None:
+        keyframes.curve_targets(flame, curves)
+    cloud = chaos_game.compute(flame, chaos_game.Request(points_viewport, seed))
+    obj = make_flame_object(
+        flame, context.collection, points_render=points_render, points_viewport=points_viewport, seed=seed
+    )
+    write_cloud(obj.data, cloud, handlers.state_of(obj, chaos_game.request_of(obj, render=False)))
+    if curves is not None:
+        keyframes.animate(obj, curves, start_frame=start_frame)
+    if with_camera:
+        camera.flame_camera(context.scene, flame, obj)
+    if with_scene:
+        set_look(obj, look)
+        _set_up_look(context.scene, obj, flame, look)
+        startup_cube.hide_cube(context)
+    if with_view:
+        viewport.show_flame(context)
+    for other in context.selected_objects:
+        other.select_set(False)
+    obj.select_set(True)
+    context.view_layer.objects.active = obj
+    context.view_layer.update()
+    return obj
+
+
+def add_flames(
+    context: bpy.types.Context, flames: Sequence[Flame], *, with_camera: bool = True, **options
+) -> list[bpy.types.Object]:
+    """Add flames side by side, in rows, and select them; see `add_flame` for the options.
+
+    Only one that comes alone gets a camera: none would see all of them.
+    """
+    columns = math.ceil(math.sqrt(len(flames)))
+    wide = _SPACING * max((flame.camera.extent[0] for flame in flames), default=0.0)
+    high = _SPACING * max((flame.camera.extent[1] for flame in flames), default=0.0)
+    added = []
+    for number, flame in enumerate(flames):
+        obj = add_flame(context, flame, with_camera=with_camera and len(flames) == 1, **options)
+        row, column = divmod(number, columns)
+        obj.location = (column * wide, -row * high, 0.0)
+        added.append(obj)
+    for obj in added:
+        obj.select_set(True)
+    return added
+
+
+def set_up_scene(context: bpy.types.Context, obj: bpy.types.Object, *, look: str = "PARTICLES") -> None:
+    """Give the context's scene the camera, compositor and render settings for a look of a flame object."""
+    flame, scene = flame_of(obj), context.scene
+    set_look(obj, look)
+    camera.flame_camera(scene, flame, obj)
+    _set_up_look(scene, obj, flame, look)
+    viewport.show_flame(context)
+
+
+def set_look(obj: bpy.types.Object, look: str) -> None:
+    """Show a flame object as points or as a volume; the true flame's engine needs neither: points."""
+    shown = volume_object.ensure_volume(obj) if look == "VOLUME" else volume_object.volume_of(obj)
+    if shown is not None:
+        shown.hide_render = shown.hide_viewport = look != "VOLUME"
+    volume_object.show_points(obj, look != "VOLUME")
+    baked_points.match(obj)
+    obj.update_tag()
+
+
+def _set_up_look(scene: bpy.types.Scene, obj: bpy.types.Object, flame: Flame, look: str) -> None:
+    """Set engine, tone, light and compositor for a look."""
+    flame_over_scene.show_again(obj)
+    if look == "PICTURE":
+        compositor.set_up_finish(scene)
+        picture_settings.take_from(scene.bloom, flame)
+    elif look == "PARTICLES" and obj.bloom.style != "GLOW":
+        compositor.set_up_shine(scene, flame)
+        if obj.bloom.style == "DUST":
+            lights.add_lights(scene)
+    else:
+        compositor.set_up(scene, flame)
+    render_settings.set_up(scene, flame, look)

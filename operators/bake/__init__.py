@@ -1,0 +1,1 @@
+"""Bakes and previews: start, stop, delete, choose."""

@@ -1,0 +1,122 @@
+"""What several operators share: point settings, the wait cursor, and the report of an error."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, IntProperty
+
+from ..bloom_blender.scene.flame.object import is_flame
+from ..bloom_blender.scene.flame.settings import LOOKS, POINTS_RENDER, POINTS_VIEWPORT
+from ..bloom_blender.scene.points import chaos_game
+
+_FIRST = "Bloom makes itself ready for this computer: some seconds, the first time…"
+SEEDS = 10_000
+"""How many seeds are drawn from where none is given: numbers that are easy to write down."""
+
+
+def in_object_mode(cls, context) -> bool:
+    """Whether the context is in Object Mode; says so where it is not (``poll`` of an operator)."""
+    if context.mode != "OBJECT":
+        cls.poll_message_set("Flames are added in Object Mode")
+        return False
+    return True
+
+
+def flame_is_active(cls, context) -> bool:
+    """Whether a flame is active; says so where none is (``poll`` of an operator)."""
+    if not is_flame(context.active_object):
+        cls.poll_message_set("Select a flame first")
+        return False
+    return True
+
+
+class NewFlameOptions:
+    """Mixin: the options of every operator that adds a flame."""
+
+    points_render: IntProperty(
+        name="Render Points",
+        description="Number of points in final renders",
+        default=POINTS_RENDER,
+        min=1,
+        soft_min=1_000,
+        soft_max=10_000_000,
+        max=200_000_000,
+    )
+    points_viewport: IntProperty(
+        name="Viewport Points",
+        description="Number of points while you work",
+        default=POINTS_VIEWPORT,
+        min=1,
+        soft_min=1_000,
+        soft_max=2_000_000,
+        max=200_000_000,
+    )
+    with_camera: BoolProperty(
+        name="Camera",
+        description="Add the flame's own camera and look through it when rendering",
+        default=True,
+    )
+    with_scene: BoolProperty(
+        name="Scene",
+        description="Set render engine, picture size, colour management and compositor for the flame",
+        default=True,
+    )
+
+    look: EnumProperty(name="Look", description="How the flame is rendered", items=LOOKS)
+    with_view: BoolProperty(
+        name="Viewport",
+        description="Show the flame in the viewport as it will look, through its camera",
+        default=True,
+    )
+
+    def new_flame_options(self) -> dict:
+        """Return the options as arguments of ``actions.add_flame``."""
+        names = ("points_render", "points_viewport", "with_camera", "with_scene", "with_view", "look")
+        return {name: getattr(self, name) for name in names}
+
+    def draw_new_flame_options(self, layout: bpy.types.UILayout) -> None:
+        """Draw them in an operator's settings."""
+        column = layout.column(align=True)
+        column.prop(self, "points_render")
+        column.prop(self, "points_viewport")
+        column = layout.column(heading="Set Up")
+        column.prop(self, "with_camera")
+        column.prop(self, "with_scene")
+        row = column.row()
+        row.active = self.with_scene
+        row.prop(self, "look")
+        column.prop(self, "with_view")
+
+
+def ask(operator: bpy.types.Operator, context: bpy.types.Context) -> set[str]:
+    """Ask for a file, or only for the options where one was dropped (``invoke`` of an importer)."""
+    manager = context.window_manager
+    if operator.properties.is_property_set("filepath"):
+        return manager.invoke_props_dialog(
+            operator, title=Path(operator.filepath).name, confirm_text=operator.bl_label, width=360
+        )
+    manager.fileselect_add(operator)
+    return {"RUNNING_MODAL"}
+
+
+@contextmanager
+def wait_cursor(context: bpy.types.Context):
+    """Show the wait cursor meanwhile, where there is a window, and the first time say why it takes long."""
+    window, workspace = context.window, context.workspace
+    if window is not None:
+        window.cursor_set("WAIT")
+    told = window is not None and workspace is not None and not chaos_game.is_loaded()
+    if told:
+        workspace.status_text_set(_FIRST)
+        if bpy.ops.wm.redraw_timer.poll():  # never in background; without it the text comes after the wait
+            bpy.ops.wm.redraw_timer(type="DRAW_WIN_SWAP", iterations=1)
+    try:
+        yield
+    finally:
+        if window is not None:
+            window.cursor_set("DEFAULT")
+        if told:
+            workspace.status_text_set(None)

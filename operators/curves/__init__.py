@@ -1,0 +1,1 @@
+"""The curves and markers that a run made."""

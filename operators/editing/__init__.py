@@ -1,0 +1,1 @@
+"""Change the structure and palette of the active flame."""

@@ -1,0 +1,1 @@
+"""Add, read, write and refresh flames."""

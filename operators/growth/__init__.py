@@ -1,0 +1,1 @@
+"""Import a training run and let it move a flame."""

@@ -1,0 +1,1 @@
+"""Scene, compositor and asset library."""

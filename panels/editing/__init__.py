@@ -1,0 +1,1 @@
+"""Xforms, parameters and palette of a flame."""
