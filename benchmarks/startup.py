@@ -18,7 +18,7 @@ from common import ROOT, flames, machine, table
 
 SCRIPT = """
 import sys, time
-from bloom_blender.chaos.compiling import game_of
+from bloom_blender.chaos.kernels.build import game_of
 from bloom_blender.chaos.points import compute_points
 from bloom_blender.chaos.structure import structure_of
 from bloom_blender.flame.xml import read_flame

@@ -1,4 +1,4 @@
-"""Fit the polynomials of ``bloom_blender/chaos/mathematics.py`` and print their coefficients.
+"""Fit the polynomials of ``bloom_blender/codegen/mathematics.py`` and print their coefficients.
 
 Near-minimax in the relative error, by Lawson's reweighted least squares on Chebyshev nodes
 (C. L. Lawson, 1961). Run it with any Python that has numpy: ``python tools/fit_polynomials.py``.

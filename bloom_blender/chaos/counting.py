@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ..codegen.threads import threads_of
 from ..flame.model import Flame
-from .compiling import game_of, histogram_kernel
+from .kernels.build import game_of, histogram_kernel, run
 from .structure import OPACITY, settling, structure_of, thresholds, values_of
-from .tasks import run, threads_of
 
 #: Applications before the first point of an orbit counts, also of one that escaped and began anew. ember's
 #: default is 15 and 0 there; counting escaped orbits sooner made brick's picture less like ember's.

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..flame.model import Flame
-from .compiling import cloud_kernel
-from .tasks import run
+from .kernels.build import cloud_kernel, run
 
 #: Cells of the neighbour count over the height of the picture.
 CELLS = 160

@@ -17,8 +17,8 @@ import numpy as np
 from ..errors import BloomError
 from ..files import open_regular, replace_file
 from ..flame.model import Flame, Palette
-from .compiling import histogram_kernel
 from .counting import STEPS, Counting
+from .kernels.build import histogram_kernel
 from .projection import Projection
 
 #: Buckets beside the picture on each side, in pixels: light spreads from there into the picture.

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .compiling import occlusion_kernel
 from .histogram import Grid
+from .kernels.build import occlusion_kernel, run
 from .projection import Projection
-from .tasks import run
 
 
 class Blockers:

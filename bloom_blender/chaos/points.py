@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..codegen.threads import threads_of
 from ..flame.color import linear_light
 from ..flame.model import Flame
-from .compiling import cloud_kernel, game_of
 from .density import Footprint, empty_table, footprint_of, spread_points
+from .kernels.build import cloud_kernel, game_of, run
 from .structure import OPACITY, settling, structure_of, thresholds, values_of
-from .tasks import run, threads_of
 
 #: Points of one chain. Measured on the six original flames, the picture of chains of this length differs
 #: from that of chains ten times as long by no more than two seeds of the long ones do (docs/chaos.md).

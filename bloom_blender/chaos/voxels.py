@@ -23,11 +23,10 @@ from ..errors import BloomError
 from ..flame.color import linear_light
 from ..flame.model import Flame
 from ..flame.view import pinhole
-from .compiling import histogram_kernel, voxel_kernel
 from .counting import Counting
 from .histogram import palette_table
+from .kernels.build import histogram_kernel, run, voxel_kernel
 from .points import compute_points
-from .tasks import run
 
 #: log2 of the voxels along the edge of a block.
 BITS = 3

@@ -8,11 +8,13 @@ see ``lowering``.
 
 from __future__ import annotations
 
+from ..codegen.lowering import lower, mixed, uniform
+from ..codegen.targets.llvm import Assembly, Module
+from ..codegen.vectors import BOOL, FLOAT, INT, WORD, Operand, Value
 from ..flame.variations import registry
-from .lowering import Operand, lower, mixed, uniform
+from ..flame.variations.source import VOCABULARY
+from .kernels.writing import layout
 from .structure import COEFS, COLOR, COLOR_SPEED, DIRECT_COLOR, OPACITY, POST, VariationSlot, XformStructure
-from .vectors import BOOL, FLOAT, INT, WORD, Code, Module, Value
-from .writing import layout
 
 #: Random words of one application: draw k of variation v is word v * DRAWS + k.
 DRAWS = 16
@@ -27,7 +29,7 @@ Point = tuple[Operand, Operand, Operand]
 
 def xform_assembly(structure: XformStructure, width: int) -> str:
     """The assembly of an xform's loop, for vectors of ``width`` orbits."""
-    module = Module(width)
+    module = Module(width, VOCABULARY)
     code = module.procedure(APPLY, _ARGUMENTS)
     numbers = [code.load_one("%values", k) for k in range(structure.size)]
     xform = _Xform(code, structure, numbers)
@@ -35,7 +37,7 @@ def xform_assembly(structure: XformStructure, width: int) -> str:
     code.begin_block("orbits")
     start = len(code.lines)
     code.line("%i = add i64 %begin, %j")
-    word = code.emit(INT, f"add i64 %i, {layout()['PR']}").text
+    word = code.emit(INT, f"add i64 %i, {layout()['PR']}").ref
     h = code.load("%words", word, WORD)
     old, places = _load(code, structure.final)
     new = [code.value(number) for number in xform.images(old, h)]
@@ -58,19 +60,19 @@ def xform_assembly(structure: XformStructure, width: int) -> str:
     return str(module)
 
 
-def _load(code: Code, final: bool) -> tuple[list[Value], list[str]]:
+def _load(code: Assembly, final: bool) -> tuple[list[Value], list[str]]:
     """x, y, z and color of the orbits from ``%i`` on, and where they lie."""
     if final:
-        rows = [code.emit(INT, f"add i64 %i, {layout()[name]}").text for name in ("PX", "PY", "PZ", "PC")]
+        rows = [code.emit(INT, f"add i64 %i, {layout()[name]}").ref for name in ("PX", "PY", "PZ", "PC")]
         return [code.load("%floats", row, FLOAT) for row in rows], rows
     code.line("%four = mul i64 %i, 4")
-    place = code.emit(INT, f"add i64 %four, {layout()['P']}").text
+    place = code.emit(INT, f"add i64 %four, {layout()['P']}").ref
     x, y, z, c = code.load_four("%floats", place)
     # An orbit that has begun anew keeps its color, and its depth is but a mark.
     return [x, y, code.where(z < layout()["ESCAPED"], z, 0.0), c], [place]
 
 
-def _begun_anew(code: Code, new: list[Value], h: Value) -> list[Value]:
+def _begun_anew(code: Assembly, new: list[Value], h: Value) -> list[Value]:
     """The points, but random ones in [-1, 1] squared for those that escaped, which their depth marks."""
     x, y, z, c = new
     far = code.intrinsic("fabs", x) + code.intrinsic("fabs", y) + code.intrinsic("fabs", z)
@@ -81,18 +83,18 @@ def _begun_anew(code: Code, new: list[Value], h: Value) -> list[Value]:
     return [*(code.where(inside, old, anew) for old, anew in replaced), c]
 
 
-def _lanes_below(code: Code, count: str, first: str) -> Value:
+def _lanes_below(code: Assembly, count: str, first: str) -> Value:
     """Which lanes of a vector that begins with number ``first`` hold one below ``count``."""
     code.line(f"%left = sub i64 {count}, {first}")
     code.line("%some = trunc i64 %left to i32")
     order = ", ".join(f"i32 {lane}" for lane in range(code.module.width))
-    return code.emit(BOOL, f"icmp slt {code.module.type_of(INT)} <{order}>, {code.spread('%some', INT).text}")
+    return code.emit(BOOL, f"icmp slt {code.module.type_of(INT)} <{order}>, {code.spread('%some', INT).ref}")
 
 
 class _Xform:
     """Writes what an xform does to a vector of orbits; ``numbers`` are its values, see ``structure``."""
 
-    def __init__(self, code: Code, structure: XformStructure, numbers: list[Value]) -> None:
+    def __init__(self, code: Assembly, structure: XformStructure, numbers: list[Value]) -> None:
         self.code, self.structure, self.numbers = code, structure, numbers
         # A variation of no weight is absent. Selecting, not multiplying, keeps its poles out of the sum.
         self.present = {

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..chaos.compiling import develop_kernel
 from ..chaos.histogram import Grid
-from ..chaos.tasks import run
+from ..chaos.kernels.build import develop_kernel, run
 from ..flame.model import Tone
 
 #: Widest kernel in pixels; files in use have 9 to 30.

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bloom_blender.chaos import compiling, machine, store, tasks
-from bloom_blender.chaos.writing import template
+from bloom_blender.chaos.kernels import build
+from bloom_blender.chaos.kernels.writing import template
+from bloom_blender.codegen import linker, store
 from tests.support import REPOSITORY
 
 #: Applies an xform and a function of numba, and prints how much it compiled and what came out.
@@ -19,15 +20,16 @@ SCRIPT = """
 import ctypes, sys
 from pathlib import Path
 import numpy as np
-from bloom_blender.chaos import compiling, machine, store
+from bloom_blender.chaos.kernels import build
+from bloom_blender.chaos.kernels.build import run
+from bloom_blender.chaos.kernels.writing import layout, template
 from bloom_blender.chaos.structure import structure_of, values_of
-from bloom_blender.chaos.tasks import run
-from bloom_blender.chaos.writing import layout, template
+from bloom_blender.codegen import linker, store
 from bloom_blender.flame.model import Flame, Variation, Xform
 
 compiled = []
-make = machine._object_code
-machine._object_code = lambda *given: compiled.append(1) or make(*given)
+make = linker._object_code
+linker._object_code = lambda *given: compiled.append(1) or make(*given)
 
 def image(variation):
     xform = Xform(coefs=(0.5, 0.1, -0.2, 0.5, 0.3, 0.1), variations=(Variation(variation, 1.0),))
@@ -36,14 +38,14 @@ def image(variation):
     f, u = np.full(layout()["FLOATS"], 0.25, np.float32), np.zeros(layout()["WORDS"], np.uint32)
     values = values_of(flame, structure)
     kinds = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p)
-    loop = ctypes.CFUNCTYPE(None, *kinds)(int(compiling.game_of(structure)[0]))
+    loop = ctypes.CFUNCTYPE(None, *kinds)(int(build.game_of(structure)[0]))
     loop(f.ctypes.data, u.ctypes.data, 0, 40, values.ctypes.data)
     return float(f[layout()["P"]]).hex()
 
 def doubled():
     text = template("prelude.py") + "\\n@compiled\\ndef double(n, x):\\n    x[n] = F(2.0) * sqrt(x[n])\\n"
     x = np.full(3, 2.0, np.float32)
-    run(compiling.load_module(text, "test").double, 3, 1, x)
+    run(build.load_module(text, "test").double, 3, 1, x)
     return x.tolist()[1]
 
 BETWEEN
@@ -113,7 +115,7 @@ def test_nothing_can_be_written(tmp_path, fresh):
 
 def test_the_installation_is_left_alone(tmp_path):
     """It may be read-only: compiled code goes to the cache folder alone."""
-    folder = REPOSITORY / "bloom_blender" / "chaos"
+    folder = REPOSITORY / "bloom_blender"
     before = set(folder.rglob("*"))
     run(tmp_path, PYTHONDONTWRITEBYTECODE="1")
     assert {path for path in folder.rglob("*") if path.suffix != ".py"} <= before
@@ -139,16 +141,14 @@ def test_other_text_processor_or_version_has_another_name(monkeypatch, tmp_path)
 
     monkeypatch.setenv("BLOOM_CACHE_DIR", str(tmp_path))
     text = template("prelude.py") + "\n@compiled\ndef same(n, x):\n    x[n] = x[n] + F(NUMBER)\n"
-    one, two = (compiling.load_module(text.replace("NUMBER", n), "test").same for n in ("1.0", "2.0"))
+    one, two = (build.load_module(text.replace("NUMBER", n), "test").same for n in ("1.0", "2.0"))
     kinds = (("f4", 1),)
-    addresses = {compiling.entry_of(kernel, kinds) for kernel in (one, two)}
+    addresses = {build.entry_of(kernel, kinds) for kernel in (one, two)}
     monkeypatch.setattr(numba, "__version__", "99.0")
-    addresses.add(
-        compiling.entry_of(compiling.load_module(text.replace("NUMBER", "1.0"), "test").same, kinds)
-    )
+    addresses.add(build.entry_of(build.load_module(text.replace("NUMBER", "1.0"), "test").same, kinds))
     assert len(addresses) == 3
     assert len(list((tmp_path / "kernels").iterdir())) == 3
-    host = machine._host()
+    host = linker._host()
     assert llvmlite.__version__ in host and binding.get_host_cpu_name() in host
     assert store.name_of("xform", host, "a") != store.name_of("xform", host + "+avx", "a")
 
@@ -157,19 +157,19 @@ def test_a_kernel_that_fails_says_so():
     text = (
         template("prelude.py") + "\n@compiled\ndef fails(n, x):\n    if x[n] > 1:\n        raise ValueError\n"
     )
-    fails = compiling.load_module(text, "test").fails
-    tasks.run(fails, 3, 2, np.zeros(3))
+    fails = build.load_module(text, "test").fails
+    build.run(fails, 3, 2, np.zeros(3))
     with pytest.raises(RuntimeError, match="fails"):
-        tasks.run(fails, 3, 2, np.arange(3.0))
+        build.run(fails, 3, 2, np.arange(3.0))
 
 
 @pytest.mark.parametrize("threads", [1, 2, None])
 def test_every_task_runs_once(threads):
     text = template("prelude.py") + "\n@compiled\ndef count(n, x):\n    x[n] = x[n] + 1\n"
-    count = compiling.load_module(text, "test").count
+    count = build.load_module(text, "test").count
     counts = np.zeros(1001, np.int64)
-    tasks.run(count, 1000, threads, counts)
-    tasks.run(count, 0, threads, counts)
+    build.run(count, 1000, threads, counts)
+    build.run(count, 0, threads, counts)
     assert counts.tolist() == [1] * 1000 + [0]
 
 

@@ -11,9 +11,9 @@ import ctypes
 import numpy as np
 import pytest
 
-from bloom_blender.chaos.compiling import xform_loop
+from bloom_blender.chaos.kernels.build import xform_loop
+from bloom_blender.chaos.kernels.writing import layout
 from bloom_blender.chaos.structure import structure_of, values_of
-from bloom_blender.chaos.writing import layout
 from bloom_blender.flame.model import Flame, Variation, Xform
 from bloom_blender.flame.variations import VARIATIONS, lookup
 from bloom_blender.flame.variations.registry import COMPATIBILITIES

@@ -10,11 +10,11 @@ import re
 import numpy as np
 import pytest
 
-from bloom_blender.chaos import machine
-from bloom_blender.chaos.compiling import xform_loop
+from bloom_blender.chaos.kernels.build import xform_loop
+from bloom_blender.chaos.kernels.writing import layout
 from bloom_blender.chaos.structure import structure_of, values_of, xform_structure
-from bloom_blender.chaos.writing import layout
 from bloom_blender.chaos.xforms import xform_assembly
+from bloom_blender.codegen import linker
 from bloom_blender.flame import evaluate_variation
 from bloom_blender.flame.model import Flame, Variation, Xform
 from bloom_blender.flame.variations import VARIATIONS
@@ -104,7 +104,7 @@ MACHINE_CODE = {
 def test_machine_code_is_all_vectors(name, final):
     """Every float operation of the loop works on a whole register, of single precision, without a call."""
     structure = xform_structure(MACHINE_CODE[name], Flame("one", (MACHINE_CODE[name],)).rules, final=final)
-    code = machine.machine_code(xform_assembly(structure, machine.lanes()))
+    code = linker.machine_code(xform_assembly(structure, linker.lanes()))
     loop = code[re.search(r"^\.LBB\d+_1:", code, re.M).start() :]
     operations = re.findall(
         r"^\s+(v?(?:add|sub|mul|div|fn?m(?:add|sub)\w*?|sqrt|min|max)([sp][sd]))\s", loop, re.M
@@ -113,7 +113,7 @@ def test_machine_code_is_all_vectors(name, final):
     assert {kind for _, kind in operations} == {"ps"}, sorted(operations)
     assert not re.findall(r"^\s+call\S*\s+.*", code, re.M)
     assert not re.findall(r"cvt\w*pd\b|cvt\w*sd\b", code)
-    register = {16: "zmm", 8: "ymm", 4: "xmm"}[machine.lanes()]
+    register = {16: "zmm", 8: "ymm", 4: "xmm"}[linker.lanes()]
     whole = len(re.findall(rf"^\s+v?\w+ps\s.*%{register}", loop, re.M))
     assert whole > 0.9 * len(re.findall(r"^\s+v?\w+ps\s", loop, re.M))
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bloom_blender.chaos import compiling
 from bloom_blender.chaos.density import footprint_of
+from bloom_blender.chaos.kernels import build
 from bloom_blender.chaos.points import FUSE, compute_points
 from bloom_blender.chaos.structure import probabilities
 from bloom_blender.errors import BloomError
@@ -146,14 +146,14 @@ def test_points_stay_themselves_while_weights_move():
 def test_no_compilation_when_a_value_changes():
     flame = swirled()
     compute_points(flame, 1000)
-    before = compiling.xform_loop.cache_info().misses, len(compiling.cloud_kernel().points_batch.signatures)
+    before = build.xform_loop.cache_info().misses, len(build.cloud_kernel().points_batch.signatures)
     changed = replace(
         flame, xforms=tuple(replace(x, weight=x.weight * 3, color=0.3) for x in swirled(0.05).xforms)
     )
     compute_points(changed, 1000)
     assert (
-        compiling.xform_loop.cache_info().misses,
-        len(compiling.cloud_kernel().points_batch.signatures),
+        build.xform_loop.cache_info().misses,
+        len(build.cloud_kernel().points_batch.signatures),
     ) == before
 
 

@@ -22,7 +22,9 @@ pi                                  the constant
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import pi
+from typing import Any
 
 import numpy as np
 
@@ -71,7 +73,7 @@ def hash3(i, j, k):
     return (h >> np.uint64(8)).astype(np.float64) * 2.0**-24
 
 
-FUNCTIONS = {
+FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sin": sin, "cos": cos, "tan": tan, "sinh": sinh, "cosh": cosh, "tanh": tanh,
     "asin": asin, "acos": acos, "atan": atan, "atan2": atan2,
     "exp": exp, "log": log, "sqrt": sqrt, "pow": pow, "hypot": hypot,

@@ -103,7 +103,7 @@ def load() -> None:
     """
     if importlib.util.find_spec("numba") is None:
         raise BloomError("Bloom cannot compute points, as numba is missing: reinstall the extension.")
-    from ...chaos import store
+    from ...codegen import store
 
     folder = _cache_folder()
     if folder:

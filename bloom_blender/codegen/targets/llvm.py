@@ -1,112 +1,67 @@
-"""LLVM assembly of functions on vectors, written instruction by instruction.
+"""Functions on vectors as LLVM's assembly, written instruction by instruction.
 
-A kernel handles as many orbits at once as a vector register holds: a `Value` is one number of each. The loop
-is vectorised by construction, and LLVM needs neither type inference nor its vectoriser, which is most of what
-compiling through numba costs (docs/speed.md).
+A vector has as many lanes as fit into a register, one for each point. The loop is vectorised by construction:
+LLVM needs neither type inference nor its vectoriser.
 """
 
 from __future__ import annotations
 
 import itertools
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from ..language import Vocabulary
+from ..lowering import arguments_of, library, lower
+from ..vectors import BOOL, FLOAT, INT, WORD, Code, Number, Operand, Value
 
 #: What LLVM may do to floats. Not ``nnan``, ``ninf``: orbits that escape are data here and must be seen. Not
 #: ``reassoc``, which would undo the careful range reduction of sin and cos.
 FLAGS = "nsz arcp contract afn"
 
-FLOAT, INT, WORD, BOOL = "float", "int", "word", "bool"  # a word is an unsigned int
 _LANES = {FLOAT: "float", INT: "i32", WORD: "i32", BOOL: "i1"}
 _FLOAT_OPERATIONS = {"+": "fadd", "-": "fsub", "*": "fmul", "/": "fdiv"}
 _INT_OPERATIONS = {"+": "add", "-": "sub", "*": "mul", "&": "and", "|": "or", "^": "xor", "<<": "shl"}
+#: The kind that a conversion gives, and LLVM's instruction.
+_CONVERSIONS = {
+    "to_int": (INT, "fptosi"),
+    "to_float": (FLOAT, "sitofp"),
+    "bits_of_float": (INT, "bitcast"),
+    "float_of_bits": (FLOAT, "bitcast"),
+    "word": (WORD, ""),
+}
 _COMPARISONS = {"<": "olt", "<=": "ole", ">": "ogt", ">=": "oge", "==": "oeq", "!=": "une"}
-
-Number = bool | int | float
-
-
-@dataclass(frozen=True, eq=False)
-class Value:
-    """A vector in a function's code; operators write instructions. ``text`` is how LLVM names it."""
-
-    code: Code
-    kind: str
-    text: str
-
-    def __add__(self, other: Value | Number) -> Value:
-        return self.code.operation("+", self, other)
-
-    def __radd__(self, other: Number) -> Value:
-        return self.code.operation("+", other, self)
-
-    def __sub__(self, other: Value | Number) -> Value:
-        return self.code.operation("-", self, other)
-
-    def __rsub__(self, other: Number) -> Value:
-        return self.code.operation("-", other, self)
-
-    def __mul__(self, other: Value | Number) -> Value:
-        return self.code.operation("*", self, other)
-
-    def __rmul__(self, other: Number) -> Value:
-        return self.code.operation("*", other, self)
-
-    def __truediv__(self, other: Value | Number) -> Value:
-        return self.code.operation("/", self, other)
-
-    def __rtruediv__(self, other: Number) -> Value:
-        return self.code.operation("/", other, self)
-
-    def __and__(self, other: Value | Number) -> Value:
-        return self.code.operation("&", self, other)
-
-    def __or__(self, other: Value | Number) -> Value:
-        return self.code.operation("|", self, other)
-
-    def __xor__(self, other: Value | Number) -> Value:
-        return self.code.operation("^", self, other)
-
-    def __lshift__(self, other: Value | Number) -> Value:
-        return self.code.operation("<<", self, other)
-
-    def __rshift__(self, other: Value | Number) -> Value:
-        return self.code.operation(">>", self, other)
-
-    def __neg__(self) -> Value:
-        return self.code.emit(FLOAT, f"fneg {FLAGS} {self.code.typed(self)}")
-
-    def __invert__(self) -> Value:
-        return self.code.operation("^", self, True)
-
-    def __lt__(self, other: Value | Number) -> Value:
-        return self.code.compare("<", self, other)
-
-    def __ge__(self, other: Value | Number) -> Value:
-        return self.code.compare(">=", self, other)
 
 
 class Module:
     """Functions that are compiled together, on vectors of ``width`` lanes."""
 
-    def __init__(self, width: int) -> None:
-        self.width = width
-        self._functions: dict[str, Code] = {}
+    def __init__(self, width: int, vocabulary: Vocabulary) -> None:
+        self.width, self.vocabulary = width, vocabulary
+        self._functions: dict[str, Assembly] = {}
         self._declarations: dict[str, str] = {}
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._functions
-
-    def function(self, name: str, arguments: Sequence[str]) -> Code:
+    def _function(self, name: str, arguments: Sequence[str]) -> Assembly:
         """Begin a function of float vectors that is put in place wherever it is called."""
-        code = Code(self)
+        code = Assembly(self)
         given = ", ".join(f"{self.type_of(FLOAT)} %{argument}" for argument in arguments)
         code.head = f"define internal {self.type_of(FLOAT)} @{name}({given}) alwaysinline"
         self._functions[name] = code
         return code
 
-    def procedure(self, name: str, arguments: str) -> Code:
+    def define(self, name: str) -> None:
+        """Make a function of the library a function of the module, with those that it calls."""
+        if name in self._functions:
+            return
+        function = library(self.vocabulary)[name]
+        arguments = arguments_of(function)
+        own = self._function(name, arguments)
+        (result,) = lower(own, function, {argument: own.argument(argument) for argument in arguments})
+        own.line(f"ret {own.typed(own.value(result))}")
+
+    def procedure(self, name: str, arguments: str) -> Assembly:
         """Begin a function that returns nothing and can be called from outside."""
-        code = self._functions[name] = Code(self)
+        code = self._functions[name] = Assembly(self)
         code.head = f"define void @{name}({arguments}) nounwind"
         return code
 
@@ -127,7 +82,7 @@ class Module:
 
 
 @dataclass
-class Code:
+class Assembly(Code):
     """The instructions of one function."""
 
     module: Module
@@ -135,6 +90,11 @@ class Code:
     lines: list[str] = field(default_factory=list)
     block: str = "entry"
     _numbers: itertools.count = field(default_factory=itertools.count)
+
+    @property
+    def vocabulary(self) -> Vocabulary:  # type: ignore[override]
+        """That of the module."""
+        return self.module.vocabulary
 
     def line(self, text: str) -> None:
         """Add an instruction that has no result."""
@@ -159,62 +119,81 @@ class Code:
         """An argument of the function."""
         return Value(self, FLOAT, f"%{name}")
 
-    def value(self, given: Value | Number, kind: str = FLOAT) -> Value:
-        """`given` as a vector; a plain number becomes a constant of that kind."""
-        if isinstance(given, Value):
-            return given
+    def constant(self, number: Number, kind: str) -> Value:
+        """All lanes hold the number."""
         if kind == FLOAT:
-            lane = f"float {_float_text(float(given))}"
+            lane = f"float {_float_text(float(number))}"
         elif kind == BOOL:
-            lane = f"i1 {'true' if given else 'false'}"
+            lane = f"i1 {'true' if number else 'false'}"
         else:
-            lane = f"i32 {(int(given) + 2**31) % 2**32 - 2**31}"
+            lane = f"i32 {(int(number) + 2**31) % 2**32 - 2**31}"
         return Value(self, kind, f"splat ({lane})")
 
     def typed(self, value: Value) -> str:
         """A value with its type before it, as an operand."""
-        return f"{self.module.type_of(value.kind)} {value.text}"
+        return f"{self.module.type_of(value.kind)} {value.ref}"
 
-    def _pair(self, left: Value | Number, right: Value | Number) -> tuple[Value, Value]:
-        kind = left.kind if isinstance(left, Value) else right.kind if isinstance(right, Value) else FLOAT
-        return self.value(left, kind), self.value(right, kind)
+    def binary(self, symbol: str, left: Value, right: Value) -> Value:
+        if left.kind == FLOAT:
+            operation = f"{_FLOAT_OPERATIONS[symbol]} {FLAGS}"
+        else:
+            operation = _INT_OPERATIONS.get(symbol) or ("lshr" if left.kind == WORD else "ashr")
+        return self.emit(left.kind, f"{operation} {self.typed(left)}, {right.ref}")
 
-    def operation(self, symbol: str, left: Value | Number, right: Value | Number) -> Value:
-        """Result of a binary operator; at least one side is a vector."""
-        a, b = self._pair(left, right)
-        if a.kind != b.kind:
-            raise TypeError(f"{symbol} of {a.kind} and {b.kind}")
-        if a.kind == FLOAT:
-            return self.emit(FLOAT, f"{_FLOAT_OPERATIONS[symbol]} {FLAGS} {self.typed(a)}, {b.text}")
-        operation = _INT_OPERATIONS.get(symbol) or ("lshr" if a.kind == WORD else "ashr")
-        return self.emit(a.kind, f"{operation} {self.typed(a)}, {b.text}")
+    def negative(self, value: Value) -> Value:
+        return self.emit(FLOAT, f"fneg {FLAGS} {self.typed(value)}")
 
-    def compare(self, symbol: str, left: Value | Number, right: Value | Number) -> Value:
-        """Whether a comparison of floats holds; never of NaN, but for ``!=``."""
-        a, b = self._pair(left, right)
-        return self.emit(BOOL, f"fcmp {_COMPARISONS[symbol]} {self.typed(a)}, {b.text}")
+    def comparison(self, symbol: str, left: Value, right: Value) -> Value:
+        return self.emit(BOOL, f"fcmp {_COMPARISONS[symbol]} {self.typed(left)}, {right.ref}")
 
-    def where(self, condition: Value, yes: Value | Number, no: Value | Number) -> Value:
-        """``yes`` in the lanes where the condition holds, ``no`` in the others."""
-        a, b = self._pair(yes, no)
-        return self.emit(a.kind, f"select {self.typed(condition)}, {self.typed(a)}, {self.typed(b)}")
+    def select(self, condition: Value, yes: Value, no: Value) -> Value:
+        return self.emit(yes.kind, f"select {self.typed(condition)}, {self.typed(yes)}, {self.typed(no)}")
 
-    def intrinsic(self, name: str, *values: Value | Number) -> Value:
+    def intrinsic(self, name: str, *values: Operand) -> Value:
         """Result of one of LLVM's own functions of floats."""
         return self._call(self.module.intrinsic(name, len(values)), values)
 
-    def call(self, name: str, *values: Value | Number) -> Value:
-        """Result of a function of this module."""
+    def call(self, name: str, *values: Operand) -> Value:
+        self.module.define(name)
         return self._call(f"@{name}", values)
 
-    def _call(self, name: str, values: Sequence[Value | Number]) -> Value:
-        given = ", ".join(self.typed(self.value(value)) for value in values)
+    def _call(self, name: str, values: Sequence[Operand]) -> Value:
+        given = ", ".join(self.typed(value) for value in self.values(values))
         return self.emit(FLOAT, f"call {FLAGS} {self.module.type_of(FLOAT)} {name}({given})")
 
-    def convert(self, instruction: str, value: Value | Number, kind: str) -> Value:
-        """The result of one of LLVM's conversions."""
+    def convert(self, conversion: str, value: Operand) -> Value:
+        kind, instruction = _CONVERSIONS[conversion]
         given = self.value(value)
+        if not instruction:  # the same bits, of the same type for LLVM
+            return Value(self, kind, given.ref)
         return self.emit(kind, f"{instruction} {self.typed(given)} to {self.module.type_of(kind)}")
+
+    def loop(
+        self,
+        count: int,
+        carried: Mapping[str, Value],
+        write: Callable[[Value, dict[str, Value]], Mapping[str, Value]],
+    ) -> dict[str, Value]:
+        origin, label = self.block, self.name("loop")
+        self.line(f"br label %{label}")
+        self.begin_block(label)
+        number = f"%{self.name('k')}"
+        start = len(self.lines)
+        entered = {name: Value(self, value.kind, f"%{self.name('round')}") for name, value in carried.items()}
+        scalar = self.name("turn")
+        self.line(f"%{scalar} = sitofp i32 {number} to float")
+        after = write(self.spread(f"%{scalar}", FLOAT), dict(entered))
+        phis = [f"  {number} = phi i32 [ 0, %{origin} ], [ {number}.next, %{self.block} ]"]
+        for name, value in carried.items():
+            ways = f"[ {value.ref}, %{origin} ], [ {after[name].ref}, %{self.block} ]"
+            phis.append(f"  {entered[name].ref} = phi {self.module.type_of(value.kind)} {ways}")
+        self.lines[start:start] = phis
+        self.line(f"{number}.next = add i32 {number}, 1")
+        self.line(f"{number}.more = icmp slt i32 {number}.next, {count}")
+        end = self.name("end")
+        self.line(f"br i1 {number}.more, label %{label}, label %{end}")
+        self.begin_block(end)
+        return dict(after)
 
     def spread(self, lane: str, kind: str) -> Value:
         """A vector whose lanes all hold a scalar that LLVM calls ``lane``."""
@@ -231,7 +210,7 @@ class Code:
     def load_one(self, pointer: str, index: int, kind: str = FLOAT) -> Value:
         """One number of an array, the same in all lanes."""
         place = self._place(pointer, str(index), kind)
-        return self.spread(self.emit(kind, f"load {_LANES[kind]}, ptr {place}, align 4").text, kind)
+        return self.spread(self.emit(kind, f"load {_LANES[kind]}, ptr {place}, align 4").ref, kind)
 
     def store(self, value: Value, pointer: str, index: str) -> None:
         """Put the lanes side by side into an array."""
@@ -242,7 +221,7 @@ class Code:
         width, lane = self.module.width, _LANES[FLOAT]
         whole = f"<{4 * width} x {lane}>"
         place = self._place(pointer, index, FLOAT)
-        groups = self.emit(FLOAT, f"load {whole}, ptr {place}, align 4").text
+        groups = self.emit(FLOAT, f"load {whole}, ptr {place}, align 4").ref
         parts = []
         for first in range(4):
             order = _order(range(first, 4 * width, 4))
@@ -254,16 +233,16 @@ class Code:
         width, lane = self.module.width, _LANES[FLOAT]
         half, pair = f"<{2 * width} x {lane}>", _order(range(2 * width))
         halves = [
-            self.emit(FLOAT, f"shufflevector {self.typed(a)}, {self.typed(b)}, {pair}").text
+            self.emit(FLOAT, f"shufflevector {self.typed(a)}, {self.typed(b)}, {pair}").ref
             for a, b in (values[:2], values[2:])
         ]
         order = _order(part * width + orbit for orbit in range(width) for part in range(4))
-        groups = self.emit(FLOAT, f"shufflevector {half} {halves[0]}, {half} {halves[1]}, {order}").text
+        groups = self.emit(FLOAT, f"shufflevector {half} {halves[0]}, {half} {halves[1]}, {order}").ref
         place = self._place(pointer, index, FLOAT)
         self.line(f"store <{4 * width} x {lane}> {groups}, ptr {place}, align 4")
 
     def _place(self, pointer: str, index: str, kind: str) -> str:
-        return self.emit(kind, f"getelementptr inbounds {_LANES[kind]}, ptr {pointer}, i64 {index}").text
+        return self.emit(kind, f"getelementptr inbounds {_LANES[kind]}, ptr {pointer}, i64 {index}").ref
 
 
 def _order(lanes: Iterable[int]) -> str:

@@ -1,9 +1,8 @@
-"""Turn the source of small pure functions into vector code.
+"""Turn the source of formulas into instructions of a target.
 
-A variation is written once, as a plain function (``flame.variations.source`` has the rules for its body).
-Here its syntax tree is walked: every expression becomes instructions on vectors, a condition chooses between
-two values that are both computed, and a ``for`` is a loop that all lanes run together. A literal takes the
-kind of what it meets, so a float64 never creeps in.
+The syntax tree of a function is walked: every expression becomes instructions on the values of `vectors`, a
+condition chooses between two values that are both computed, and a ``for`` is a loop that all lanes run
+together.
 """
 
 from __future__ import annotations
@@ -14,13 +13,10 @@ import inspect
 import operator
 from collections.abc import Callable, Mapping
 
-from ..flame.variations import registry
-from ..flame.variations.source import body_of, syntax_tree
-from ..flame.variations.vocabulary import CONSTANTS
 from . import mathematics
-from .vectors import BOOL, FLOAT, INT, WORD, Code, Number, Value
+from .language import Function, Vocabulary, body_of, syntax_tree
+from .vectors import BOOL, Code, Operand, Value
 
-Operand = Value | Number
 Names = dict[str, Operand]
 
 _BINARY: dict[type, Callable] = {
@@ -31,7 +27,13 @@ _BINARY: dict[type, Callable] = {
 _COMPARISONS: dict[type, str] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
-_INTRINSICS = {name: name for name in ("floor", "trunc", "rint", "fabs", "sqrt", "copysign")}
+_INTRINSICS = ("floor", "trunc", "rint", "fabs", "sqrt", "copysign")
+
+
+#: Functions of the language that are conversions.
+_CONVERSIONS = {
+    "to_int": "to_int", "F": "to_float", "bits_of_float": "bits_of_float", "float_of_bits": "float_of_bits",
+}  # fmt: skip
 
 
 # ---------------------------------------------------------------------------------- random numbers
@@ -48,29 +50,20 @@ def mixed(h: Value) -> Value:
 
 def uniform(h: Value) -> Value:
     """24 of 32 random bits as a float in [0, 1)."""
-    return h.code.convert("sitofp", h >> 8, FLOAT) * 2.0**-24
+    return h.code.convert("to_float", h >> 8) * 2.0**-24
 
 
 def _hash3(code: Code, i: Operand, j: Operand, k: Operand) -> Value:
-    """A fixed random number in [0, 1) for three whole numbers; the same as ``vocabulary.hash3``."""
-    words = [Value(code, WORD, code.convert("fptosi", number, INT).text) for number in (i, j, k)]
+    """A fixed random number in [0, 1) for three whole numbers."""
+    words = [code.convert("word", code.convert("to_int", number)) for number in (i, j, k)]
     return uniform(mixed(words[0] * 0x9E3779B1 + words[1] * 0x85EBCA77 + words[2] * 0xC2B2AE3D))
-
-
-_BUILTINS: dict[str, Callable[..., Value]] = {
-    "hash3": _hash3,
-    "to_int": lambda code, x: code.convert("fptosi", x, INT),
-    "F": lambda code, n: code.convert("sitofp", n, FLOAT),
-    "bits_of_float": lambda code, x: code.convert("bitcast", x, INT),
-    "float_of_bits": lambda code, n: code.convert("bitcast", n, FLOAT),
-}
 
 
 # --------------------------------------------------------------------------------------- functions
 
 
 @functools.cache
-def mathematics_functions() -> dict[str, Callable]:
+def mathematics_functions() -> dict[str, Function]:
     """The elementary functions of ``mathematics.py`` by name."""
     return {
         name: value
@@ -79,26 +72,25 @@ def mathematics_functions() -> dict[str, Callable]:
     }
 
 
-def lower(code: Code, function: Callable, arguments: Mapping[str, Operand]) -> tuple[Operand, ...]:
+def library(vocabulary: Vocabulary) -> dict[str, Function]:
+    """Every function that is written in the language itself, by name."""
+    return mathematics_functions() | dict(vocabulary.helpers)
+
+
+def arguments_of(function: Function) -> list[str]:
+    """The names of a function's arguments."""
+    return [argument.arg for argument in syntax_tree(function).args.args]
+
+
+def lower(code: Code, function: Function, arguments: Mapping[str, Operand]) -> tuple[Operand, ...]:
     """Write the body of a function; what it returns, one or several values."""
-    names: Names = {**CONSTANTS, **arguments}
+    names: Names = {**code.vocabulary.constants, **arguments}
     *body, last = body_of(syntax_tree(function))
     _block(code, body, names)
     if not isinstance(last, ast.Return) or last.value is None:
         raise TypeError(f"{function.__name__} does not end in a return")
     results = last.value.elts if isinstance(last.value, ast.Tuple) else [last.value]
     return tuple(_expression(code, result, names) for result in results)
-
-
-def _define(code: Code, name: str) -> None:
-    """Make a function of the library a function of the module."""
-    if name in code.module:
-        return
-    function = (mathematics_functions() | registry.HELPERS)[name]
-    arguments = [argument.arg for argument in syntax_tree(function).args.args]
-    own = code.module.function(name, arguments)
-    (result,) = lower(own, function, {argument: own.argument(argument) for argument in arguments})
-    own.line(f"ret {own.typed(own.value(result))}")
 
 
 def _block(code: Code, statements: list[ast.stmt], names: Names) -> None:
@@ -122,7 +114,7 @@ def _block(code: Code, statements: list[ast.stmt], names: Names) -> None:
 
 
 def _loop(code: Code, counter: str, count: int, body: list[ast.stmt], names: Names) -> None:
-    """Write a loop; what its body assigns goes round as a phi."""
+    """Write a loop; what its body assigns goes from turn to turn."""
     assigned = {
         node.id
         for statement in body
@@ -130,32 +122,14 @@ def _loop(code: Code, counter: str, count: int, body: list[ast.stmt], names: Nam
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
     before = {name: code.value(value) for name, value in names.items() if name in assigned}
-    origin, label = code.block, code.name("loop")
-    code.line(f"br label %{label}")
-    code.begin_block(label)
-    number = f"%{code.name('k')}"
-    start = len(code.lines)
-    for name, value in before.items():
-        names[name] = Value(code, value.kind, f"%{code.name('round')}")
-    entered = dict(names)
-    scalar = code.name("turn")
-    code.line(f"%{scalar} = sitofp i32 {number} to float")
-    names[counter] = code.spread(f"%{scalar}", FLOAT)
-    _block(code, body, names)
-    phis = [f"  {number} = phi i32 [ 0, %{origin} ], [ {number}.next, %{code.block} ]"]
-    for name, value in before.items():
-        held, after = entered[name], code.value(names[name])
-        assert isinstance(held, Value)
-        kind = code.module.type_of(value.kind)
-        phis.append(
-            f"  {held.text} = phi {kind} [ {value.text}, %{origin} ], [ {after.text}, %{code.block} ]"
-        )
-    code.lines[start:start] = phis
-    code.line(f"{number}.next = add i32 {number}, 1")
-    code.line(f"{number}.more = icmp slt i32 {number}.next, {count}")
-    end = code.name("end")
-    code.line(f"br i1 {number}.more, label %{label}, label %{end}")
-    code.begin_block(end)
+
+    def write(turn: Value, entered: dict[str, Value]) -> dict[str, Value]:
+        names.update(entered)
+        names[counter] = turn
+        _block(code, body, names)
+        return {name: code.value(names[name]) for name in before}
+
+    names.update(code.loop(count, before, write))
 
 
 # ------------------------------------------------------------------------------------- expressions
@@ -192,10 +166,11 @@ def _expression(code: Code, node: ast.expr, names: Names) -> Operand:
 
 def _call(code: Code, name: str, given: list[Operand]) -> Value:
     if name in _INTRINSICS:
-        return code.intrinsic(_INTRINSICS[name], *given)
-    if name in _BUILTINS:
-        return _BUILTINS[name](code, *given)
-    _define(code, name)
+        return code.intrinsic(name, *given)
+    if name in _CONVERSIONS:
+        return code.convert(_CONVERSIONS[name], *given)
+    if name == "hash3":
+        return _hash3(code, *given)
     return code.call(name, *given)
 
 

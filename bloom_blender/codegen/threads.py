@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from . import machine
-from .compiling import Kind, entry_of
+from . import linker
 
 #: The loop. A job is {next number, how many, function, words, worst status}; the function's first two
 #: arguments are where numba's calling convention puts results and exceptions.
@@ -54,40 +53,29 @@ def threads_of(wanted: int | None) -> int:
     return max(1, min(wanted or available, available))
 
 
-def run(function: Any, tasks: int, threads: int | None, *arguments: Any) -> None:
-    """Call ``function(n, *arguments)`` of a kernel module for each n below ``tasks``, in any order.
+def run_words(function: int, tasks: int, threads: int | None, words: np.ndarray) -> bool:
+    """Call a C function ``(number, words) -> status`` for each number below ``tasks``, in any order.
 
     Parameters
     ----------
     function
-        Of a module of `compiling.load_module`; it returns nothing.
+        Its address.
     threads
         All that there are by default.
-    arguments
-        Arrays without gaps, numpy scalars, whole numbers and floats.
+    words
+        uint64, what the function gets the address of.
+
+    Returns
+    -------
+    Whether all calls returned the status 0.
     """
-    kinds: list[Kind] = []
-    words: list[int] = []
-    for argument in arguments:
-        array = np.asarray(argument)
-        kinds.append((array.dtype.str[1:], array.ndim))
-        if array.ndim:
-            if not array.flags.c_contiguous:
-                raise ValueError("an argument of a kernel has gaps")
-            words += (array.ctypes.data, *array.shape)
-        elif array.dtype.kind == "f":
-            words.append(int(array.astype(np.float64).view(np.uint64)))
-        else:
-            words.append(int(array) % 2**64)
-    memory = np.array(words, np.uint64)
-    job = np.array([0, tasks, entry_of(function, tuple(kinds)), memory.ctypes.data, 0], np.uint64)
+    job = np.array([0, tasks, function, words.ctypes.data, 0], np.uint64)
     together = min(threads_of(threads), tasks)
     if together > 1:
         _on_threads(job, together)
     elif tasks:
         _loop()(None, None, None, job.ctypes.data)
-    if job[-1]:
-        raise RuntimeError(f"{function.py_func.__name__} failed")
+    return not job[-1]
 
 
 def _on_threads(job: np.ndarray, threads: int) -> None:
@@ -112,5 +100,5 @@ def _on_threads(job: np.ndarray, threads: int) -> None:
 
 @functools.cache
 def _loop() -> Any:
-    address = machine.address_of("loop", LOOP, lambda name: LOOP.replace("@drain(", f"@{name}("))
+    address = linker.address_of("loop", LOOP, lambda name: LOOP.replace("@drain(", f"@{name}("))
     return ctypes.PYFUNCTYPE(None, *[ctypes.c_void_p] * 4)(address)

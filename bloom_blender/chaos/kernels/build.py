@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import BloomError
-from . import machine, store
-from .structure import Structure, XformStructure
+from ...codegen import linker, store, threads
+from ...errors import BloomError
+from ..structure import Structure, XformStructure
+from ..xforms import APPLY, xform_assembly
 from .writing import shared_source, template
-from .xforms import APPLY, xform_assembly
 
 #: Combinations of variations in one flame, each of which takes some 30 ms to compile.
 MOST_KINDS = 1000
@@ -28,9 +28,9 @@ def xform_loop(structure: XformStructure) -> int:
     compiles that xform only.
     """
     # Two registers at a time hide how long each operation takes. Final xforms always fill both.
-    width = machine.lanes() * (2 if structure.final and machine.lanes() == 16 else 1)
+    width = linker.lanes() * (2 if structure.final and linker.lanes() == 16 else 1)
     assembly = xform_assembly(structure, width)
-    return machine.address_of("xform", assembly, lambda name: assembly.replace(f"@{APPLY}(", f"@{name}("))
+    return linker.address_of("xform", assembly, lambda name: assembly.replace(f"@{APPLY}(", f"@{name}("))
 
 
 def game_of(structure: Structure) -> np.ndarray:
@@ -52,31 +52,31 @@ def game_of(structure: Structure) -> np.ndarray:
 @functools.lru_cache(maxsize=1)
 def cloud_kernel() -> ModuleType:
     """The module that makes point clouds of any flame."""
-    return load_module(shared_source("cloud_kernels.py"), "cloud")
+    return load_module(shared_source("cloud.py"), "cloud")
 
 
 @functools.lru_cache(maxsize=1)
 def histogram_kernel() -> ModuleType:
     """The module that fills the histogram of any flame."""
-    return load_module(shared_source("histogram_kernels.py"), "histogram")
+    return load_module(shared_source("histogram.py"), "histogram")
 
 
 @functools.lru_cache(maxsize=1)
 def develop_kernel() -> ModuleType:
     """The module that spreads the light of a histogram."""
-    return load_module("\n\n".join(map(template, ("prelude.py", "develop_kernels.py"))), "develop")
+    return load_module("\n\n".join(map(template, ("prelude.py", "develop.py"))), "develop")
 
 
 @functools.lru_cache(maxsize=1)
 def occlusion_kernel() -> ModuleType:
     """The module that draws what stands in front of a flame."""
-    return load_module("\n\n".join(map(template, ("prelude.py", "occlusion_kernels.py"))), "occlusion")
+    return load_module("\n\n".join(map(template, ("prelude.py", "occlusion.py"))), "occlusion")
 
 
 @functools.lru_cache(maxsize=1)
 def voxel_kernel() -> ModuleType:
     """The module that smooths a volume."""
-    return load_module("\n\n".join(map(template, ("prelude.py", "voxel_kernels.py"))), "voxels")
+    return load_module("\n\n".join(map(template, ("prelude.py", "voxels.py"))), "voxels")
 
 
 def load_module(source: str, label: str) -> ModuleType:
@@ -131,4 +131,34 @@ def entry_of(function: Any, kinds: tuple[Kind, ...]) -> int:
         symbol = module.entry.overloads[signature].fndesc.mangled_name
         return text.replace(f"@{symbol}(", f"@{name}(")
 
-    return machine.address_of("kernel", f"{numba.__version__} {sys.version}\n{source}", write, finished=True)
+    return linker.address_of("kernel", f"{numba.__version__} {sys.version}\n{source}", write, finished=True)
+
+
+def run(function: Any, tasks: int, threads_wanted: int | None, *arguments: Any) -> None:
+    """Call ``function(n, *arguments)`` of a kernel module for each n below ``tasks``, in any order.
+
+    Parameters
+    ----------
+    function
+        Of a module of `load_module`; it returns nothing.
+    threads_wanted
+        How many threads, all by default.
+    arguments
+        Arrays without gaps, numpy scalars, whole numbers and floats.
+    """
+    kinds: list[Kind] = []
+    words: list[int] = []
+    for argument in arguments:
+        array = np.asarray(argument)
+        kinds.append((array.dtype.str[1:], array.ndim))
+        if array.ndim:
+            if not array.flags.c_contiguous:
+                raise ValueError("an argument of a kernel has gaps")
+            words += (array.ctypes.data, *array.shape)
+        elif array.dtype.kind == "f":
+            words.append(int(array.astype(np.float64).view(np.uint64)))
+        else:
+            words.append(int(array) % 2**64)
+    entry = entry_of(function, tuple(kinds))
+    if not threads.run_words(entry, tasks, threads_wanted, np.array(words, np.uint64)):
+        raise RuntimeError(f"{function.py_func.__name__} failed")

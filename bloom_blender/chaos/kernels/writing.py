@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..flame.variations.source import body_of, syntax_tree
-from .lowering import mathematics_functions
+from ...codegen.language import body_of, syntax_tree
+from ...codegen.lowering import mathematics_functions
 
 _FOLDER = Path(__file__).parent
 
@@ -109,4 +109,4 @@ def shared_source(name: str) -> str:
     library = _library()
     functions = [library[used] for used in _used(template(name), library)]
     parts = [template(part) for part in ("prelude.py", "layout.py")]
-    return "\n\n".join([*parts, *functions, template("game_kernels.py"), template(name)])
+    return "\n\n".join([*parts, *functions, template("game.py"), template(name)])

@@ -1,0 +1,1 @@
+"""The loops that play the chaos game, and `build`, which compiles them."""
