@@ -73,11 +73,11 @@ def flame_object(flame: Any, name: str, points: int) -> Any:
     """A flame object in no scene, with a small cloud that counts as out of date."""
     import bpy
 
-    from bloom_blender.scene.flame import object
     from bloom_blender.scene.points import chaos_game, cloud
+    from bloom_blender.scene.points.new_flame import make_flame_object
 
     collection = bpy.data.collections.new(name)
-    obj = object.make_flame_object(flame, collection, name=name)
+    obj = make_flame_object(flame, collection, name=name)
     request = replace(chaos_game.request_of(obj, render=False), count=points)
     cloud.write_cloud(obj.data, short(chaos_game.compute(flame, request)), "")
     cloud.forget(obj.data)
@@ -109,7 +109,7 @@ def flower(identifier: str, folder: Path) -> Any:
     from bloom_blender.scene.flame import presets
 
     flame, name = presets.read_preset(identifier), presets.label(identifier)
-    obj = object(flame, name, POINTS)
+    obj = flame_object(flame, name, POINTS)
     picture = folder / f"{identifier}.png"
     makers.thumbnail(flame, picture, PREVIEW)
     about = _first_sentence(makers.PRESETS[identifier].__doc__)
@@ -127,7 +127,7 @@ def growth(preset: tuple, folder: Path) -> Any:
     identifier, label, about, _ = preset
     flame = presets.read_preset(GROWN[identifier])
     name = f"{label} ({presets.label(GROWN[identifier])})"
-    obj = object(flame, name, FEW_POINTS)
+    obj = flame_object(flame, name, FEW_POINTS)
     settings = growth_presets.settings_of(identifier) | {"frames": FRAMES, "keys": "few"}
     curves, _ = growing.grow_by(obj, read_trajectory(RUN), settings, source="Bloom's asset library")
     picture = folder / f"{identifier}.png"

@@ -1,4 +1,7 @@
-"""Everything that touches Blender: flame objects, curves, playback, and the look."""
+"""Everything that touches Blender, in packages by topic; see docs/architecture.md for what imports what.
+
+Scripts use `api`.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,27 @@ from __future__ import annotations
 def register() -> None:
     """Register settings and handlers."""
     from . import command_line
+    from .editing import edits
     from .engine import picture_settings, render_engine
-    from .flame import settings
+    from .flame import hooks, settings
     from .growth import growing
     from .playback import handlers
-    from .setup import asset_library, migration
+    from .points import baked_points
+    from .setup import asset_library, migration, scene_setup
     from .work import work_state
 
+    hooks.connect(
+        growth_changed=growing.update,
+        points_source_changed=baked_points.match,
+        series_names=growing.series_names,
+        style_changed=scene_setup.follow_style,
+        target_names=growing.target_names,
+        xform_renamed=edits.rename_xform,
+    )
     settings.register()
     picture_settings.register()
     render_engine.register()
-    migration.register()  # before any handler that reads what it mends
+    migration.register()  # before any handler that reads what it upgrades
     handlers.register()
     growing.register()
     work_state.register()
@@ -28,7 +41,7 @@ def unregister() -> None:
     """Undo :func:`register`."""
     from . import command_line
     from .engine import picture_settings, render_engine
-    from .flame import settings
+    from .flame import hooks, settings
     from .growth import following, growing
     from .playback import handlers
     from .setup import asset_library, migration
@@ -44,3 +57,4 @@ def unregister() -> None:
     render_engine.unregister()
     picture_settings.unregister()
     settings.unregister()
+    hooks.disconnect()

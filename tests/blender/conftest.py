@@ -33,7 +33,7 @@ def bloom(extension):
         "bloom_blender.scene.curves": ("keyframes",),
         "bloom_blender.scene.flame": ("presets", "settings"),
         "bloom_blender.scene.growth": ("growing", "run_data"),
-        "bloom_blender.scene.points": ("cloud",),
+        "bloom_blender.scene.points": ("cloud", "new_flame"),
         "bloom_blender.scene.setup": ("scene_setup",),
     }
     modules = {

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+
 import numpy as np
+import pytest
 
 from bloom_blender.trajectory import Series, Trajectory, write_bloom
 from tests.support import REPOSITORY, code_blocks
@@ -22,3 +25,29 @@ def test_every_block_for_blender_runs(extension, tmp_path, monkeypatch):
     for block in blocks:
         exec(compile(block, str(PAGE), "exec"), names)
     assert names["flame"].xforms != names["api"].read_preset("lotus").xforms
+
+
+@pytest.mark.parametrize("module", ["actions", "flame_object", "growing", "presets"])
+def test_modules_that_scripts_imported_before_still_hold_what_the_page_named(extension, module):
+    scene = f"{extension.__name__}.bloom_blender.scene"
+    api, older = importlib.import_module(f"{scene}.api"), importlib.import_module(f"{scene}.{module}")
+    named = {
+        "actions": ("add_flame", "set_up_scene"),
+        "flame_object": ("flame_of",),
+        "growing": ("grow_by", "regrow"),
+        "presets": ("read_preset",),
+    }
+    assert [getattr(older, name) for name in named[module]] == [getattr(api, name) for name in named[module]]
+
+
+def test_the_table_names_what_the_api_holds(extension):
+    """Each call that the table names for Blender can be imported from where it says."""
+    rows = [line for line in PAGE.read_text(encoding="utf-8").split("\n") if "`bloom_blender.scene" in line]
+    calls = 0
+    for row in (row for row in rows if row.startswith("| `")):
+        names, module, _ = (cell.strip() for cell in row.strip("|").split("|"))
+        found = importlib.import_module(f"{extension.__name__}.{module.strip('`')}")
+        for name in names.split(","):
+            assert getattr(found, name.strip(" `")).__doc__
+            calls += 1
+    assert calls >= 4

@@ -43,7 +43,7 @@ def check(bloom, blender, extension):
 
     def check(flame, location=(0.0, 0.0, 0.0)):
         scene = blender.context.scene
-        obj = bloom.flame_object.make_flame_object(flame, scene.collection)
+        obj = bloom.new_flame.make_flame_object(flame, scene.collection)
         obj.location = location
         camera = camera_module.flame_camera(scene, flame, obj)
         blender.context.view_layer.update()
@@ -90,7 +90,7 @@ def test_depth_blur_is_depth_of_field(bloom, blender, extension, flame):
     camera_module = importlib.import_module(f"{extension.__name__}.bloom_blender.scene.setup.camera")
     flame = replace(flame, camera=replace(flame.camera, dof=0.3))
     scene = blender.context.scene
-    obj = bloom.flame_object.make_flame_object(flame, scene.collection)
+    obj = bloom.new_flame.make_flame_object(flame, scene.collection)
     lens = camera_module.flame_camera(scene, flame, obj).data
     assert lens.dof.use_dof and lens.dof.focus_distance == pytest.approx(1 / flame.camera.perspective)
     aperture = lens.lens * 1e-3 / (2 * lens.dof.aperture_fstop)

@@ -81,6 +81,4 @@ def test_bounding_box_follows_the_points(add, evaluated, blender):
 
 def test_a_flame_without_a_name_is_called_bloom(blender, bloom, flame):
     nameless = bloom.model.Flame("", flame.xforms)
-    assert (
-        bloom.flame_object.make_flame_object(nameless, blender.data.collections.new("Apart")).name == "Bloom"
-    )
+    assert bloom.new_flame.make_flame_object(nameless, blender.data.collections.new("Apart")).name == "Bloom"

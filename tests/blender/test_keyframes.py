@@ -179,7 +179,7 @@ def test_1800_frames_of_64_curves_in_bulk(bloom, blender):
     assert len(names) == 64
     values = np.random.default_rng(1).uniform(0.1, 1.0, (1800, 64))
     curves = bloom.curves.Curves(tuple(names), values[0], values)
-    obj = bloom.flame_object.make_flame_object(flame, blender.data.collections.new("Not in the scene"))
+    obj = bloom.new_flame.make_flame_object(flame, blender.data.collections.new("Not in the scene"))
     bloom.keyframes.animate(obj, curves)
     action = obj.animation_data.action
     fcurves = bloom.versions.channelbag(action, obj.animation_data.action_slot, create=False).fcurves

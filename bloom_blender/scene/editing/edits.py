@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import bpy
 
 from ...errors import BloomError
-from ...flame.editing import Edit, Place, moves, renamed
+from ...flame.editing import Edit, Place, moves, renamed, renamed_part
 from ...flame.model import Flame
 from ...flame.parameters import parameters_of
 from ...flame.xml import parse_flames, write_flame
@@ -55,6 +55,15 @@ def edit(obj: bpy.types.Object, change: Callable[[Flame], Edit], *, keep_values:
     settings.active_xform = done.active
     obj.update_tag()
     return done
+
+
+def rename_xform(obj: bpy.types.Object, place: int, name: str) -> None:
+    """Rename the xform at a place of a flame object's list; what is wrong is printed."""
+    try:
+        structure_of(obj)
+        edit(obj, lambda flame: renamed_part(flame, place, name))
+    except BloomError as error:
+        print(f"bloom: {error}")
 
 
 def toggle_solo(obj: bpy.types.Object, prefix: str) -> None:

@@ -20,6 +20,9 @@ from bpy.props import (
     StringProperty,
 )
 
+from . import hooks
+from .object import is_flame
+
 MAPPINGS = (
     ("robust", "Robust", "Open the flame from a bud, move it within bounds, and end on exactly the flame"),
     ("classic", "Classic", "Move the flame exactly as the original Bloom did"),
@@ -196,28 +199,20 @@ def copy_settings(source: Any, target: Any, names: Any) -> None:
 
 
 def _regrow(settings: Any, context: bpy.types.Context) -> None:
-    from ..growth import growing  # it needs these settings
-
-    growing.update(settings.id_data)
+    hooks.growth_changed(settings.id_data)
 
 
 def _has_another_run(settings: Any, obj: bpy.types.Object) -> bool:
-    from .object import is_flame
-
     return obj != settings.id_data and is_flame(obj) and obj.bloom.growth.run is not None
 
 
 def _series(settings: Any, context: bpy.types.Context, text: str) -> list[str]:
     """Names to choose from in a search field."""
-    from ..growth import growing
-
-    return growing.series_names(settings.id_data)
+    return hooks.series_names(settings.id_data)
 
 
 def _targets(settings: Any, context: bpy.types.Context, text: str) -> list[str]:
-    from ..growth import growing
-
-    return growing.target_names(settings.id_data)
+    return hooks.target_names(settings.id_data)
 
 
 class BloomBinding(bpy.types.PropertyGroup):

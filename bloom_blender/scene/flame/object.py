@@ -25,8 +25,7 @@ from ...flame.editing import part_at
 from ...flame.model import Flame
 from ...flame.parameters import Parameter, parameters_of, with_parameters
 from ...flame.xml import parse_flames, write_flame
-from ..points import geometry_nodes, materials
-from . import palette_ramp, xform_list
+from . import palette_ramp
 
 STRUCTURE = "bloom_flame"
 """Custom property with the flame's XML text."""
@@ -40,47 +39,6 @@ SCHEMA = 1
 """Version of what a flame object carries; `migration` brings older ones up to it."""
 
 Value = float | tuple[float, ...]
-
-
-def make_flame_object(
-    flame: Flame,
-    collection: bpy.types.Collection,
-    *,
-    name: str = "",
-    points_render: int | None = None,
-    points_viewport: int | None = None,
-    seed: int = 0,
-) -> bpy.types.Object:
-    """Make an object that shows ``flame`` and link it to ``collection``.
-
-    The mesh is empty until ``playback.refresh`` fills it. The name defaults to the flame's, and to
-    "Bloom" for a flame without one.
-    """
-    name = name or flame.name or "Bloom"
-    text = write_flame(flame)
-    parameters = parameters_of(flame)
-    mesh = bpy.data.meshes.new(name)
-    obj = bpy.data.objects.new(name, mesh)
-    obj.scale = MIRROR
-    obj[STRUCTURE] = text
-    obj.id_properties_ui(STRUCTURE).update(description="Structure and resting values of the flame, as XML")
-    for parameter in parameters:
-        set_property(obj, parameter, parameter.value)
-    settings = obj.bloom
-    settings.schema = SCHEMA
-    settings.is_flame = True
-    settings.seed = seed
-    list_parts(obj)
-    settings.growth.active_binding = 0  # Blender 4.5 makes a group when it is first asked for: now
-    if points_render is not None:
-        settings.points_render = points_render
-    if points_viewport is not None:
-        settings.points_viewport = points_viewport
-    collection.objects.link(obj)
-    material = materials.flame_material(settings.style)
-    mesh.materials.append(material)
-    geometry_nodes.flame_modifier(obj, material)
-    return obj
 
 
 def is_flame(obj: bpy.types.Object | None) -> bool:
@@ -183,8 +141,12 @@ def set_structure(obj: bpy.types.Object, flame: Flame) -> None:
 
 def list_parts(obj: bpy.types.Object) -> None:
     """Have the list of the panel hold an item for each xform of a flame object, final ones included."""
-    flame = structure_of(obj)
-    xform_list.fit(obj, len(flame.xforms) + len(flame.finals))
+    flame, items = structure_of(obj), obj.bloom.xforms
+    count = len(flame.xforms) + len(flame.finals)
+    while len(items) > count:
+        items.remove(len(items) - 1)
+    while len(items) < count:
+        items.add()
 
 
 def color_of(obj: bpy.types.Object, place: int) -> tuple[float, float, float]:

@@ -14,9 +14,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from ..points import baked_points, geometry_nodes, materials
-from ..setup import compositor
-from . import growth_settings, palette_ramp, xform_list
+from . import growth_settings, hooks, palette_ramp, xform_list
 
 POINTS_RENDER = 1_000_000
 POINTS_VIEWPORT = 100_000
@@ -24,6 +22,11 @@ DETAIL = 4
 POINT_SIZE = 1.5
 SMOOTHNESS = 1.0
 
+STYLES = (
+    ("GLOW", "Glow", "Light adds up and hides nothing, as in a flame; needs the logarithmic tone"),
+    ("SOLID", "Solid", "Opaque points that shine in their colour; fast, and the nearest hides the others"),
+    ("DUST", "Dust", "Opaque grains lit by the lights of the scene, with shadows"),
+)
 LOOKS = (
     ("PARTICLES", "Particles", "Glowing points, rendered by Cycles and toned by the compositor"),
     ("VOLUME", "Volume", "A glowing mist of voxels, rendered by Cycles and toned by the compositor"),
@@ -51,20 +54,13 @@ def _refresh(settings: BloomSettings, context) -> None:
 
 def _choose_source(settings: BloomSettings, context) -> None:
     """Have the points computed, or their files played."""
-    baked_points.match(settings.id_data)
+    hooks.points_source_changed(settings.id_data)
     settings.id_data.update_tag()
 
 
 def _restyle(settings: BloomSettings, context) -> None:
     """Give the points the material of the style, unless it is a user's own, and the scene its tone."""
-    obj = settings.id_data
-    slots = obj.data.materials
-    if materials.is_own(slots[0] if slots else None):
-        geometry_nodes.set_material(obj, materials.flame_material(settings.style))
-    obj.update_tag()
-    for scene in bpy.data.scenes:
-        if obj.name in scene.objects and scene.objects[obj.name] == obj:
-            compositor.match_style(scene, settings.style)
+    hooks.style_changed(settings.id_data)
 
 
 def _has_ramp(settings: BloomSettings, tree: bpy.types.NodeTree) -> bool:
@@ -119,7 +115,7 @@ class BloomSettings(bpy.types.PropertyGroup):
     style: EnumProperty(
         name="Style",
         description="What the points are made of; each has a material that is yours to change",
-        items=materials.STYLES,
+        items=STYLES,
         default="GLOW",
         update=_restyle,
     )

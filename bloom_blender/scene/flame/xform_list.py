@@ -8,6 +8,9 @@ import bpy
 from bpy.props import FloatVectorProperty, StringProperty
 
 from ...errors import BloomError
+from ...flame.editing import part_at
+from . import hooks
+from .object import color_of, structure_of
 
 _UNKNOWN = (0.5, 0.5, 0.5)
 
@@ -19,9 +22,6 @@ def _place(item: bpy.types.PropertyGroup) -> int:
 
 
 def _name(item: bpy.types.PropertyGroup) -> str:
-    from ...flame.editing import part_at
-    from .object import structure_of  # it needs the settings
-
     try:
         _, title, xform = part_at(structure_of(item.id_data), _place(item))
     except BloomError:
@@ -30,21 +30,10 @@ def _name(item: bpy.types.PropertyGroup) -> str:
 
 
 def _rename(item: bpy.types.PropertyGroup, name: str) -> None:
-    from ...flame.editing import renamed_part
-    from ..editing.edits import edit
-    from .object import structure_of
-
-    place, obj = _place(item), item.id_data
-    try:
-        structure_of(obj)
-        edit(obj, lambda flame: renamed_part(flame, place, name))
-    except BloomError as error:
-        print(f"bloom: {error}")
+    hooks.xform_renamed(item.id_data, _place(item), name)
 
 
 def _color(item: bpy.types.PropertyGroup) -> tuple[float, ...]:
-    from .object import color_of
-
     try:
         return color_of(item.id_data, _place(item))
     except BloomError:
@@ -69,12 +58,3 @@ class BloomXform(bpy.types.PropertyGroup):
         max=1.0,
         get=_color,
     )
-
-
-def fit(obj: bpy.types.Object, count: int) -> None:
-    """Give the list of an object as many items as its flame has xforms, final ones included."""
-    items = obj.bloom.xforms
-    while len(items) > count:
-        items.remove(len(items) - 1)
-    while len(items) < count:
-        items.add()

@@ -39,9 +39,9 @@ from ...errors import BloomError
 from ..engine.render_engine import ENGINE
 from ..flame import palette_ramp
 from ..flame.object import flame_of, flames, soloed, structure_state, values_of
+from ..flame.visibility import is_hidden, is_unseen
 from ..points import baked_points, chaos_game, motion
 from ..points.cloud import read_cloud, shown_state, write_cloud
-from ..setup import flame_over_scene
 from ..volume import volume_object
 
 problems: dict[str, str] = {}
@@ -159,9 +159,9 @@ def _update(depsgraph: bpy.types.Depsgraph, render: bool, edits_only: bool) -> N
     for obj in sorted(flames(), key=lambda obj: not volume_object.shows_points(obj, render=render)):
         evaluated = obj.evaluated_get(depsgraph)
         # Objects that share one mesh show the flame of the first of them, and of those with points.
-        if obj.data in seen or not evaluated.is_evaluated or _is_hidden(obj, depsgraph):
+        if obj.data in seen or not evaluated.is_evaluated or is_hidden(obj, depsgraph):
             continue
-        if render and flame_over_scene.is_unseen(evaluated):
+        if render and is_unseen(evaluated):
             continue
         seen.add(obj.data)
         if _is_edited(obj, evaluated, depsgraph) or not edits_only:
@@ -186,18 +186,6 @@ def _is_edited(obj: bpy.types.Object, evaluated: bpy.types.Object, depsgraph: bp
     if before != state:
         return True
     return volume_object.shows_points(obj, render=False) and not shown_state(obj.data)
-
-
-def _is_hidden(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph) -> bool:
-    """Whether the window hides ``obj``; a render's graph holds only objects that it needs.
-
-    An object that is in the scene through a collection instance alone cannot be asked and counts as
-    visible.
-    """
-    layer = depsgraph.view_layer
-    if depsgraph.mode == "RENDER" or layer.objects.get(obj.name) != obj:
-        return False
-    return not obj.visible_get(view_layer=layer)
 
 
 def _guarded_refresh(

@@ -6,12 +6,6 @@ import math
 
 import bpy
 
-#: Identifier, name and description of the styles, for an enumeration.
-STYLES = (
-    ("GLOW", "Glow", "Light adds up and hides nothing, as in a flame; needs the logarithmic tone"),
-    ("SOLID", "Solid", "Opaque points that shine in their colour; fast, and the nearest hides the others"),
-    ("DUST", "Dust", "Opaque grains lit by the lights of the scene, with shadows"),
-)
 NAMES = {"GLOW": "Bloom Glow", "SOLID": "Bloom Solid", "DUST": "Bloom Dust"}
 
 NAME = NAMES["GLOW"]

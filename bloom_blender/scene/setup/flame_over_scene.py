@@ -14,12 +14,12 @@ from .. import versions
 from ..engine import picture_settings
 from ..engine.render_engine import ENGINE, camera_of
 from ..flame.object import is_flame, structure_of
+from ..flame.visibility import is_unseen, set_seen
 from . import compositor
 
 LAYERS, GROUP = "Bloom Flame", "Bloom Over"
 _LINEAR = "Linear Rec.709"
 _TO_VIEW, _FROM_VIEW = ("To View", "To Light"), ("From Light", "From View")
-_RAYS = ("camera", "diffuse", "glossy", "transmission", "volume_scatter", "shadow")
 
 
 def lay_over(scene: bpy.types.Scene) -> bpy.types.Scene:
@@ -52,21 +52,14 @@ def lay_over(scene: bpy.types.Scene) -> bpy.types.Scene:
     if node is not None:
         _match_view(node.node_tree, scene)
     for obj in found:
-        for ray in _RAYS:
-            setattr(obj, f"visible_{ray}", False)
+        set_seen(obj, False)
     return flames
-
-
-def is_unseen(obj: bpy.types.Object) -> bool:
-    """Whether no ray meets an object, so that a render needs none of its points."""
-    return not any(getattr(obj, f"visible_{ray}") for ray in _RAYS)
 
 
 def show_again(obj: bpy.types.Object) -> None:
     """Let rays meet a flame that :func:`lay_over` has hidden from them all."""
     if is_unseen(obj):
-        for ray in _RAYS:
-            setattr(obj, f"visible_{ray}", True)
+        set_seen(obj, True)
 
 
 def _flame_scene(scene: bpy.types.Scene, flame) -> bpy.types.Scene:

@@ -14,11 +14,12 @@ import bpy
 from ...flame.model import Flame
 from ..curves import keyframes
 from ..engine import picture_settings
-from ..flame.object import flame_of, make_flame_object
+from ..flame.object import flame_of
 from ..flame.settings import POINTS_RENDER, POINTS_VIEWPORT
 from ..playback import handlers
-from ..points import baked_points, chaos_game
+from ..points import baked_points, chaos_game, geometry_nodes, materials
 from ..points.cloud import write_cloud
+from ..points.new_flame import make_flame_object
 from ..volume import volume_object
 from . import camera, compositor, flame_over_scene, lights, render_settings, startup_cube, viewport
 
@@ -117,6 +118,17 @@ def set_look(obj: bpy.types.Object, look: str) -> None:
     volume_object.show_points(obj, look != "VOLUME")
     baked_points.match(obj)
     obj.update_tag()
+
+
+def follow_style(obj: bpy.types.Object) -> None:
+    """Give the points the material of their style, unless it is a user's own, and the scene its tone."""
+    slots, style = obj.data.materials, obj.bloom.style
+    if materials.is_own(slots[0] if slots else None):
+        geometry_nodes.set_material(obj, materials.flame_material(style))
+    obj.update_tag()
+    for scene in bpy.data.scenes:
+        if obj.name in scene.objects and scene.objects[obj.name] == obj:
+            compositor.match_style(scene, style)
 
 
 def _set_up_look(scene: bpy.types.Scene, obj: bpy.types.Object, flame: Flame, look: str) -> None:
