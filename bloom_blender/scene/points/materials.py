@@ -165,8 +165,8 @@ def _outward(nodes: _Nodes) -> bpy.types.NodeSocket:
     for place in range(3):  # of the object, whose determinant tells whether it is mirrored
         turned = nodes.node("ShaderNodeVectorTransform", -1500, -500 - 200 * place)
         turned.vector_type, turned.convert_from, turned.convert_to = "VECTOR", "OBJECT", "WORLD"
-        turned.inputs[0].default_value = [float(place == k) for k in range(3)]
-        axes.append(turned.outputs[0])
+        turned.inputs["Vector"].default_value = [float(place == k) for k in range(3)]
+        axes.append(turned.outputs["Vector"])
     plane = vector("CROSS_PRODUCT", -1300, -500, axes[0], axes[1])
     volume = vector("DOT_PRODUCT", -1100, -500, plane.outputs["Vector"], axes[2])
     mirrored = math_("LESS_THAN", -900, -500, volume.outputs["Value"], 0.0)
