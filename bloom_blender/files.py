@@ -80,7 +80,7 @@ def read_regular(path: AnyPath, limit: int, *, advice: str = "choose another fil
         except OSError as error:
             raise BloomError(f"{name} cannot be read ({_reason(error)}): {advice}.") from None
     if max(size, len(data)) > limit:
-        raise BloomError(f"{name} has {max(size, len(data)):,} bytes: give {limit:,} or fewer.")
+        raise BloomError(f"{name} has {_in_words(max(size, len(data)))}: give {_in_words(limit)} or fewer.")
     return data
 
 
@@ -194,6 +194,12 @@ def _check_regular(state: os.stat_result, name: str, advice: str) -> None:
         raise BloomError(f"{name} is a folder: choose a file in it.")
     if not stat.S_ISREG(state.st_mode):
         raise BloomError(f"{name} is {_kind(state.st_mode)}, not a file: {advice}.")
+
+
+def _in_words(size: int) -> str:
+    """A number of bytes for people; exact below 10 MB, where a rounded size could equal the limit."""
+    megabyte = 1 << 20
+    return f"{size:,} bytes" if size < 10 * megabyte or size % megabyte else f"{size // megabyte:,} MB"
 
 
 def _reason(error: OSError) -> str:
