@@ -28,7 +28,7 @@ def test_a_regular_file_is_read(tmp_path):
     with open_regular(path) as file:
         assert file.read(3) == b"012" and file.read() == b"3456789"
     assert read_regular(path, 10) == b"0123456789"
-    assert "has 10 bytes: give 9 or fewer" in refused(read_regular, path, 9)
+    assert "has 10 bytes: give 9 bytes or fewer" in refused(read_regular, path, 9)
 
 
 def test_what_is_not_a_file_is_refused(tmp_path):
@@ -58,7 +58,7 @@ def test_pipes_devices_and_sockets_are_refused_without_waiting(tmp_path):
 def test_the_limit_holds_where_the_size_is_not_known():
     assert os.stat("/proc/self/status").st_size == 0
     assert read_regular("/proc/self/status", 100_000).startswith(b"Name:")
-    assert "give 10 or fewer" in refused(read_regular, "/proc/self/status", 10)
+    assert "give 10 bytes or fewer" in refused(read_regular, "/proc/self/status", 10)
 
 
 def _write(path, data=b"new"):
