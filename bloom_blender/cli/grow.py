@@ -50,7 +50,6 @@ def add_parser(subparsers) -> None:
     parser.add_argument("trajectory", metavar="RUN", help=SOURCES)
     parser.add_argument("flame", metavar="FLAME", help=".flame file: where a run that converges arrives")
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help=".npz or .flame file to write")
-    parser.add_argument("--mapping", choices=list(MAPPINGS), default="robust", help="default: %(default)s")
     parser.add_argument(
         "--frames", type=int, default=250, metavar="N", help="of the film, default: %(default)s"
     )
@@ -58,6 +57,14 @@ def add_parser(subparsers) -> None:
         "--at", metavar="N,N,…", help="write only these frames of a .flame, from 1; or every: /25"
     )
     parser.add_argument("--index", type=int, default=1, metavar="N", help="which flame of the file, from 1")
+    add_growth_options(parser)
+    add_reading_options(parser)
+    parser.set_defaults(run=run)
+
+
+def add_growth_options(parser: argparse.ArgumentParser) -> None:
+    """Declare what says how a run moves a flame."""
+    parser.add_argument("--mapping", choices=list(MAPPINGS), default="robust", help="default: %(default)s")
     parser.add_argument(
         "--source",
         metavar="NAME",
@@ -127,8 +134,6 @@ def add_parser(subparsers) -> None:
     classic.add_argument(
         "--end-on-base", action="store_true", help="begin the rows with the base flame itself"
     )
-    add_reading_options(parser)
-    parser.set_defaults(run=run)
 
 
 _PLAIN = (
@@ -147,10 +152,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.at and not as_flames:
         raise BloomError("--at is for frames as flames: name an output that ends in .flame.")
     frames = _frames_at(arguments.at, arguments.frames) if as_flames else []
-    options = _options(arguments)
+    options = growth_options(arguments)
     trajectory = read_trajectory(arguments.trajectory, **reading_options(arguments))
-    if arguments.like is not None:
-        options["like"] = read_trajectory(arguments.like, **reading_options(arguments) | {"run": None})
     flame = read_flame(arguments.flame, arguments.index - 1)
     order = "time" if as_flames else "emitted"
     curves = grow(
@@ -180,9 +183,11 @@ def _tell_colors(curves: Curves) -> None:
         )
 
 
-def _options(arguments: argparse.Namespace) -> dict:
-    """What `grow` is to be called with, without what was not given."""
+def growth_options(arguments: argparse.Namespace) -> dict:
+    """What `grow` is to be called with, without what was not given; reads the run of --like."""
     options = {name: getattr(arguments, name) for name in _PLAIN}
+    if arguments.like is not None:
+        options["like"] = read_trajectory(arguments.like, **reading_options(arguments) | {"run": None})
     if arguments.bind:
         options["bindings"] = tuple(parse_binding(text) for text in arguments.bind)
         options["drive"] = arguments.drive or "hand"
