@@ -18,8 +18,8 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -253,26 +253,11 @@ def _alone(folder: Path):
 
 @contextlib.contextmanager
 def _waiting(label: str):
-    """Show a line with the seconds that passed, so that half a minute of pip does not look dead."""
+    """Say what is being made and how long it took, so that half a minute of pip does not look dead."""
     start = time.monotonic()
-    done = threading.Event()
-    show = sys.stdout.isatty()
-
-    def tick() -> None:
-        while not done.wait(1.0):
-            print(f"\r{label} {time.monotonic() - start:.0f} s ", end="", flush=True)
-
-    print(label, end="" if show else "\n", flush=True)
-    thread = threading.Thread(target=tick, daemon=True)
-    if show:
-        thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        if show:
-            thread.join()
-            print(f"\r{label} {time.monotonic() - start:.0f} s ")
+    print(f"{label} ...", flush=True)
+    yield
+    print(f"{label} took {time.monotonic() - start:.0f} s", flush=True)
 
 
 def _command(command: list, log: Path, explain: str) -> None:
@@ -397,7 +382,7 @@ def _offers_small_torch(python: Path, requirement: str) -> bool:
 
 
 def available(
-    only: tuple[str, ...] = (), extras: tuple[str, ...] = RUNTIME
+    only: tuple[str, ...] = (), extras: tuple[str, ...] = RUNTIME, at_once: int = 1
 ) -> tuple[list[Environment], list[Missing]]:
     """Make every environment that this machine can have.
 
@@ -405,6 +390,7 @@ def available(
     ----------
     only : Blender versions; empty for all that are supported.
     extras : as for `make`.
+    at_once : how many are made at the same time.
 
     Returns
     -------
@@ -417,19 +403,22 @@ def available(
         raise EnvironmentsError(f"Blender {wrong} is not supported: choose from {names}")
     wanted = [blender for blender in SUPPORTED if not only or blender.version in only]
     pythons = find_pythons([blender.python for blender in wanted])
-    made: list[Environment] = []
-    missing: list[Missing] = []
-    for blender in wanted:
-        dotted = "{}.{}".format(*blender.python)
+
+    def one(blender: Blender) -> Environment | Missing:
         if blender.python not in pythons:
-            reason = f"no Python {dotted} with venv was found: install it, or name it in {OVERRIDE}"
-            missing.append(Missing(blender, reason))
-            continue
+            dotted = "{}.{}".format(*blender.python)
+            return Missing(
+                blender, f"no Python {dotted} with venv was found: install it, or name it in {OVERRIDE}"
+            )
         try:
-            made.append(make(blender, pythons[blender.python], extras))
+            return make(blender, pythons[blender.python], extras)
         except EnvironmentsError as error:
-            missing.append(Missing(blender, str(error), failed=True))
-    return made, missing
+            return Missing(blender, str(error), failed=True)
+
+    with ThreadPoolExecutor(at_once) as pool:
+        results = list(pool.map(one, wanted))
+    made = [result for result in results if isinstance(result, Environment)]
+    return made, [result for result in results if isinstance(result, Missing)]
 
 
 def newest(extras: tuple[str, ...] = RUNTIME) -> tuple[Environment | None, list[Missing]]:

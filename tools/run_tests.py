@@ -7,7 +7,8 @@
 
 Tests that need no Blender run once per Python, those that do run in every Blender, and those that look
 at all Blenders themselves run once. Each group is a process of its own under a time limit, for a Blender
-that crashes or hangs must not take the rest along. Exits with 1 if anything failed.
+that crashes or hangs must not take the rest along. As many run at once as the machine has processors
+(most of the tests use one), and the output of each is shown when it ends. Exits with 1 if anything failed.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,13 +38,18 @@ WRITTEN = (
     " operators panels tests tools"
 ).split()
 #: Folders of tests that need no Blender: once per Python. A folder not named here runs in every Blender.
-CORE = ("chaos", "cli", "develop", "flame", "growth", "record", "trajectory")
+CORE = (
+    "chaos", "cli", "codegen", "develop", "device", "flame", "fuzz", "garden", "growth", "presets", "record",
+    "trajectory",
+)  # fmt: skip
 #: Folders of tests that start every Blender themselves: once.
 ONCE = ("extension",)
 #: Folders of tests that run once more where PyTorch is, as on a machine that trains.
 TRAINING = ("record",)
-SECONDS = {"training": 300, "checks": 300, "core": 600, "blender": 600, "once": 900}
+SECONDS = {"training": 300, "checks": 300, "core": 900, "blender": 900, "once": 900}
 NO_TESTS = 5  # pytest's exit code
+#: More at once than this would need much memory, and be hard to follow.
+MOST_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,7 @@ class Result:
     name: str
     verdict: str  # "passed", "FAILED", "no tests"
     seconds: float
+    failures: tuple[str, ...] = ()  # the lines of its output that name what failed
 
 
 def _python(environment: Environment, *arguments: str) -> list[str]:
@@ -75,16 +83,16 @@ def checks(environment: Environment, staged: Path) -> list[Job]:
     extension as one package, because ``operators`` and ``panels`` import relatively from its root.
     """
     configuration = str(ROOT / "pyproject.toml")
-    cache = str(ROOT / "build" / "mypy")
-    types = _python(environment, "-m", "mypy", "--config-file", configuration, "--cache-dir", cache)
+    types = _python(environment, "-m", "mypy", "--config-file", configuration, "--cache-dir")
+    caches = ROOT / "build" / "mypy", ROOT / "build" / "mypy-tools"  # two, for they run at the same time
     scripts = ["--explicit-package-bases", *(f"{name}.py" for name in SCRIPTS)]
     linter = "from importlinter.cli import lint_imports_command as run; run()"
     site = _python(environment, "-m", "mkdocs", "build", "--strict", "--quiet")
     imports = _python(environment, "-c", linter, "--config", configuration, "--no-cache")
     return [
         Job("ruff", _python(environment, "-m", "ruff", "check", "."), SECONDS["checks"]),
-        Job("mypy, the extension", [*types, "-p", "bloom"], SECONDS["checks"], staged),
-        Job("mypy, the tools", [*types, *scripts], SECONDS["checks"], TOOLS),
+        Job("mypy, the extension", [*types, str(caches[0]), "-p", "bloom"], SECONDS["checks"], staged),
+        Job("mypy, the tools", [*types, str(caches[1]), *scripts], SECONDS["checks"], TOOLS),
         Job("import-linter", imports, SECONDS["checks"], staged),
         Job("spelling", _python(environment, "-m", "codespell_lib", *WRITTEN), SECONDS["checks"]),
         Job("documentation", [*site, "--site-dir", str(ROOT / "build" / "site")], SECONDS["checks"]),
@@ -129,21 +137,66 @@ def training(extra: list[str]) -> tuple[list[Job], str]:
     return [Job("recorder tests, PyTorch", command, SECONDS["training"])], ""
 
 
-def run(job: Job, environ: dict[str, str]) -> Result:
-    """Run one job with its output on our own; kill it, children included, when its time is up."""
-    print(f"\n=== {job.name}", flush=True)
-    start = time.monotonic()
-    process = subprocess.Popen(job.command, cwd=job.folder, env=environ, start_new_session=os.name != "nt")
-    try:
-        code = process.wait(timeout=job.seconds)
-    except BaseException as error:
-        _kill(process)
-        if not isinstance(error, subprocess.TimeoutExpired):
-            raise
-        print(f"{job.name} did not end within {job.seconds:.0f} s and was stopped", flush=True)
-        code = -1
-    verdict = {0: "passed", NO_TESTS: "no tests"}.get(code, "FAILED")
-    return Result(job.name, verdict, time.monotonic() - start)
+class _Running:
+    """A job that was started; its output goes to a file, or to our own where ``folder`` is None."""
+
+    def __init__(self, job: Job, environ: dict[str, str], folder: Path | None) -> None:
+        self.job = job
+        self.start = time.monotonic()
+        self.output = None if folder is None else tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
+        self.process = subprocess.Popen(
+            job.command, cwd=job.folder, env=environ, start_new_session=os.name != "nt",
+            stdout=self.output, stderr=None if self.output is None else subprocess.STDOUT,
+        )  # fmt: skip
+
+    def result(self) -> Result | None:
+        """How it ended, with its output shown; None while it runs. Kills it when its time is up."""
+        code = self.process.poll()
+        seconds = time.monotonic() - self.start
+        late = code is None and seconds > self.job.seconds
+        if code is None and not late:
+            return None
+        if late:
+            _kill(self.process)
+        failures: tuple[str, ...] = ()
+        if self.output is not None:
+            self.output.seek(0)
+            text = self.output.read().decode("utf-8", "replace")
+            self.output.close()
+            print(f"\n=== {self.job.name}, {seconds:.0f} s\n{text.strip()}", flush=True)
+            failures = tuple(line for line in text.splitlines() if line.startswith(("FAILED ", "ERROR ")))
+        if late:
+            print(f"{self.job.name} did not end within {self.job.seconds:.0f} s and was stopped", flush=True)
+        ends = {0: "passed", NO_TESTS: "no tests"}
+        verdict = "FAILED" if code is None else ends.get(code, "FAILED")
+        return Result(self.job.name, verdict, seconds, failures)
+
+
+def run(jobs: list[Job], environ: dict[str, str], at_once: int = 1) -> list[Result]:
+    """Run jobs in this order, some at once; their results in the order in which they ended.
+
+    Whatever is still running when this ends, by Control-C for instance, is killed, children included.
+    """
+    waiting = list(jobs)
+    running: list[_Running] = []
+    results: list[Result] = []
+    with tempfile.TemporaryDirectory(prefix="bloom-output-", ignore_cleanup_errors=True) as folder:
+        try:
+            while waiting or running:
+                while waiting and len(running) < at_once:
+                    job = waiting.pop(0)
+                    print(f"\n=== {job.name}" if at_once == 1 else f"... {job.name}", flush=True)
+                    running.append(_Running(job, environ, Path(folder) if at_once > 1 else None))
+                for one in list(running):
+                    result = one.result()
+                    if result is not None:
+                        running.remove(one)
+                        results.append(result)
+                time.sleep(0.05)
+        finally:
+            for one in running:
+                _kill(one.process)
+    return results
 
 
 def _kill(process: subprocess.Popen) -> None:
@@ -169,10 +222,21 @@ def main(argv: list[str] | None = None) -> int:
         choices=["checks", "tests", "core", "blender", "once", "training"],
         help="only this part",
     )
+    parser.add_argument(
+        "--jobs", type=int, metavar="N", help="so many at once; 1 shows the output as it comes (default: one"
+        f" for each processor, {MOST_AT_ONCE} at most)", default=min(os.cpu_count() or 1, MOST_AT_ONCE)
+    )  # fmt: skip
     parser.add_argument("pytest", nargs="*", help="arguments for pytest, after --")
     arguments = parser.parse_args(argv)
     start = time.monotonic()
-    made, missing = environments.available(tuple(arguments.blender), environments.TESTING)
+    with ThreadPoolExecutor(1) as pool:  # beside the others, for it waits for pip as they do
+        recorder = None
+        if arguments.only in (None, "tests", "training"):
+            recorder = pool.submit(training, arguments.pytest)
+        made, missing = environments.available(
+            tuple(arguments.blender), environments.TESTING, at_once=max(arguments.jobs, 1)
+        )
+        more, without = recorder.result() if recorder else ([], "")
     environments.report(missing)
     if not made:
         raise EnvironmentsError("not one supported Blender can run here, so there is nothing to test in")
@@ -187,17 +251,16 @@ def main(argv: list[str] | None = None) -> int:
         wanted = ["core", "blender", "once"] if arguments.only in (None, "tests") else [arguments.only]
         if arguments.only not in ("checks", "training"):
             jobs += tests(made, wanted, arguments.pytest)
-        without = ""
-        if arguments.only in (None, "tests", "training"):
-            more, without = training(arguments.pytest)
-            jobs += more
-        results = [run(job, environ) for job in jobs]
+        jobs += more
+        results = run(jobs, environ, 1 if len(jobs) == 1 else max(arguments.jobs, 1))
 
     failures = [item.blender.version for item in missing if item.failed]
     results += [Result(f"environment of Blender {version}", "FAILED", 0) for version in failures]
     print("\n=== summary")
     for result in results:
         print(f"{result.verdict:9}{result.seconds:7.0f} s  {result.name}")
+        for line in result.failures:
+            print(f"{'':20}{line}")
     environments.report(missing)
     if without:
         print(f"The recorder's tests with PyTorch are left out: {without}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -102,17 +103,59 @@ def test_every_test_folder_is_in_one_group(tools):
     assert groups["once"] == [os.path.join("tests", "extension")]
 
 
-def test_a_job_that_hangs_is_stopped(tools, capfd):
-    job = tools.run_tests.Job("hang", [sys.executable, "-c", "import time; time.sleep(60)"], 0.5)
-    result = tools.run_tests.run(job, dict(os.environ))
+def _job(tools, name, code, seconds=30.0):
+    return tools.run_tests.Job(name, [sys.executable, "-c", code], seconds)
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_a_job_that_hangs_is_stopped(tools, capfd, at_once):
+    job = _job(tools, "hang", "import time; print('begun', flush=True); time.sleep(60)", 1.0)
+    (result,) = tools.run_tests.run([job], dict(os.environ), at_once)
     assert result.verdict == "FAILED"
     assert result.seconds < 30
-    assert "did not end within" in capfd.readouterr().out
+    said = capfd.readouterr().out
+    assert "begun" in said and "did not end within" in said
 
 
 def test_a_job_that_fails_is_a_failure(tools):
-    job = tools.run_tests.Job("fail", [sys.executable, "-c", "raise SystemExit(3)"], 30)
-    assert tools.run_tests.run(job, dict(os.environ)).verdict == "FAILED"
+    (result,) = tools.run_tests.run([_job(tools, "fail", "raise SystemExit(3)")], dict(os.environ))
+    assert result.verdict == "FAILED"
+
+
+def test_jobs_at_once_wait_for_each_other_and_do_not_mix_their_output(tools, capfd, tmp_path):
+    """Each of the first two waits until it sees the other one's file, so they end only side by side."""
+    meet = (
+        "import pathlib, time\nhere = pathlib.Path({folder!r})\n"
+        "(here / {own!r}).touch()\nprint('{own} 1')\n"
+        "while not (here / {other!r}).exists(): time.sleep(0.01)\nprint('{own} 2')\n"
+    )
+    a = _job(tools, "a", meet.format(folder=str(tmp_path), own="a", other="b"))
+    b = _job(tools, "b", meet.format(folder=str(tmp_path), own="b", other="a"))
+    c = _job(tools, "c", "print('FAILED tests/x.py::test_y'); raise SystemExit(1)")
+    results = tools.run_tests.run([a, b, c], dict(os.environ), 2)
+    assert {result.name: result.verdict for result in results} == {
+        "a": "passed",
+        "b": "passed",
+        "c": "FAILED",
+    }
+    assert results[-1].failures == ("FAILED tests/x.py::test_y",)
+    said = capfd.readouterr().out
+    assert "a 1\na 2\n" in said and "b 1\nb 2\n" in said
+
+
+def test_what_runs_is_killed_with_the_command(tools, tmp_path):
+    """As after Control-C: here the second job cannot be started, while the first one would run on."""
+    alive = tmp_path / "alive"
+    code = (
+        f"import pathlib, time\nalive = pathlib.Path({str(alive)!r})\n"
+        "for n in range(600): alive.write_text(str(n)); time.sleep(0.05)"
+    )
+    absent = tools.run_tests.Job("absent", [str(tmp_path / "no program")], 30.0)
+    with pytest.raises(OSError):
+        tools.run_tests.run([_job(tools, "long", code), absent], dict(os.environ), 2)
+    before = alive.read_text() if alive.exists() else ""
+    time.sleep(0.3)
+    assert (alive.read_text() if alive.exists() else "") == before
 
 
 @pytest.mark.parametrize(
