@@ -119,7 +119,7 @@ def memory() -> None:
     import bpy
 
     from bloom_blender import scene as bloom
-    from bloom_blender.scene.flame import presets
+    from bloom_blender.flame import presets
     from bloom_blender.scene.setup import scene_setup
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
@@ -149,8 +149,8 @@ def long_render() -> None:
     import bpy
 
     from bloom_blender import scene as bloom
+    from bloom_blender.flame import presets
     from bloom_blender.growth.grow import grow
-    from bloom_blender.scene.flame import presets
     from bloom_blender.scene.setup import scene_setup
     from bloom_blender.trajectory.read import read_trajectory
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import bpy
 
 from ..bloom_blender.flame.editing import part_at
+from ..bloom_blender.flame.presets import label, presets
 from ..bloom_blender.scene.flame.object import is_flame, structure_of
-from ..bloom_blender.scene.flame.presets import label, presets
 from ..bloom_blender.scene.growth import growing
 from ..bloom_blender.scene.setup.asset_library import libraries
 from .editing.edit_flame import active_place

@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy.utils.previews
 
-from ..bloom_blender.scene.flame.presets import thumbnail
+from ..bloom_blender.flame.presets import thumbnail
 
 _previews: Any = None
 

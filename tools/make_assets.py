@@ -106,7 +106,7 @@ def mark(obj: Any, asset: Asset, picture: Path) -> None:
 
 def flower(identifier: str, folder: Path) -> Any:
     """The asset of a shipped flower."""
-    from bloom_blender.scene.flame import presets
+    from bloom_blender.flame import presets
 
     flame, name = presets.read_preset(identifier), presets.label(identifier)
     obj = flame_object(flame, name, POINTS)
@@ -119,8 +119,8 @@ def flower(identifier: str, folder: Path) -> Any:
 
 def growth(preset: tuple, folder: Path) -> Any:
     """The asset of a named growth: a flower that a shipped run moves, with the settings of that growth."""
+    from bloom_blender.flame import presets
     from bloom_blender.flame.parameters import with_parameters
-    from bloom_blender.scene.flame import presets
     from bloom_blender.scene.growth import growing, growth_presets
     from bloom_blender.trajectory.read import read_trajectory
 

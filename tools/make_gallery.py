@@ -62,8 +62,8 @@ def stage(look_name: str, flower: str, run: Path):
     import bpy
 
     from bloom_blender import scene as bloom
+    from bloom_blender.flame import presets
     from bloom_blender.growth.grow import grow
-    from bloom_blender.scene.flame import presets
     from bloom_blender.scene.setup import compositor, scene_setup
     from bloom_blender.trajectory.read import read_trajectory
 

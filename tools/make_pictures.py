@@ -27,9 +27,7 @@ def make(name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, str(ROOT / "examples" / "grow_a_flower.py"), "--stills", "--out", folder]
         command += ["--flame", name, "--width", str(SIZE[0]), "--samples", "6"]
-        subprocess.run(
-            command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         pictures = [Image.open(path).convert("RGB") for path in sorted(Path(folder, "frames").glob("*.png"))]
     pictures[-1].save(IMAGES / f"{name}.jpg", quality=88, optimize=True)
     strip = Image.new("RGB", (SMALL[0] * len(pictures), SMALL[1]))

@@ -15,7 +15,8 @@ from ..errors import BloomError
 from ..files import check_target, open_regular, read_regular
 from ..flame.model import Flame
 from ..flame.parameters import with_parameters
-from ..flame.xml import read_flame, write_flames
+from ..flame.presets import find_flame
+from ..flame.xml import write_flames
 from ..growth import COLORS, DRIVES, MAPPINGS, TIMES, Curves, grow, parse_binding
 from ..growth.colors import alike, anchors_of, differences
 from ..trajectory import read_trajectory
@@ -48,7 +49,11 @@ def add_parser(subparsers) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("trajectory", metavar="RUN", help=SOURCES)
-    parser.add_argument("flame", metavar="FLAME", help=".flame file: where a run that converges arrives")
+    parser.add_argument(
+        "flame",
+        metavar="FLAME",
+        help="a shipped flame such as lotus, or a .flame file: where a run that converges arrives",
+    )
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help=".npz or .flame file to write")
     parser.add_argument(
         "--frames", type=int, default=250, metavar="N", help="of the film, default: %(default)s"
@@ -154,7 +159,7 @@ def run(arguments: argparse.Namespace) -> int:
     frames = _frames_at(arguments.at, arguments.frames) if as_flames else []
     options = growth_options(arguments)
     trajectory = read_trajectory(arguments.trajectory, **reading_options(arguments))
-    flame = read_flame(arguments.flame, arguments.index - 1)
+    flame = find_flame(arguments.flame, arguments.index - 1)
     order = "time" if as_flames else "emitted"
     curves = grow(
         trajectory, flame, mapping=arguments.mapping, frames=arguments.frames, order=order, **options

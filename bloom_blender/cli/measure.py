@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import BloomError
 from ..flame.model import Flame
 from ..flame.parameters import with_parameters
-from ..flame.xml import read_flame
+from ..flame.presets import find_flame
 from ..growth import Curves, grow
 from ..growth.arc import Arc, arc_of
 from ..trajectory import read_trajectory
@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise BloomError(f"--{name} is {getattr(arguments, name)}: give {least} or more.")
     options = growth_options(arguments)
     trajectory = read_trajectory(arguments.trajectory, **reading_options(arguments))
-    flame = read_flame(arguments.flame, arguments.index - 1)
+    flame = find_flame(arguments.flame, arguments.index - 1)
     curves = grow(trajectory, flame, mapping=arguments.mapping, frames=arguments.frames, **options)
     moved = displacements(flame, curves, points=arguments.points)
     arc = arc_of(moved)

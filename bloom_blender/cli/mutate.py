@@ -6,7 +6,8 @@ import argparse
 
 from ..errors import BloomError
 from ..files import check_target
-from ..flame.xml import read_flame, write_flames
+from ..flame.presets import find_flame
+from ..flame.xml import write_flames
 
 
 def add_parser(subparsers) -> None:
@@ -17,7 +18,7 @@ def add_parser(subparsers) -> None:
         description="Write relatives of a flame that are worth looking at: not empty, no point, no line.",
     )
     add = parser.add_argument
-    add("flame", metavar="FLAME", help=".flame file")
+    add("flame", metavar="FLAME", help="a shipped flame such as lotus, or a .flame file")
     add("-o", "--output", metavar="FILE", required=True, help=".flame file to write")
     add("--index", type=int, default=1, metavar="I", help="which flame of the file, from 1")
     add("--seed", type=int, default=0, metavar="N", help="of the first relative; the next have N + 1, …")
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.count < 1:
         raise BloomError(f"--count is {arguments.count}: give 1 or more.")
-    flame = read_flame(arguments.flame, arguments.index - 1)
+    flame = find_flame(arguments.flame, arguments.index - 1)
     seeds = range(arguments.seed, arguments.seed + arguments.count)
     write_flames(tuple(mutate(flame, seed, arguments.strength) for seed in seeds), arguments.output)
     return 0

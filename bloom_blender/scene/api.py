@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..flame.presets import presets, read_preset
 from .flame.object import base_flame, flame_of, flames, is_flame, structure_of
-from .flame.presets import presets, read_preset
 from .growth.growing import grow_by, regrow
 from .setup.scene_setup import add_flame, add_flames, set_look, set_up_scene
 

@@ -6,7 +6,7 @@ import bpy
 from bpy.props import EnumProperty
 
 from ...bloom_blender.errors import BloomError
-from ...bloom_blender.scene.flame.presets import label, presets, read_preset
+from ...bloom_blender.flame.presets import label, presets, read_preset
 from ...bloom_blender.scene.setup import scene_setup
 from ..common import NewFlameOptions, wait_cursor
 from ..thumbnails import icon

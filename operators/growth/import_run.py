@@ -12,9 +12,9 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from ...bloom_blender.errors import BloomError
+from ...bloom_blender.flame.presets import label, presets, read_preset
 from ...bloom_blender.scene.flame.growth_settings import SETTINGS, copy_settings, growth_properties
 from ...bloom_blender.scene.flame.object import is_flame
-from ...bloom_blender.scene.flame.presets import label, presets, read_preset
 from ...bloom_blender.scene.growth import growing
 from ...bloom_blender.scene.growth.growth_layout import draw_frames, draw_keys, draw_mapping
 from ...bloom_blender.scene.setup import scene_setup, viewport

@@ -220,7 +220,7 @@ def load(path: str) -> None:
 
 def presets() -> dict[str, str]:
     """Names of the shipped flowers and their labels."""
-    module = __import__(f"{MODULE}.bloom_blender.scene.flame.presets", fromlist=["presets"])
+    module = __import__(f"{MODULE}.bloom_blender.flame.presets", fromlist=["presets"])
     return {name: module.label(name) for name in module.presets()}
 
 

@@ -26,12 +26,12 @@ def bloom(extension):
     """The modules of the enabled extension, by their last name."""
     packages = {
         "bloom_blender": ("errors",),
-        "bloom_blender.flame": ("xml", "parameters", "model"),
+        "bloom_blender.flame": ("xml", "parameters", "model", "presets"),
         "bloom_blender.growth": ("curves",),
         "bloom_blender.chaos": ("points",),
         "bloom_blender.scene": ("versions",),
         "bloom_blender.scene.curves": ("keyframes",),
-        "bloom_blender.scene.flame": ("presets", "settings"),
+        "bloom_blender.scene.flame": ("settings",),
         "bloom_blender.scene.growth": ("growing", "run_data"),
         "bloom_blender.scene.points": ("cloud", "new_flame"),
         "bloom_blender.scene.setup": ("scene_setup",),

@@ -9,10 +9,8 @@ import bpy
 
 from ...cli.reading import SOURCES, add_reading_options, reading_options
 from ...errors import BloomError
-from ...flame.model import Flame
-from ...flame.xml import read_flame
+from ...flame.presets import find_flame
 from ...trajectory import read_trajectory
-from ..flame import presets
 from ..flame.growth_settings import COLORS, MAPPINGS
 from ..flame.settings import LOOKS
 from ..growth import growing
@@ -57,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         if given is not None and given < least:
             raise BloomError(f"--{name} {given} is too few: at least {least}.")
     trajectory = read_trajectory(arguments.trajectory, **reading_options(arguments))
-    flame = _flame(arguments.flame)
+    flame = find_flame(arguments.flame)
     bpy.ops.wm.read_homefile(use_empty=True)
     context = bpy.context
     options = {} if arguments.points is None else {"points_render": arguments.points}
@@ -98,7 +96,3 @@ def _output(name: str) -> Path:
     if not path.absolute().parent.is_dir():
         raise BloomError(f"The folder of {name} does not exist: make it, or choose another.")
     return path
-
-
-def _flame(name: str) -> Flame:
-    return read_flame(name) if Path(name).is_file() else presets.read_preset(name)

@@ -13,8 +13,8 @@ from pathlib import Path
 import bpy
 from bpy.app.handlers import persistent
 
+from ...flame.presets import FOLDER as PRESETS
 from ..flame.object import is_flame
-from ..flame.presets import FOLDER as PRESETS
 
 FOLDER = PRESETS / "assets"
 NAME = "Bloom"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from ...errors import BloomError
-from ...flame.model import Flame
-from ...flame.xml import read_flame
+from ..errors import BloomError
+from .model import Flame
+from .xml import read_flame
 
-FOLDER = Path(__file__).resolve().parents[2] / "presets"
+FOLDER = Path(__file__).resolve().parents[1] / "presets"
 
 
 def presets() -> dict[str, Path]:
@@ -26,8 +27,31 @@ def read_preset(identifier: str) -> Flame:
     path = presets().get(identifier)
     if path is None:
         names = ", ".join(presets()) or "none"
-        raise BloomError(f"Bloom ships no flame {identifier!r}: choose one of {names}.")
+        raise BloomError(
+            f"Bloom ships no flame {identifier!r}, and there is no such file: choose one of {names}."
+        )
     return read_flame(path)
+
+
+def find_flame(name: str | os.PathLike[str], index: int = 0) -> Flame:
+    """The flame that a user names: a ``.flame`` file, or else a shipped flame, as in ``lotus``.
+
+    Parameters
+    ----------
+    name
+        A path, or the name of a preset in any case, with blanks, ``-`` or ``_`` between its words.
+    index
+        Which flame of the file, counted from 0.
+
+    Raises
+    ------
+    BloomError
+        If there is neither, or the file cannot be read.
+    """
+    path = Path(name)
+    if not path.exists() and path.name == str(name) and not path.suffix:
+        return read_preset(path.name.strip().lower().replace(" ", "_").replace("-", "_"))
+    return read_flame(path, index)
 
 
 def thumbnail(identifier: str) -> Path | None:
