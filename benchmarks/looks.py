@@ -62,7 +62,8 @@ class Stages:
 
 def watch_all(stages: Stages) -> None:
     """Watch all that Bloom does for a frame."""
-    from bloom_blender.scene.engine import exposure, render_engine
+    from bloom_blender.develop import exposure
+    from bloom_blender.scene.engine import render_engine
     from bloom_blender.scene.playback import handlers
     from bloom_blender.scene.points import chaos_game
     from bloom_blender.scene.volume import vdb, volume_object

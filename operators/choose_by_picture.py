@@ -23,6 +23,10 @@ class ChooseByPicture:
     operator's result; with `pressed` it may know keys of its own.
     """
 
+    _drawing: Any = None
+    """None until the sheet is shown."""
+    _timer: Any = None
+
     def show(self: Any, context: bpy.types.Context, sheet: Sheet, title: str, hint: str = "") -> set[str]:
         """Show a sheet (``invoke``): what follows is up to the person."""
         from ..bloom_blender.scene.editing import sheet_drawing  # at first use, for a quick start
@@ -127,7 +131,8 @@ class ChooseByPicture:
         return self.execute(context)
 
     def _close(self: Any, context) -> None:
-        self._drawing.end()
+        if self._drawing is not None:
+            self._drawing.end()
         if self._timer is not None:
             context.window_manager.event_timer_remove(self._timer)
             self._timer = None

@@ -40,10 +40,11 @@ class RangeOptions:
 
 
 class ChildWork:
-    """Mixin: an operator that starts a `child.Work` and looks after it until it ends."""
+    """Mixin: an operator that starts a `second_blender.Work` and looks after it until it ends."""
 
-    _work: Any
-    _timer: Any
+    _work: Any = None
+    """None until the work begins: Esc in the dialog before cancels the operator, too."""
+    _timer: Any = None
 
     def look_after(self: Any, context, work: second_blender.Work, title: str) -> set[str]:
         """Begin to (``invoke``)."""
@@ -83,8 +84,12 @@ class ChildWork:
         self._leave(context)
 
     def _leave(self: Any, context) -> None:
+        if self._work is None:
+            return
         self._work.stop()
-        context.window_manager.event_timer_remove(self._timer)
+        if self._timer is not None:
+            context.window_manager.event_timer_remove(self._timer)
+            self._timer = None
         work_state.end(context)
         if context.workspace is not None:
             context.workspace.status_text_set(None)

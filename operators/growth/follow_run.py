@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import bpy
 from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
@@ -55,6 +56,10 @@ class BLOOM_OT_follow_run(bpy.types.Operator, ImportHelper):
         default=True,
     )
 
+    _follow: Follow | None = None
+    """None until a file was chosen: Esc in the browser cancels the operator, too."""
+    _timer: Any = None
+
     @classmethod
     def poll(cls, context):
         """A flame that follows nothing yet has to be active."""
@@ -83,7 +88,7 @@ class BLOOM_OT_follow_run(bpy.types.Operator, ImportHelper):
 
     def modal(self, context, event):
         """Look at every tick; everything else goes its way."""
-        if following.get(self._follow.name) is not self._follow:
+        if self._follow is None or following.get(self._follow.name) is not self._follow:
             return self._end(context)
         if event.type == "TIMER":
             try:
@@ -99,6 +104,7 @@ class BLOOM_OT_follow_run(bpy.types.Operator, ImportHelper):
 
     def _look(self, context) -> None:
         scene = context.scene
+        assert self._follow is not None
         if not self._follow.look(scene if self.set_range else None):
             return
         playing = context.screen is not None and context.screen.is_animation_playing
@@ -109,9 +115,11 @@ class BLOOM_OT_follow_run(bpy.types.Operator, ImportHelper):
             self.report({"INFO"}, f"{self._follow.name}: {self._follow.steps} steps of {name}")
 
     def _end(self, context) -> set[str]:
-        if following.get(self._follow.name) is self._follow:
+        if self._follow is not None and following.get(self._follow.name) is self._follow:
             del following[self._follow.name]
-        context.window_manager.event_timer_remove(self._timer)
+        if self._timer is not None:
+            context.window_manager.event_timer_remove(self._timer)
+            self._timer = None
         return {"FINISHED"}  # so that one undo takes back all that was grown
 
 

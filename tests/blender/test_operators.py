@@ -358,3 +358,53 @@ def test_switching_looks_keeps_the_camera_until_it_was_moved(blender, add):
     blender.context.view_layer.update()
     blender.ops.bloom.set_up_scene(look="PARTICLES")
     assert scene.camera != first and first.name in scene.objects
+
+
+def _functions_of(cls):
+    """An object with the functions and values of an operator's class, for Blender alone makes operators."""
+    import bpy
+
+    parts = [part for part in cls.__mro__ if part is not object and part.__module__.startswith("bl_ext.")]
+    assert not any(part in bpy.types.bpy_struct.__mro__ for part in parts)
+    found = {name: value for part in reversed(parts) for name, value in vars(part).items()}
+    for name in ("__dict__", "__weakref__", "__slots__", "bl_rna"):
+        found.pop(name, None)
+    return type(cls.__name__, (), found)()
+
+
+def test_operators_that_never_began_can_be_cancelled(blender, extension, add):
+    """Esc in the file browser or dialog before, and a file that is opened meanwhile, cancel an operator."""
+    operators = importlib.import_module(f"{extension.__name__}.operators")
+    add()
+    modal = [cls for cls in operators.classes if hasattr(cls, "modal")]
+    names = {cls.__name__ for cls in modal}
+    assert {"BLOOM_OT_follow_run", "BLOOM_OT_bake_frames", "BLOOM_OT_mutate_grid"} <= names
+    for cls in modal:
+        operator = _functions_of(cls)
+        operator.cancel(blender.context)
+        operator.cancel(blender.context)  # nor does a second time do harm
+
+
+def test_work_is_cancelled_at_each_stage(blender, extension, add, small_render):
+    """Before it begins, while it runs, and after it has ended: the second Blender and its timer are gone."""
+    package = f"{extension.__name__}.bloom_blender.scene.work"
+    second_blender = importlib.import_module(f"{package}.second_blender")
+    work_state = importlib.import_module(f"{package}.work_state")
+    operators = importlib.import_module(f"{extension.__name__}.operators")
+    context, scene = blender.context, blender.context.scene
+    add()
+    for stage in ("running", "ended"):
+        operator = _functions_of(operators.BLOOM_OT_bake_frames)
+        before, after = ["bake", "frames"], ["--scene", scene.name, "--frames", "1-3", "--output", "//no"]
+        work = second_blender.Work(before, after, folder=small_render)
+        operator._work = work
+        operator._timer = context.window_manager.event_timer_add(
+            1.0, window=context.window_manager.windows[0]
+        )
+        work_state.begin(context, "Test")
+        if stage == "ended":
+            work.stop()
+        operator.cancel(context)
+        assert work.code is not None and operator._timer is None
+        assert work_state.running(context) is None
+        operator.cancel(context)

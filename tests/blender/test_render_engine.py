@@ -332,3 +332,61 @@ def test_each_look_has_a_group_in_the_compositor(blender, scene, bloom, add_flam
     assert composited().mean() > 1.2 * neutral.mean() > 0
     bloom.scene_setup.set_up_scene(blender.context, obj, look="PARTICLES")
     assert not node.mute and finish.mute and scene.render.engine == "CYCLES"
+
+
+def test_a_film_goes_on_where_no_flame_is_seen(blender, scene, add_flame, tmp_path):
+    """Hidden by a key, or scaled to nothing: those frames show the background, and none is lost."""
+    obj = add_flame()
+    scene.bloom.quality = 5.0
+    scene.render.dither_intensity = 0.0
+    scene.render.film_transparent = False
+    scene.world = blender.data.worlds.new("World")
+    scene.world.color = (0.0, 1.0, 0.0)
+    for node in (
+        scene.world.node_tree.nodes if scene.world.node_tree else ()
+    ):  # new worlds have nodes since 5.0
+        if node.type == "BACKGROUND":
+            node.inputs["Color"].default_value = (0.0, 1.0, 0.0, 1.0)
+    if hasattr(scene.render.image_settings, "media_type"):
+        scene.render.image_settings.media_type = "IMAGE"
+    scene.render.image_settings.file_format = "PNG"
+    for frame, hidden in ((1, False), (2, True), (3, False)):
+        obj.hide_render = hidden
+        obj.keyframe_insert("hide_render", frame=frame)
+    size = tuple(obj.scale)
+    for frame, factor in ((3, 1.0), (4, 0.0), (5, 1.0)):
+        obj.scale = [factor * value for value in size]
+        obj.keyframe_insert("scale", frame=frame)
+    scene.frame_start, scene.frame_end = 1, 5
+    scene.render.filepath = str(tmp_path / "film_")
+    assert blender.ops.render.render(animation=True) == {"FINISHED"}
+    frames = [
+        np.asarray(Image.open(tmp_path / f"film_{frame:04d}.png"))[..., :3].astype(int)
+        for frame in range(1, 6)
+    ]
+    assert [np.ptp(frame, axis=(0, 1)).max() > 0 for frame in frames] == [True, False, True, False, True]
+    for frame in (frames[1], frames[3]):
+        assert frame[0, 0].tolist() == [0, 255, 0]
+
+
+def test_a_flame_that_cannot_be_shown_leaves_the_others(blender, scene, add_flame, rendered, capfd):
+    obj = add_flame()
+    alone = combined(rendered())
+    broken = add_flame(with_camera=False)
+    broken["bloom_flame"] = "<flame"
+    broken.update_tag()
+    assert np.array_equal(combined(rendered()), alone)
+    assert f"{broken.name} is left out" in capfd.readouterr().out
+    blender.data.objects.remove(obj)
+    assert combined(rendered()).max() == 0.0
+
+
+def test_empty_frames_have_their_passes(blender, scene, add_flame, rendered):
+    obj = add_flame()
+    obj.hide_render = True
+    layer = blender.context.view_layer
+    layer.use_pass_z = layer.bloom.use_pass_density = layer.bloom.use_pass_index = True
+    passes = rendered()
+    found = {name.split(".")[0]: values for name, values in passes.items()}
+    assert found["Depth"].min() > 1e9
+    assert found["Bloom Density"].max() == found["Bloom Index"].max() == found["Combined"].max() == 0.0

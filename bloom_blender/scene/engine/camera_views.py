@@ -2,53 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import bpy
 import numpy as np
-from mathutils import Matrix
 
-from ...chaos.projection import Lens, Projection
+from ...chaos.projection import Lens
+from ...develop.exposure import View
 from ...errors import BloomError
-from ...flame.model import Flame
-
-
-@dataclass(frozen=True)
-class View:
-    """Where a picture is taken from.
-
-    Parameters
-    ----------
-    size
-        Of the picture, pixels.
-    clip
-        (4, 4) from the world to clip space, as in OpenGL.
-    depth
-        (4,) numbers whose product with a point of the world is its distance along the axis of view.
-    near, far
-        Clipping distances.
-    lens
-        Depth of field, None for a sharp picture.
-    """
-
-    size: tuple[int, int]
-    clip: np.ndarray
-    depth: np.ndarray
-    near: float
-    far: float
-    lens: Lens | None = None
-
-    def projection(self, flame: Flame, world: Matrix) -> Projection:
-        """The projection for a flame whose object has the matrix ``world``."""
-        width, height = self.size
-        x, y, _, w = self.clip
-        rows = np.stack([0.5 * width * (x + w), 0.5 * height * (w - y), w, self.depth])
-        to_world = np.array(world, np.float64)
-        # A flame is as bright as its file says where its own camera turns: at the height of that camera.
-        pivot = self.clip @ to_world @ [0.0, 0.0, flame.camera.zpos, 1.0]
-        unit = abs(np.linalg.det(to_world[:3, :3])) ** (1.0 / 3.0)
-        scale = 0.5 * width * np.linalg.norm(x[:3]) * unit / max(abs(pivot[3]), 1e-3 * self.near, 1e-6)
-        return Projection(self.size, rows @ to_world, self.near, self.far, self.lens, float(scale))
 
 
 def camera_view(
@@ -89,7 +48,7 @@ def camera_view(
             scale_y=render.pixel_aspect_y,
         )
     )
-    to_camera = np.array(camera.matrix_world.normalized().inverted())
+    to_camera = np.array(camera.matrix_world.normalized().inverted_safe())
     clip = _cropped(window, size, region) @ to_camera
     soft = depsgraph.scene.bloom.use_soft_lens
     lens = _lens(camera, window, to_camera, size, soft) if data.dof.use_dof else None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
+from ...develop.exposure import View
 from ...flame.model import Flame, Xform
 from ..flame.object import is_flame
-from .camera_views import View
 
 _SOLID = {"MESH", "CURVE", "SURFACE", "META", "FONT"}
 _REST = Flame("", (Xform(),))

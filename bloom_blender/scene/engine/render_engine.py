@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import time
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import bpy
 import numpy as np
 
 from ...errors import BloomError
+from ..flame.object import flames
 from ..points import chaos_game
 from .picture_settings import tone_of
+
+if TYPE_CHECKING:
+    from ...develop.exposure import FrameJob
 
 ENGINE = "BLOOM"
 DEPTH, DENSITY, INDEX = "Depth", "Bloom Density", "Bloom Index"
 #: Seconds between two looks at an unfinished picture.
 _UPDATE = 1.0
-#: Share of the points that the passes of depth and index get: they are means and need few.
-_PASS_SHARE = 0.1
 #: Seconds that one drawing of the viewport may count points.
 _DRAW = 0.03
 
@@ -50,92 +56,104 @@ class BloomRenderEngine(bpy.types.RenderEngine):
             # Blender 4.5 crashes when it saves the passes of an engine that gave no result.
             width, height = frame_of(depsgraph.scene)[1][2:]
             self._hand_over({"Combined": np.zeros((height, width, 4))}, depsgraph.view_layer)
+            text = str(error)
             if not isinstance(error, BloomError):
-                raise
-            self.report({"ERROR"}, str(error))
-            self.error_set(str(error))
+                traceback.print_exc()
+                text = f"{type(error).__name__}: {error}"
+            self.report({"ERROR"}, text)
+            self.error_set(text)
 
     def _render(self, depsgraph) -> None:
+        """Read the frame, have it rendered, and hand it over."""
+        from ...develop.exposure import empty_frame, render_frame
+        from .shots import background_of
+
+        layer = depsgraph.view_layer
+        job = self._read(depsgraph)
+        if job is None:
+            size = frame_of(depsgraph.scene)[1][2:]
+            self._hand_over(empty_frame(size, background_of(depsgraph.scene)), layer)
+            return
+        shown = time.monotonic()
+
+        def progress(share: float, so_far: Callable[[], np.ndarray]) -> None:
+            nonlocal shown
+            self.update_progress(share)
+            if time.monotonic() - shown > _UPDATE and share < 1.0:
+                self._hand_over({"Combined": so_far()}, layer)
+                shown = time.monotonic()
+
+        passes = render_frame(
+            job,
+            should_stop=self.test_break,
+            progress=progress,
+            say=lambda text: self.update_stats("", text),
+        )
+        if passes is not None:
+            self._hand_over(passes, layer)
+
+    def _read(self, depsgraph) -> FrameJob | None:
+        """All that the picture depends on; None where the frame shows no flame.
+
+        Raises
+        ------
+        BloomError
+            If the file has no flame at all, or the picture cannot be made.
+        """
+        from ...develop.exposure import DENSITY, DEPTH, INDEX, FrameJob, Moment
         from ...develop.picture import check_memory
-        from . import exposure
+        from .shots import background_of, shots_of
 
         scene, layer = depsgraph.scene, depsgraph.view_layer
         settings = scene.bloom
         size, region = frame_of(scene)
         check_memory(region[2:], settings.supersample)
         chaos_game.load()
-        shots = exposure.shots_of(depsgraph)
+        shots, problems = shots_of(depsgraph)
+        view = self._view(depsgraph, size, region)
+        for problem in problems:
+            self.report({"WARNING"}, problem)
         if not shots:
-            raise exposure.no_flames(scene)
+            if not flames():
+                raise BloomError(f"{scene.name} has no flame to render: add one (Add > Bloom).")
+            if not problems:  # as where it is hidden by a key: the film goes on
+                self.report({"INFO"}, f"Frame {scene.frame_current} shows no flame, only the background")
+            return None
         first = shots[0].flame
-        tone, rules = tone_of(settings, first), first.rules
-        background = exposure.background_of(scene)
-        blockers = self._blockers(depsgraph, size, region, settings)
-        points = round(settings.quality * region[2] * region[3])
+        job = FrameJob(
+            moments=(Moment(shots, view),),
+            supersample=settings.supersample,
+            seed=settings.seed,
+            points=round(settings.quality * region[2] * region[3]),
+            tone=tone_of(settings, first),
+            rules=first.rules,
+            background=background_of(scene),
+            blockers=self._blockers(depsgraph, view, settings),
+            passes=frozenset(
+                name
+                for name, wanted in (
+                    (DEPTH, layer.use_pass_z),
+                    (DENSITY, layer.bloom.use_pass_density),
+                    (INDEX, layer.bloom.use_pass_index),
+                )
+                if wanted
+            ),
+        )
+        times = self._moments(scene)
+        if not times:
+            return job
+        now = (scene.frame_current, scene.frame_subframe)
+        moments = []
+        for moment in times:
+            self.frame_set(*moment)
+            moments.append(Moment(shots_of(depsgraph)[0], self._view(depsgraph, size, region)))
+        self.frame_set(*now)
+        return replace(job, moments=tuple(moments))
 
-        def expose(paint: str, share: float, show: bool) -> exposure.Exposure | None:
-            """Counts of one kind; None where the user cancelled."""
-            film = exposure.Exposure(
-                region[2:], settings.supersample, seed=settings.seed, blockers=blockers, paint=paint
-            )
-            wanted = max(round(points * share), 1)
-            shown = time.monotonic()
-
-            def go_on() -> bool:
-                nonlocal shown
-                if self.test_break():
-                    return False
-                if show:
-                    self.update_progress(min(film.points / wanted, 1.0))
-                    if time.monotonic() - shown > _UPDATE and film.points < wanted:
-                        so_far = exposure.picture(film.light(tone, rules), tone, rules, background)
-                        self._hand_over({"Combined": so_far}, layer)
-                        shown = time.monotonic()
-                return True
-
-            now, complete = (scene.frame_current, scene.frame_subframe), True
-            moments = self._moments(scene)
-            for number, moment in enumerate(moments):
-                if moment is not None:
-                    self.frame_set(*moment)
-                now_shown = shots if moment is None else exposure.shots_of(depsgraph)
-                film.aim(now_shown, self._view(depsgraph, size, region))
-                if number == 0:
-                    self.update_stats("", "Compiling kernels" if show else "")
-                    film.start()
-                    self.update_stats("", f"{wanted / 1e6:.0f} million points" if show else "Passes")
-                if not film.fill(round(wanted * (number + 1) / len(moments)), go_on):
-                    complete = False
-                    break
-            if moments != [None]:
-                self.frame_set(*now)
-            return film if complete else None
-
-        film = expose("color", 1.0, True)
-        if film is None:
-            return
-        light = film.light(tone, rules)
-        passes = {"Combined": exposure.picture(light, tone, rules, background)}
-        if layer.use_pass_z:
-            measured = expose("depth", _PASS_SHARE, False)
-            if measured is None:
-                return
-            share, hits = measured.mean()
-            near, far = measured.depths
-            passes[DEPTH] = np.where(hits > 0.0, near + share * (far - near), exposure.NOTHING)
-        if layer.bloom.use_pass_density:
-            passes[DENSITY] = light[..., 3]
-        if layer.bloom.use_pass_index:
-            measured = expose("index", _PASS_SHARE, False)
-            if measured is None:
-                return
-            passes[INDEX] = measured.mean()[0]
-        self._hand_over(passes, layer)
-
-    def _moments(self, scene) -> list[tuple[int, float] | None]:
-        """Frames and sub-frames of the shutter time; just now without motion blur."""
+    def _moments(self, scene) -> list[tuple[int, float]]:
+        """Frames and sub-frames of the shutter time; none without motion blur."""
         if not scene.render.use_motion_blur:
-            return [None]
+            return []
         length = scene.render.motion_blur_shutter
         start = {"START": 0.0, "CENTER": -0.5, "END": -1.0}[scene.render.motion_blur_position]
         count = scene.bloom.motion_samples
@@ -148,12 +166,12 @@ class BloomRenderEngine(bpy.types.RenderEngine):
         camera = camera_of(depsgraph.scene).evaluated_get(depsgraph)
         return camera_view(depsgraph, camera, size, region)
 
-    def _blockers(self, depsgraph, size, region, settings):
+    def _blockers(self, depsgraph, view, settings):
         if not settings.use_holdout:
             return None
         from .holdout import blockers_of
 
-        return blockers_of(depsgraph, self._view(depsgraph, size, region), settings.supersample)
+        return blockers_of(depsgraph, view, settings.supersample)
 
     def _hand_over(self, passes: dict[str, np.ndarray], layer) -> None:
         """Give Blender the passes of the picture, whose first row is the top one."""

@@ -7,10 +7,11 @@ import time
 import bpy
 import numpy as np
 
+from ...develop.exposure import Exposure, View, picture
 from ..points import chaos_game
-from .camera_views import View, window_view
-from .exposure import Exposure, background_of, picture, shots_of
+from .camera_views import window_view
 from .picture_settings import TONE, tone_of
+from .shots import background_of, shots_of
 
 #: The picture is developed again when its points have grown by this factor.
 _GROWTH = 1.5
@@ -37,10 +38,10 @@ class ViewportFilm:
         """Count points for some ``seconds`` and develop the picture; whether there is more to do."""
         scene = depsgraph.scene
         settings = scene.bloom
-        shots = shots_of(depsgraph)
+        shots, problems = shots_of(depsgraph)
         if not shots:
             self.__init__()  # type: ignore[misc]
-            self.status = "No flame to be seen"
+            self.status = " ".join(problems) or "No flame to be seen"
             return False
         first = shots[0].flame
         view = window_view(context.region, context.region_data, context.space_data)
@@ -83,6 +84,7 @@ class ViewportFilm:
             self._texture = None
             self._developed, self._tone_key = film.points, tone_key
         self.status = f"{film.points / film.pixels:.0f} of {settings.quality_viewport:g} points per pixel"
+        self.status = " ".join((self.status, *problems))
         return not done
 
     def draw(self, engine: bpy.types.RenderEngine, scene: bpy.types.Scene, region: bpy.types.Region) -> None:
