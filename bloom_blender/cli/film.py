@@ -1,0 +1,117 @@
+"""`bloom film`: a training run to a movie, without Blender."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from ..errors import BloomError
+from ..flame.presets import find_flame
+from ..growth import grow
+from ..trajectory import read_trajectory
+from .grow import add_growth_options, growth_options
+from .reading import SOURCES, add_reading_options, reading_options
+
+DESCRIPTION = """\
+Film how a training run moves a flame: the pictures of `bloom render`, and one file that plays.
+
+  bloom film run.bloom -o film.mp4
+  bloom film runs/tensorboard --flame rose --colors embeddings --seconds 8 --width 640 -o film.webp
+
+The pictures are kept in FILE_frames/ until the film is written. After an interrupt (Ctrl-C) the same command
+goes on with them."""
+
+SECONDS = 10.0
+
+
+def add_parser(subparsers) -> None:
+    """Declare the command and its options."""
+    parser = subparsers.add_parser(
+        "film",
+        help="film how a run moves a flame",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("trajectory", metavar="RUN", help=SOURCES)
+    add(
+        *("-o", "--output"),
+        metavar="FILE",
+        required=True,
+        help=".mp4 (by ffmpeg), .webp, .gif or .png (an animated PNG)",
+    )
+    add(
+        "--flame",
+        default="lotus",
+        metavar="FLAME",
+        help="a shipped flame or a .flame file: where a run that converges arrives, default: %(default)s",
+    )
+    add("--index", type=int, default=1, metavar="N", help="which flame of the file, from 1")
+    add("--seconds", type=float, metavar="S", help=f"length of the film, default: {SECONDS:g}")
+    add("--frames", type=int, metavar="N", help="length in frames, instead of --seconds")
+    add("--fps", type=int, default=24, metavar="N", help="frames per second, default: %(default)s")
+    add("--width", type=int, default=1280, metavar="W", help="in pixels, default: %(default)s")
+    add("--quality", type=float, default=60.0, metavar="Q", help="points per pixel, default: %(default)g")
+    add("--threads", type=int, metavar="T", help="default: all; the pictures do not depend on it")
+    add("--keep-frames", action="store_true", help="leave the pictures there when the film is written")
+    add("--quiet", action="store_true", help="no progress on stderr")
+    add_growth_options(parser)
+    add_reading_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Read, grow, render, encode; a line on stdout says what was written."""
+    from ..movie import make_movie
+
+    frames = _frames(arguments)
+    options = growth_options(arguments)
+    trajectory = read_trajectory(arguments.trajectory, **reading_options(arguments))
+    flame = find_flame(arguments.flame, arguments.index - 1)
+    curves = grow(trajectory, flame, mapping=arguments.mapping, frames=frames, **options)
+    movie = make_movie(
+        flame,
+        curves,
+        arguments.output,
+        width=arguments.width,
+        quality=arguments.quality,
+        fps=arguments.fps,
+        threads=arguments.threads,
+        keep_frames=arguments.keep_frames,
+        progress=None if arguments.quiet else _Progress(),
+    )
+    seconds = movie.frames / movie.fps
+    print(f"{movie.path}: {movie.frames} frames, {seconds:g} s, {movie.path.stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+def _frames(arguments: argparse.Namespace) -> int:
+    """How many frames the film has."""
+    if arguments.frames is not None:
+        if arguments.seconds is not None:
+            raise BloomError("--frames and --seconds both say how long the film is: give one of them.")
+        return arguments.frames
+    seconds = SECONDS if arguments.seconds is None else arguments.seconds
+    if not 0 < seconds <= 24 * 3600:
+        raise BloomError(f"--seconds is {seconds:g}: give more than 0, and a day or less.")
+    return max(round(seconds * arguments.fps), 2)
+
+
+class _Progress:
+    """A line on stderr with the frames that are done and the time left."""
+
+    def __init__(self) -> None:
+        self.began, self.first, self.shown = time.perf_counter(), -1, sys.stderr.isatty()
+
+    def __call__(self, done: int, total: int) -> None:
+        if self.first < 0:
+            self.first = done
+        if not self.shown:
+            return
+        text = f"frame {done} of {total}"
+        if done > self.first:
+            left = (time.perf_counter() - self.began) / (done - self.first) * (total - done)
+            text += f", {left:.0f} s left"
+        end = "\r\x1b[K" if done == total else ""
+        print(f"\r{text}\x1b[K{end}", end="", file=sys.stderr, flush=True)
