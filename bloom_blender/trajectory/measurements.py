@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..errors import BloomError
-from .selection import Selection
+from .selection import Selection, listed
 from .trajectory import Series, Trajectory
 
 FARTHEST_STEP = 2**62
@@ -71,6 +71,7 @@ class Measurements:
     def series(self) -> tuple[Series, ...]:
         """All that was selected, as metrics."""
         made = []
+        doubled: dict[str, int] = {}
         for raw, (steps, values) in self._columns.items():
             if not steps:
                 continue
@@ -80,7 +81,14 @@ class Measurements:
             )
             if restarts:
                 self.remarks.append(f"{name} goes back {restarts} times: the later values are kept")
+            elif len(ordered) < len(steps) and (count := _contradictions(steps, values)):
+                doubled[name] = count
             made.append(Series(name, ordered, numbers, "metric", self._units[raw]))
+        if doubled:
+            self.remarks.append(
+                f"{sum(doubled.values())} values of {listed(doubled, 3)} share their step with a later one, "
+                f"which counts"
+            )
         return tuple(made)
 
     def trajectory(self, name: str, file: str, metadata: Mapping[str, str]) -> Trajectory:
@@ -100,6 +108,14 @@ class Measurements:
             raise self.selection.no_steps(file, *self._range)
         remarks = {"remarks": "; ".join(self.remarks[:20])} if self.remarks else {}
         return Trajectory(name, series, (), {**metadata, **remarks})
+
+
+def _contradictions(steps: array, values: array) -> int:
+    """How many of the values have the step of another one and differ from it."""
+    at, numbers = np.array(steps, dtype=np.int64), np.array(values, dtype=np.float64).view(np.int64)
+    order = np.lexsort((numbers, at))
+    at, numbers = at[order], numbers[order]
+    return int(np.count_nonzero((at[1:] == at[:-1]) & (numbers[1:] != numbers[:-1])))
 
 
 def in_order(steps: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:

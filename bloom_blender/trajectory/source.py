@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import functools
 import gzip
 import io
 import re
@@ -11,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..errors import BloomError
+from ..files import open_regular
 
 HEAD = 65_536  # bytes by which a format is told
 LONGEST_LINE = 16_000_000  # characters
@@ -33,6 +36,20 @@ def folder_name(path: Path) -> str:
     return ""
 
 
+_WESTERN = "bloom-western"
+
+
+@functools.cache
+def _register_western() -> None:
+    codecs.register_error(_WESTERN, _western)
+
+
+def _western(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
 class CutOff(BloomError):
     """The file ends too early; what came before is sound."""
 
@@ -43,8 +60,9 @@ class Source:
     def __init__(self, path: Path):
         self.path = path
         self.name = path.name
+        self.remarks: list[str] = []  # what was left out of it, for the reader to tell
         with self._told_errors():
-            with open(path, "rb") as file:
+            with open_regular(path, advice="check the path and the rights") as file:
                 start = file.read(HEAD)
                 self.size = file.seek(0, io.SEEK_END)
         self.is_packed = start[:2] == b"\x1f\x8b"
@@ -61,7 +79,7 @@ class Source:
     @cached_property
     def head_text(self) -> str:
         """The first bytes as text, without a byte-order mark; the last line may be cut."""
-        return self.head.decode(self._encoding(), "replace").lstrip("\ufeff")
+        return self.head.decode(self._encoding(), self._errors()).lstrip("\ufeff")
 
     @cached_property
     def head_lines(self) -> list[str]:
@@ -89,7 +107,7 @@ class Source:
         with self._told_errors():
             if self.is_packed:
                 return io.BufferedReader(_Unpacked(self.path, self.size))  # type: ignore[arg-type]
-            return open(self.path, "rb")
+            return open_regular(self.path)  # type: ignore[return-value]
 
     def lines(self, *, partial: bool = False, keep_ends: bool = False) -> Iterator[str]:
         """The lines of the text, without their ends.
@@ -103,7 +121,7 @@ class Source:
         """
         newline = "" if keep_ends else None
         with io.TextIOWrapper(
-            self.binary(), encoding=self._encoding(), errors="replace", newline=newline
+            self.binary(), encoding=self._encoding(), errors=self._errors(), newline=newline
         ) as text:
             number = 0
             while True:
@@ -113,6 +131,7 @@ class Source:
                         line = text.readline(LONGEST_LINE + 1)
                 except CutOff:
                     if partial:
+                        self.remarks.append(f"{self.name} is cut off or damaged after line {number - 1}")
                         return
                     raise
                 if not line:
@@ -136,19 +155,26 @@ class Source:
                         f"split it, or export it as lines (.jsonl) or CSV."
                     )
                 pieces.append(piece)
-        return b"".join(pieces).decode(self._encoding(), "replace").lstrip("\ufeff")
+        return b"".join(pieces).decode(self._encoding(), self._errors()).lstrip("\ufeff")
 
     def ends_with_newline(self) -> bool:
         """Whether the last line is whole, as far as can be told; True for packed files."""
         if self.is_packed or not self.size:
             return True
-        with self._told_errors(), open(self.path, "rb") as file:
+        with self._told_errors(), open_regular(self.path) as file:
             file.seek(-1, io.SEEK_END)
             return file.read(1) in b"\r\n\0"
 
     def _encoding(self) -> str:
         head = getattr(self, "head", b"")
         return "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+
+    def _errors(self) -> str:
+        """What becomes of bytes that are no UTF-8: letters of the code page of Windows, and of Latin-1."""
+        if self._encoding() == "utf-16":
+            return "replace"
+        _register_western()
+        return _WESTERN
 
     def _told_errors(self) -> _ToldErrors:
         return _ToldErrors(self.path)
@@ -187,7 +213,8 @@ class _Unpacked(io.RawIOBase):
 
     def __init__(self, path: Path, size: int):
         self._path = path
-        self._stream = gzip.GzipFile(path, "rb")
+        self._file = open_regular(path)
+        self._stream = gzip.GzipFile(fileobj=self._file, mode="rb")
         self._left = max(ALWAYS_UNPACKED, MOST_UNPACKED * size)
 
     def readable(self) -> bool:
@@ -206,4 +233,5 @@ class _Unpacked(io.RawIOBase):
 
     def close(self) -> None:
         self._stream.close()
+        self._file.close()
         super().close()

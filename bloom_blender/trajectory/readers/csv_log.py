@@ -17,7 +17,7 @@ from ..options import Options
 from ..selection import listed
 from ..source import LONGEST_LINE, Source
 from ..trajectory import Trajectory
-from .rows import CLOCKS, NUMBER, is_clock, whole
+from .rows import CLOCKS, EPOCHS, NUMBER, EpochClock, is_clock, percentage, whole
 
 FORMAT = "CSV"
 HAS_RUNS = True
@@ -66,6 +66,7 @@ def read(source: Source, options: Options) -> Trajectory:
         _read_long(table, measured)
     else:
         _read_wide(table, measured, prefix)
+    table.tell(measured.remarks)
     if not measured.names and table.row_names:
         raise BloomError(
             f"{source.name} has a row for each run and not for each step: export the history of one run."
@@ -93,19 +94,39 @@ class _Table:
             _, header = next(self._reader)
         except StopIteration:
             raise BloomError(f"{source.name} is empty: copy it again.") from None
-        self.header = [cell.strip() for cell in header]
-        if self.header and not self.header[-1] and len(self.header) > 1:
-            self.header.pop()  # lines that end with a delimiter
-        if len(self.header) > _MOST_COLUMNS:
-            raise BloomError(f"{source.name} has {len(self.header)} columns: export fewer of them.")
+        self._epochs = EpochClock()
+        self._left_out: list[int] = []  # lines that are no rows
+        self._bad_cells: list[int] = []  # lines of cells that are no numbers
+        self.header: list[str] = []
+        self._take_header(header)
         lower = [name.lower() for name in self.header]
-        self.clock = next((lower.index(clock) for clock in CLOCKS if clock in lower), None)
         self.name_column = next((lower.index(name) for name in _NAMES if name in lower), None)
         self.value_column = lower.index("value") if "value" in lower else None
         self.is_long = (
             self.clock is not None and self.name_column is not None and self.value_column is not None
         )
         self.row_names = self.clock is None and self.name_column is not None
+
+    def _take_header(self, header: list[str]) -> None:
+        self.header = [cell.strip() for cell in header]
+        if self.header and not self.header[-1] and len(self.header) > 1:
+            self.header.pop()  # lines that end with a delimiter
+        if len(self.header) > _MOST_COLUMNS:
+            raise BloomError(f"{self.source.name} has {len(self.header)} columns: export fewer of them.")
+        lower = [name.lower() for name in self.header]
+        self.clock = next((lower.index(clock) for clock in CLOCKS if clock in lower), None)
+        self._epoch = None
+        if self.clock is not None and lower[self.clock] not in EPOCHS:
+            self._epoch = next((lower.index(epoch) for epoch in EPOCHS if epoch in lower), None)
+
+    def _is_header(self, cells: list[str]) -> bool:
+        """Whether a row names columns: it has names alone, the column of steps or half of all among them."""
+        if not all(map(_is_name, cells)):
+            return False
+        names = [cell.strip() for cell in cells]
+        if self.clock is not None:
+            return self.header[self.clock] in names
+        return 2 * sum(name in names for name in self.header) >= len(self.header)
 
     def runs(self) -> list[str]:
         """The runs of an export of wandb, whose columns are called ``<run> - <metric>``."""
@@ -117,15 +138,19 @@ class _Table:
         return list(dict.fromkeys(name.rpartition(" - ")[0] for name in columns))
 
     def rows(self) -> Iterator[tuple[int, int, list[str]]]:
-        """(number of the line, step, cells) of each row."""
+        """(number of the line, step, cells) of each row; `header` may change between two rows."""
         count, width = 0, len(self.header)
         for line, cells in self._reader:
             if len(cells) == width + 1 and not cells[-1].strip():
                 cells.pop()
-            if cells == self.header or [cell.strip() for cell in cells] == self.header:
-                continue  # written again by a run that was restarted
+            if cells[0].strip() in self.header and self._is_header(cells):
+                if not self.is_long:  # written again by a run that was restarted, perhaps with other columns
+                    self._take_header(cells)
+                    width = len(self.header)
+                continue
             if len(cells) != width:
                 if self.options.partial:
+                    self._left_out.append(line)
                     continue
                 hint = ", with points as decimal signs" if len(cells) > width else ""
                 raise BloomError(
@@ -137,9 +162,14 @@ class _Table:
                 text = cells[self.clock].strip()
                 step = whole(text)
                 if step is None:
-                    if text.lower() in _EMPTY or self.options.partial:
+                    if text.lower() in _EMPTY:
+                        continue
+                    if self.options.partial:
+                        self._left_out.append(line)
                         continue
                     raise self.bad_cell(line, self.clock, text)
+                if self._epoch is not None:
+                    step = self._epochs.step(whole(cells[self._epoch]), step)
             count += 1
             yield line, step, cells  # type: ignore[misc]
 
@@ -150,12 +180,26 @@ class _Table:
             return float(cell)
         if cell.lower() in _EMPTY:
             return None
+        percent = percentage(cell)
+        if percent is not None:
+            return percent
         if _COMMA_DECIMAL.fullmatch(cell):
             raise BloomError(
                 f"{cell!r} in line {line} of {self.source.name} has a comma as decimal sign: "
                 f"export it with points."
             )
         raise _Text
+
+    def leave_out(self, line: int) -> None:
+        """Remember that a cell of that line is no number and left out."""
+        self._bad_cells.append(line)
+
+    def tell(self, remarks: list[str]) -> None:
+        """Add what was left out to the remarks, after the last row."""
+        for lines, what in ((self._left_out, "lines"), (self._bad_cells, "cells that are no numbers")):
+            if lines:
+                remarks.append(f"{len(lines)} {what} are left out, the first in line {lines[0]}")
+        remarks += self.source.remarks
 
     def bad_cell(self, line: int, column: int, cell: str) -> BloomError:
         """The error for a cell that ought to be a number."""
@@ -166,9 +210,11 @@ class _Table:
 
 
 def _read_wide(table: _Table, measured: Measurements, prefix: str) -> None:
-    columns = _columns(table, prefix)
+    header, columns = table.header, _columns(table, prefix)
     numeric: dict[int, bool] = {}  # whether a column holds numbers, by its first cell that is not empty
     for line, step, cells in table.rows():
+        if table.header is not header:
+            header, columns, numeric = table.header, _columns(table, prefix), {}
         for index, name in columns.items():
             if numeric.get(index, True):
                 try:
@@ -179,6 +225,8 @@ def _read_wide(table: _Table, measured: Measurements, prefix: str) -> None:
                         measured.remarks.append(f"the column {name!r} holds text and is left out")
                     elif not table.options.partial:
                         raise table.bad_cell(line, index, cells[index]) from None
+                    else:
+                        table.leave_out(line)
                     continue
                 if number is not None:
                     numeric[index] = True
@@ -190,6 +238,7 @@ def _columns(table: _Table, prefix: str) -> dict[int, str]:
     """Which columns are measurements, and what to call them."""
     columns: dict[int, str] = {}
     taken: set[str] = set()
+    numbers: dict[str, int] = {}  # the next free number of each name
     there = set(table.header)
     for index, full in enumerate(table.header):
         base = re.sub(r"__(MIN|MAX)$", "", full)  # the range within a bin of wandb's plots
@@ -197,10 +246,10 @@ def _columns(table: _Table, prefix: str) -> dict[int, str]:
             continue
         if not re.sub(r"^unnamed: \d+$", "", full.lower()):
             continue  # pandas' index
-        name, number = full.removeprefix(prefix), 2
-        base = name
+        name = base = full.removeprefix(prefix)
         while name in taken:
-            name, number = f"{base} ({number})", number + 1
+            numbers[base] = numbers.get(base, 1) + 1
+            name = f"{base} ({numbers[base]})"
         taken.add(name)
         columns[index] = name
     return columns
@@ -215,6 +264,7 @@ def _read_long(table: _Table, measured: Measurements) -> None:
         except _Text:
             if not table.options.partial:
                 raise table.bad_cell(line, table.value_column, cells[table.value_column]) from None
+            table.leave_out(line)
             continue
         if name and number is not None:
             measured.add(name, step, number)

@@ -31,7 +31,10 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|["\[\]{},]', re.S)
 
 def recognizes(source: Source) -> bool:
     """Whether the first character opens an object or a list."""
-    return re.match(r'\s*(\{\s*["}]|\[\s*([\[\]{"\d-]|NaN|Inf|null))', source.head_text) is not None
+    text = source.head_text
+    if re.match(r"\s*\[[\d\s,./-]*\][ \t]*[^\s,\]]", text):  # "[10] loss 3.1", a line of a log
+        return False
+    return re.match(r'\s*(\{\s*["}]|\[\s*([\[\]{"\d-]|NaN\b|-?Infinity\b|null\b))', text) is not None
 
 
 def read(source: Source, options: Options) -> Trajectory:

@@ -13,8 +13,11 @@ from ..measurements import Measurements
 # the count of calls that wandb keeps, and before epochs.
 CLOCKS = (
     "trainer/global_step", "train/global_step", "global_step", "step", "steps", "num_updates", "iteration",
-    "iterations", "iter", "iter_num", "update", "_step", "batch", "epoch", "epochs",
+    "iterations", "iter", "iter_num", "update", "_step", "batch", "batch_idx", "batch_index", "batch_id",
+    "minibatch", "mini_batch", "epoch", "epochs",
 )  # fmt: skip
+
+EPOCHS = ("epoch", "epochs", "ep")
 
 # Other clocks, which are no measurements.
 TIMES = (
@@ -26,8 +29,63 @@ NUMBER = re.compile(
     r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|inf|infinity)", re.I | re.A
 )
 
+_PERCENT = re.compile(rf"({NUMBER.pattern})\s?%", re.I | re.A)
+
 _SAMPLE = 200  # rows by which the clock is chosen
 _DEEPEST = 4
+
+
+class EpochClock:
+    """One count of steps from a counter of epochs and one beside it, which may begin again in each epoch.
+
+    Whether it does, shows where the epoch goes up: a counter that falls there counts within epochs, and the
+    steps of the epochs before are added to it. A counter that goes on is the step as it is.
+    """
+
+    def __init__(self) -> None:
+        self._epoch: int | None = None
+        self._count = 0
+        self._highest = 0  # of the counts in this epoch
+        self._offset = 0
+        self._starts: dict[int, int] = {}  # what is added within each epoch
+        self._stride = 0  # the smallest distance of two counts, 0 before there are two
+        self._restarts = False
+
+    def step(self, epoch: int | None, count: int, length: int | None = None) -> int:
+        """The step of a row.
+
+        Parameters
+        ----------
+        epoch : int or None
+            None if the row tells none: that of the row before.
+        count : int
+        length : int, optional
+            How many steps an epoch has, where the log tells that.
+        """
+        before = self._epoch
+        now = before if epoch is None else epoch
+        if now is None:
+            return count
+        if before is None or now == before:
+            distance = abs(count - self._count)
+            if before is not None and distance and (not self._stride or distance < self._stride):
+                self._stride = distance
+        elif now in self._starts:  # again from a checkpoint, or late
+            self._offset = self._starts[now]
+        else:
+            if now > before and self._begins_again(count):
+                self._restarts = True
+                span = length or self._highest - count + (self._stride or max(count, 1))
+                self._offset += span * (now - before)
+            self._highest = count
+        self._epoch = now
+        self._starts.setdefault(now, self._offset)
+        self._count, self._highest = count, max(self._highest, count)
+        return self._offset + count
+
+    def _begins_again(self, count: int) -> bool:
+        """Whether the counter fell; one that tells the same number in all epochs begins again, too."""
+        return count < self._highest or (count == self._highest and (self._restarts or not self._stride))
 
 
 class Rows:
@@ -39,6 +97,7 @@ class Rows:
         self._clock: str | None = None
         self._decided = False
         self._step = -1
+        self._epochs = EpochClock()
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Add the values of one step, nested or not; what is not a number is passed over."""
@@ -66,10 +125,11 @@ class Rows:
         if self._clock is None:
             self._step += 1
         else:
-            value = next((v for key, v in row.items() if key.lower() == self._clock), None)
-            step = whole(value)
+            lower = {key.lower(): value for key, value in row.items()}
+            step = whole(lower.get(self._clock))
             if step is not None:
-                self._step = step
+                epoch = None if self._clock in EPOCHS else epoch_in(lower)
+                self._step = self._epochs.step(epoch, step)
         for name, number in numbers_in(row):
             self._measured.add(name, max(self._step, 0) if self._clock is None else self._step, number)
 
@@ -81,6 +141,11 @@ def choose_clock(rows: list[Mapping[str, Any]]) -> str | None:
         if values and 2 * len(values) >= len(rows) and all(whole(value) is not None for value in values):
             return clock
     return None
+
+
+def epoch_in(row: Mapping[str, Any]) -> int | None:
+    """The epoch of a row, whose keys are in lower case; None if it tells none that is a whole number."""
+    return next((whole(row[key]) for key in EPOCHS if key in row), None)
 
 
 def numbers_in(row: Mapping[str, Any], prefix: str = "", depth: int = 1) -> Iterator[tuple[str, float]]:
@@ -111,10 +176,17 @@ def as_number(value: Any) -> float | None:
         try:
             return float(value)
         except OverflowError:
-            return math.copysign(math.inf, value)
-    if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
-        return float(value)
+            return math.inf if value > 0 else -math.inf
+    if isinstance(value, str):
+        text = value.strip()
+        return float(text) if NUMBER.fullmatch(text) else percentage(text)
     return None
+
+
+def percentage(text: str) -> float | None:
+    """The number before a percent sign, ``93.5`` for ``"93.5 %"``; None for other texts."""
+    match = _PERCENT.fullmatch(text.strip())
+    return float(match[1]) if match else None
 
 
 def whole(value: Any) -> int | None:

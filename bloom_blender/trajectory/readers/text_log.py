@@ -4,11 +4,18 @@ A line counts if it names a step and a number. Understood are
 
 - ``iter 10: loss 3.1, time 12.3ms``, ``step 250: train loss 3.0, val loss 3.2``,
   ``step 5/100 | loss 3.1 | lr 1e-4``, ``Epoch: [3][ 10/500] Loss 2.31 (2.40)``, ``loss=3.1 step=10``;
+- ``Epoch [1/3], Step [10/100], Loss: 2.97``, ``Train Epoch: 1 [640/60000 (1%)] Loss: 2.3``,
+  ``[1, 2000] loss: 2.2``, whose second counter begins again in each epoch;
 - ``250 val 3.28`` (build-nanogpt) and ``s:250 trl:3.28`` (llm.c);
-- ``{'loss': 2.3, 'learning_rate': 5e-05, 'epoch': 0.1}`` (Hugging Face), which are counted;
-- ``Epoch 3/10`` followed by ``… - loss: 0.26 - accuracy: 0.92`` (Keras).
+- ``[10] train-rmse:0.5 test-rmse:0.6`` (XGBoost, LightGBM), ``10: learn: 0.5 test: 0.6`` (CatBoost);
+- ``{'loss': 2.3, 'step': 10}``, with the step at any place, and with other words around it; dicts without a
+  step, as ``{'loss': 2.3, 'learning_rate': 5e-05, 'epoch': 0.1}`` (Hugging Face), are counted;
+- ``Epoch 3/10`` followed by ``… - loss: 0.26 - accuracy: 0.92`` (Keras);
+- ``Epoch 3:  10%|█  | 10/100 [00:01<00:10, 9.5it/s, loss=0.26]`` (tqdm, also each state that is written over
+  the one before);
+- ``Test set: Average loss: 0.05`` and `` * Acc@1 50.0``, which belong to the step before.
 
-Everything else, such as warnings, is passed over.
+Colors and other signs for a terminal are taken off. Everything else, such as warnings, is passed over.
 """
 
 from __future__ import annotations
@@ -16,36 +23,57 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ...errors import BloomError
 from ..measurements import Measurements
 from ..options import Options
 from ..source import Source
 from ..trajectory import Trajectory
-from .rows import is_clock
+from .rows import EpochClock, is_clock
 
 FORMAT = "text log"
 
-_VALUE = r"[-+]?(?:\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+|nan|inf(?:inity)?)"
-_SHORT = re.compile(rf"(\d+) ([A-Za-z_][\w/]*) ({_VALUE})", re.I | re.A)
-_LLM_C = re.compile(rf"s:(\d+)((?: \w+:{_VALUE})+)", re.I | re.A)
+_VALUE = r"[-+]?(?:\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|inf(?:inity)?)"
+_WITH_COMMA = r"[-+]?\d+(?:\.\d{3})*(?:,\d+)+(?:\.\d+)?(?:[eE][-+]?\d+)?"
+_SHORT = re.compile(rf"(\d{{1,15}}) ([A-Za-z_][\w/]{{0,80}}) ({_VALUE})", re.I | re.A)
+_LLM_C = re.compile(rf"s:(\d{{1,15}})((?: \w+:{_VALUE})+)", re.I | re.A)
+_COUNT = (
+    r"[\"']?[\s:=#\[(]*(\d{1,3}(?:,\d{3})+(?![\d,])|\d{1,15}(?![\d.]*\d))"
+    r"(?:\s*(?:/|of)\s*([\d,]{1,20}))?[\])]*"
+)
 _STEP = re.compile(
-    r"(?<![A-Za-z/])(?:global[_ ]?step|steps?|iter(?:ation)?s?|updates?|num_updates)"
-    r"[\"']?[\s:=#\[(]*(\d{1,15})(?![\d.]*\d)(?:\s*(?:/|of)\s*\d+)?[\])]*",
+    r"(?<![A-Za-z/])(?:global[_ ]?step|steps?|iter(?:ation)?s?|updates?|num_updates)" + _COUNT,
     re.I | re.A,
 )
-_EPOCH = re.compile(
-    r"(?<![A-Za-z/])(?:epochs?|ep)[\"']?[\s:=#\[(]*(\d{1,15})(?![\d.]*\d)(?:\s*(?:/|of)\s*\d+)?[\])]*",
-    re.I | re.A,
+_BATCH = re.compile(
+    r"(?<![A-Za-z/_])(?:mini)?[-_]?batch(?:[-_ ]?(?:idx|index|id|no|num|number))?" + _COUNT, re.I | re.A
 )
-_WITHIN = re.compile(r"\s*[\[(]\s*(\d{1,12})\s*/\s*(\d{1,12})\s*[\])]", re.A)
+_EPOCH = re.compile(r"(?<![A-Za-z/])(?:epochs?|ep)" + _COUNT, re.I | re.A)
+_WITHIN = re.compile(
+    r"[\s,|:-]{0,4}[\[(]\s*(\d{1,12})\s*/\s*(\d{1,12})\s*(?:\(\s*\d+(?:\.\d+)?%\s*\)\s*)?[\])]", re.A
+)
+_LEADING = re.compile(r"\[\s*(\d{1,15})\s*\](?=\s)|(\d{1,15}):(?=\s+[A-Za-z_]+:)", re.A)
+_LEADING_PAIR = re.compile(r"\[\s*(\d{1,12})\s*,\s*(\d{1,12})\s*\](?=\s)", re.A)
+_BAR = re.compile(
+    r"\d{1,3}%\|[^|]{0,400}\|\s*(\d{1,12})/(\d{1,12}) \[|(?<![\w.])(\d{1,12})(?:it|ba|batch) \[", re.A
+)
+_DICT = re.compile(r"\{[^{}]*\}")
+_TESTED = re.compile(r"(\*\s|(test|val(?:id(?:ation)?)?|eval(?:uation)?)\b)(?!:?\s*\[)", re.I | re.A)
 _METRIC = re.compile(
-    rf"(?<![\w./])[\"']?([A-Za-z_][\w/.@-]*(?: [A-Za-z_][\w/.@-]*){{0,2}})[\"']?\s*(?:[:=]\s*|\s)"
-    rf"[\"'(]?({_VALUE})(%|[A-Za-z]{{1,3}}(?:/[A-Za-z]+)?)?(?=$|[\s,;|)\]}}\"'/(])",
+    r"(?<![\w./])[\"']?([A-Za-z_][\w/.@-]{0,80}(?:'s)?(?: [A-Za-z_][\w/.@-]{0,80}){0,2})[\"']?\s{0,20}"
+    rf"([:=]\s{{0,20}}|\s)[\"'(]?({_WITH_COMMA}|{_VALUE})(%|[A-Za-z]{{1,3}}(?:/[A-Za-z]+)?)?(?=$|[\s,;|)\]}}\"'/(])",
     re.I | re.A,
 )
+_WRAPPED = re.compile(
+    rf"(?:[\w.]{{1,40}}\.)?(?:float|int|tensor|array)\d{{0,3}}\(({_VALUE})(?:,[^()]*)?(?:\(\))?[^()]*\)", re.A
+)
+_TERMINAL = re.compile("\x1b\\[[0-9;:?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|\x1b[@-Z\\\\-_]|\b")
+_SOURCE_FILE = re.compile(r".*\.(?:py|pyx|cc|cpp|cu|c|h|hpp|rs|jl|r|go|ipynb)", re.I)
+_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 _NO_NAMES = {
     "of", "in", "at", "to", "took", "after", "from", "and", "for", "with", "by", "is", "the", "line", "gpu",
     "rank", "eta", "elapsed", "version", "file",
 }  # fmt: skip
+_LONGEST = 5000  # characters of a line that is read
 
 
 def recognizes(source: Source) -> bool:
@@ -54,7 +82,7 @@ def recognizes(source: Source) -> bool:
         return False
     lines = source.head_lines[:2000]
     reader = _Reader()
-    told = sum(1 for line in lines if any(True for _ in reader.measured(line)))
+    told = sum(1 for line in lines if any(True for _ in reader.measured(line)) or reader.commas_in_line)
     return told >= 10 or (told > 0 and 3 * told >= len(lines))
 
 
@@ -70,6 +98,8 @@ def read(source: Source, options: Options) -> Trajectory:
         _add(reader, waiting, measured)
     else:  # a number may be cut in two
         _add(reader, waiting.rpartition(",")[0] or waiting.rpartition(" | ")[0], measured)
+    measured.remarks += source.remarks
+    _check_commas(reader, source, measured)
     return measured.trajectory(source.run_name, source.name, {"origin": FORMAT})
 
 
@@ -78,19 +108,57 @@ def _add(reader: _Reader, line: str, measured: Measurements) -> None:
         measured.add(name, step, value, unit)
 
 
+def _check_commas(reader: _Reader, source: Source, measured: Measurements) -> None:
+    """Refuse a log that has commas as decimal signs, since half of a number is another number."""
+    if not reader.commas and not (reader.thousands and not reader.points):
+        return
+    if reader.commas <= reader.points:
+        measured.remarks.append(
+            f"{reader.commas} numbers with commas, such as {reader.first_comma!r}, are left out"
+        )
+        return
+    raise BloomError(
+        f"{reader.first_comma!r} in {source.name} has a comma as decimal sign: print it with points "
+        f"(LC_NUMERIC=C), or replace the commas between digits."
+    )
+
+
 class _Reader:
-    """Understands a log line by line; remembers where the log is."""
+    """Understands a log line by line; remembers where the log is.
+
+    Attributes
+    ----------
+    points, commas, thousands : int
+        How many numbers have a decimal point, a comma that can only be a decimal sign, and one that can also
+        part the thousands.
+    first_comma : str
+        The first number with a comma.
+    commas_in_line : bool
+        Whether the last line had one.
+    """
 
     def __init__(self) -> None:
         self._step = 0  # for lines that tell an epoch only, where others tell steps
         self._has_steps = False
         self._epoch: int | None = None
         self._rows = 0
+        self._clock = EpochClock()
+        self._bars = EpochClock()
+        self._bar, self._bar_count, self._bar_length = 0, 0, 0
+        self._last: int | None = None  # the step of the last line that was read
+        self.points = self.commas = self.thousands = 0
+        self.first_comma = ""
+        self.commas_in_line = False
 
     def measured(self, line: str) -> Iterator[tuple[str, int, float, str]]:
         """(name, step, value, unit) of what the line tells."""
+        self.commas_in_line = False
+        if len(line) > 2 * _LONGEST:
+            return
+        if "\x1b" in line or "\b" in line:
+            line = _TERMINAL.sub("", line)
         line = line.strip()
-        if not line or len(line) > 5000:
+        if not line or len(line) > _LONGEST:
             return
         match = _SHORT.fullmatch(line)
         if match and not is_clock(match[2]):
@@ -102,39 +170,107 @@ class _Reader:
                 name, _, value = pair.partition(":")
                 yield name, int(match[1]), float(value), ""
             return
+        if "(" in line:
+            line = _WRAPPED.sub(r"\1", line)
         yield from self._general(line)
 
     def _general(self, line: str) -> Iterator[tuple[str, int, float, str]]:
-        found = _STEP.search(line)
-        if found:
-            self._has_steps, self._step = True, int(found[1])
-            step, before, after = self._step, line[: found.start()], line[found.end() :]
-        elif line.startswith("{") and line.endswith("}"):
-            step, before, after = self._rows, "", line[1:-1]
-            if any(True for _ in _metrics(after)):
-                self._rows += 1
-        elif found := _EPOCH.search(line):
-            self._epoch = int(found[1])
-            within = _WITHIN.match(line, found.end())
-            step = self._step if self._has_steps else self._epoch
-            before, after = line[: found.start()], line[found.end() :]
-            if within and int(within[2]) > 0:
-                step, after = self._epoch * int(within[2]) + int(within[1]), line[within.end() :]
-        elif self._epoch is not None and " - " in line and "loss" in line:
-            step, before, after = self._step if self._has_steps else self._epoch, "", line
-        else:
+        placed = self._placed(line)
+        if placed is None:
             return
-        if "=" in before:
-            for name, value, unit in _metrics(before):
-                if f"{name}=" in before.replace(" =", "="):
-                    yield name, step, value, unit
-        for name, value, unit in _metrics(after):
-            yield name, step, value, unit
+        step, before, after, prefix = placed
+        self._last = step
+        for name, value, unit in self._metrics(before, is_before=True):
+            yield prefix + name, step, value, unit
+        for name, value, unit in self._metrics(after):
+            yield prefix + name, step, value, unit
+
+    def _placed(self, line: str) -> tuple[int, str, str, str] | None:
+        """The step of a line, its text before and after that, and what goes before its names."""
+        epoch = _EPOCH.search(line)
+        bar = _BAR.search(line)
+        if bar:
+            if epoch:
+                self._epoch = _whole(epoch[1])
+            start = min(bar.start(), epoch.start()) if epoch else bar.start()
+            return self._bar_step(bar), line[:start], line[bar.end() :], ""
+        found = _STEP.search(line) or _BATCH.search(line)
+        if found:
+            if epoch:
+                self._epoch = _whole(epoch[1])
+            length = _whole(found[2]) if found[2] and epoch else None
+            self._has_steps = True
+            self._step = self._clock.step(self._epoch, _whole(found[1]), length)
+            first, last = sorted((found, epoch), key=lambda one: one.start()) if epoch else (found, found)
+            between = line[first.end() : last.start()] if epoch else ""
+            return self._step, f"{line[: first.start()]} {between}", line[last.end() :], ""
+        if line.startswith("{") and line.endswith("}"):
+            step = self._rows
+            if _METRIC.search(line):
+                self._rows += 1
+            return step, "", line[1:-1], ""
+        if pair := _LEADING_PAIR.match(line):
+            self._epoch = int(pair[1])
+            return self._clock.step(self._epoch, int(pair[2])), "", line[pair.end() :], ""
+        if epoch:
+            self._epoch = _whole(epoch[1])
+            within = _WITHIN.match(line, epoch.end())
+            step, end = self._step if self._has_steps else self._epoch, epoch.end()
+            if within and int(within[2]) > 0:
+                step, end = self._epoch * int(within[2]) + int(within[1]), within.end()
+            return step, line[: epoch.start()], line[end:], ""
+        if leading := _LEADING.match(line):
+            return int(leading[1] or leading[2]), "", line[leading.end() :], ""
+        if self._epoch is not None and " - " in line and "loss" in line:
+            return self._step if self._has_steps else self._epoch, "", line, ""
+        if self._last is not None and (tested := _TESTED.match(line)):
+            # A line of its own after the steps: the result of a test.
+            word = (tested[2] or "val").lower()
+            end = tested.end(2) if tested[2] else tested.end()
+            return self._last, "", line[end:].lstrip(" :"), f"{word} "
+        return None
+
+    def _bar_step(self, bar: re.Match) -> int:
+        """The step that a progress bar shows; one that begins again counts an epoch by itself."""
+        count, length = int(bar[1] or bar[3]), int(bar[2]) if bar[2] else 0
+        if count < self._bar_count and (not self._bar_length or 10 * self._bar_count >= 9 * self._bar_length):
+            self._bar += 1
+        self._bar_count, self._bar_length = count, length
+        return self._bars.step(self._bar, count, length or None)
+
+    def _metrics(self, text: str, is_before: bool = False) -> Iterator[tuple[str, float, str]]:
+        """(name, value, unit) of the numbers in a text; before the step only what is surely measured."""
+        for match in _METRIC.finditer(text):
+            name = match[1].strip(" -:")
+            if name.lower() in _NO_NAMES or is_clock(name):
+                continue
+            if is_before and not _is_sure(match, text):
+                continue
+            value = self._number(match[3])
+            if value is not None:
+                yield name, value, match[4] or ""
+
+    def _number(self, text: str) -> float | None:
+        if "," not in text:
+            self.points += "." in text
+            return float(text)
+        self.first_comma = self.first_comma or text
+        self.commas_in_line = True
+        if _THOUSANDS.fullmatch(text):
+            self.thousands += text.count(",") == 1 and "." not in text
+            return float(text.replace(",", ""))
+        self.commas += 1
+        return None
 
 
-def _metrics(text: str) -> Iterator[tuple[str, float, str]]:
-    for match in _METRIC.finditer(text):
-        name = match[1].strip(" -:")
-        if name.lower() in _NO_NAMES or is_clock(name):
-            continue
-        yield name, float(match[2]), match[3] or ""
+def _is_sure(match: re.Match, text: str) -> bool:
+    """Whether a number before the step is measured, as in ``loss=3`` and ``loss 3.1``, not ``main.py:12``."""
+    name = match[1]
+    if _SOURCE_FILE.fullmatch(name):
+        return False
+    quoted = match[0][0] in "\"'"
+    return quoted or "=" in match[2] or not match[3].lstrip("+-").isdigit()
+
+
+def _whole(text: str) -> int:
+    return int(text.replace(",", "") or 0)
