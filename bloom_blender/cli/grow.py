@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from ..arrays import DAMAGE
 from ..errors import BloomError
-from ..files import check_target, open_regular, read_regular
+from ..files import check_target, read_regular
 from ..flame.model import Flame
 from ..flame.parameters import with_parameters
 from ..flame.presets import find_flame
@@ -237,13 +238,16 @@ def read_permutation(path: str) -> list[int]:
     file = Path(path)
     try:
         numbers = np.asarray(_permutation_in(file))
-        if numbers.ndim != 1 or numbers.size == 0 or not np.array_equal(numbers, numbers.astype(np.int64)):
+        if numbers.ndim != 1 or numbers.size == 0 or numbers.dtype.kind not in "iuf":
+            raise ValueError
+        # Beyond 2**53 a float is no index, and NaN is not equal to itself.
+        if not np.array_equal(numbers, np.rint(numbers)) or np.abs(numbers).max() >= 2**53:
             raise ValueError
     except BloomError:
         raise
     except KeyError:
         raise BloomError(f"{file.name} has no array named perm: store the permutation so.") from None
-    except (OSError, ValueError, TypeError, EOFError, OverflowError, RecursionError, zipfile.BadZipFile):
+    except DAMAGE:
         raise BloomError(f"{file.name} is not a list of whole numbers: write 0 and up, each once.") from None
     return numbers.astype(np.int64).tolist()
 
@@ -254,9 +258,8 @@ _LARGEST_PERMUTATION = 2**24  # bytes; a flame has some hundred parameters
 def _permutation_in(file: Path):
     suffix = file.suffix.lower()
     if suffix in (".npy", ".npz"):
-        with open_regular(file, advice="check the path") as stream:
-            content = np.load(stream, allow_pickle=False)
-            return content["perm"] if suffix == ".npz" else content
+        content = np.load(io.BytesIO(read_regular(file, _LARGEST_PERMUTATION)), allow_pickle=False)
+        return content["perm"] if suffix == ".npz" else content
     text = read_regular(file, _LARGEST_PERMUTATION, advice="check the path").decode("utf-8-sig")
     if suffix == ".json":
         content = json.loads(text)

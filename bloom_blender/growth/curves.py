@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
 import numpy as np
 
+from ..arrays import array_headers, load_array
 from ..errors import BloomError
 from ..files import open_regular, replace_file
 
@@ -110,16 +110,13 @@ class Curves:
 def load_npz(path: str | PathLike) -> Curves:
     """Read curves that `Curves.save_npz` wrote; BloomError if the file is something else or damaged."""
     path = Path(path)
+    with open_regular(path, advice="check the path"):
+        pass
     try:
-        with open_regular(path, advice="check the path") as stream:
-            content = np.load(stream, allow_pickle=False)
-            if isinstance(content, np.ndarray):
-                raise ValueError
-            order = str(content["order"]) if "order" in content.files else "time"
-            names, base, values = content["names"].tolist(), content["base"], content["values"]
-    except BloomError:
-        raise
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        fields = {name: load_array(path, name) for name in array_headers(path)}
+        order = str(fields.get("order", "time"))
+        names, base, values = fields["names"].tolist(), fields["base"], fields["values"]
+    except (BloomError, KeyError):
         raise BloomError(
             f"{path.name} is not a file of curves or is damaged: write it again with `bloom grow`."
         ) from None

@@ -14,15 +14,12 @@ from __future__ import annotations
 
 import json
 import math
-import struct
-import tokenize
-import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ...arrays import DAMAGE, MOST_BYTES, array_headers, load_array, read_header
 from ...errors import BloomError
 from ..measurements import in_order
 from ..options import Options
@@ -33,14 +30,9 @@ from .tensors import Tensor, Weights
 
 FORMAT = "NumPy arrays"
 
-MOST_BYTES = 1 << 30  # of one array
 
 _NPY = b"\x93NUMPY"
 _WORDS = ("words", "vocab", "vocabulary", "tokens", "labels")
-_DAMAGE = (
-    ValueError, KeyError, TypeError, EOFError, OverflowError, MemoryError, OSError, NotImplementedError,
-    RecursionError, SyntaxError, tokenize.TokenError, zipfile.BadZipFile, zlib.error, struct.error,
-)  # fmt: skip
 
 
 def recognizes(source: Source) -> bool:
@@ -55,7 +47,7 @@ def is_weights(source: Source) -> bool:
     """Whether an .npz is a checkpoint and no log, by the names and shapes of its arrays."""
     if source.head[:6] == _NPY:
         return False
-    shapes = {name: shape for name, (shape, _) in _headers(source.path).items()}
+    shapes = {name: shape for name, (shape, _) in array_headers(source.path).items()}
     return not _is_log(shapes)
 
 
@@ -70,9 +62,9 @@ def open_weights(path: Path) -> Weights:
     """The arrays of an .npz as the tensors of a checkpoint."""
     tensors: dict[str, Tensor] = {}
     clocks: dict[str, int] = {}
-    for name, (shape, dtype) in _headers(path).items():
+    for name, (shape, dtype) in array_headers(path).items():
         if dtype.kind in "iu" and math.prod(shape) == 1:
-            clocks[name] = int(_load(path, name).reshape(-1)[0])
+            clocks[name] = int(load_array(path, name).reshape(-1)[0])
         elif dtype.kind == "f" and dtype.itemsize in (2, 4, 8):
             tensors[name] = _Member(
                 shape, f"float{8 * dtype.itemsize}", _NOTHING, 0, None, path.name, path, name
@@ -91,7 +83,7 @@ class _Member(Tensor):
         object.__setattr__(self, "_place", (path, name))
 
     def load(self) -> np.ndarray:
-        return _load(*self._place)  # type: ignore[attr-defined]
+        return load_array(*self._place)  # type: ignore[attr-defined]
 
 
 def _is_log(shapes: dict[str, tuple[int, ...]]) -> bool:
@@ -104,12 +96,12 @@ def _is_log(shapes: dict[str, tuple[int, ...]]) -> bool:
 def _read_npy(source: Source, options: Options) -> Trajectory:
     try:
         with open(source.path, "rb") as file:
-            shape, dtype = _header(file)
+            shape, dtype = read_header(file)
             _check_size(source.name, shape, dtype)
             array = np.load(source.path, mmap_mode="r", allow_pickle=False)
     except BloomError:
         raise
-    except _DAMAGE:
+    except DAMAGE:
         raise BloomError(
             f"{source.name} is truncated or damaged, or holds pickled objects: save plain numbers again."
         ) from None
@@ -129,7 +121,7 @@ def _read_npy(source: Source, options: Options) -> Trajectory:
 
 
 def _read_npz(source: Source, options: Options) -> Trajectory:
-    headers = _headers(source.path)
+    headers = array_headers(source.path)
     if not headers:
         raise BloomError(f"{source.name} holds no arrays: save it again.")
     total = sum(math.prod(shape) * dtype.itemsize for shape, dtype in headers.values())
@@ -141,7 +133,7 @@ def _read_npz(source: Source, options: Options) -> Trajectory:
     )
     steps = None
     if clock is not None:
-        steps = _load(source.path, clock)
+        steps = load_array(source.path, clock)
         if (
             steps.dtype.kind == "f"
             and np.array_equal(steps, np.rint(steps))
@@ -152,7 +144,7 @@ def _read_npz(source: Source, options: Options) -> Trajectory:
             raise BloomError(f"{clock!r} in {source.name} are no whole numbers: save the steps as integers.")
         steps = steps.astype(np.int64)
     if words_name is not None:
-        words = _load(source.path, words_name)
+        words = load_array(source.path, words_name)
         if words.dtype.kind not in "US":
             raise BloomError(f"{words_name!r} in {source.name} are no texts: save them as an array of str.")
         texts = [w.decode("utf-8", "replace") if isinstance(w, bytes) else str(w) for w in words.tolist()]
@@ -162,13 +154,13 @@ def _read_npz(source: Source, options: Options) -> Trajectory:
             if dtype.kind == "f" and len(shape) in (2, 3) and shape[-2] == len(texts)
         ]
         if tables:
-            return _table(_load(source.path, tables[0]), texts, steps, source)
+            return _table(load_array(source.path, tables[0]), texts, steps, source)
     curves = {}
     for name, (shape, dtype) in headers.items():
         if name in (clock, words_name) or is_clock(name) or dtype.kind not in "fiu":
             continue
         if len(shape) in (1, 2) and 0 not in shape and (steps is None or shape[0] == len(steps)):
-            curves[name] = _load(source.path, name)
+            curves[name] = load_array(source.path, name)
     return _curves(curves, steps, source.run_name, source, options)
 
 
@@ -252,56 +244,8 @@ def _words_in(source: Source) -> list[str] | None:
     return None
 
 
-def _headers(path: Path) -> dict[str, tuple[tuple[int, ...], np.dtype]]:
-    """Shape and dtype of each array of an .npz, without loading it."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            headers = {}
-            for info in archive.infolist():
-                if info.filename.endswith(".npy"):
-                    with archive.open(info) as member:
-                        headers[info.filename.removesuffix(".npy")] = _header(member)
-            return headers
-    except BloomError:
-        raise
-    except zipfile.BadZipFile:
-        raise BloomError(f"{path.name} is truncated or damaged: copy it again.") from None
-    except _DAMAGE:
-        raise BloomError(
-            f"{path.name} is damaged, or holds pickled objects: save plain numbers again."
-        ) from None
-
-
-def _header(file) -> tuple[tuple[int, ...], np.dtype]:
-    version = np.lib.format.read_magic(file)
-    reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = reader(file)
-    if dtype.hasobject:
-        raise ValueError
-    return shape, dtype
-
-
 def _check_size(what: str, shape: tuple[int, ...], dtype: np.dtype) -> None:
     if math.prod(shape) * dtype.itemsize > MOST_BYTES:
         raise BloomError(
             f"{what} is larger than {MOST_BYTES >> 20} MiB: save every tenth step, or fewer words."
         )
-
-
-def _load(path: Path, name: str) -> np.ndarray:
-    """One array of an .npz; its size has to be what the header says."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            info = archive.getinfo(f"{name}.npy")
-            with archive.open(info) as member:
-                shape, dtype = _header(member)
-            size = math.prod(shape) * dtype.itemsize
-            packed = info.compress_type != zipfile.ZIP_STORED
-            if size > info.file_size or size > (MOST_BYTES if packed else path.stat().st_size):
-                raise ValueError
-            with archive.open(info) as member:
-                return np.lib.format.read_array(member, allow_pickle=False)
-    except _DAMAGE:
-        raise BloomError(
-            f"{name!r} in {path.name} is damaged or holds pickled objects: save plain numbers again."
-        ) from None

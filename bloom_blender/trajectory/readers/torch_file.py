@@ -537,7 +537,8 @@ def _collect(root: Any, found: dict[str, _Lazy], filtered: int) -> None:
 def _placed(lazy: _Lazy, file: str) -> Tensor:
     """The tensor at its place in the file, checked to lie within its storage."""
     storage, size = lazy.storage, DTYPES[lazy.dtype].size
-    assert storage.data is not None
+    if storage.data is None:  # it is named and is not there
+        raise BloomError(f"{file} is truncated in its tensors: copy it again.")
     available = storage.count * DTYPES[storage.dtype].size
     if storage.start + available > len(storage.data):
         raise BloomError(f"{file} is truncated in its tensors: copy it again.")
