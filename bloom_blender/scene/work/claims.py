@@ -2,16 +2,19 @@
 
 Whoever begins a file puts a mark beside it, ``.NAME.claim``, which only one can make, and goes on touching
 it. A mark that was not touched for a minute belongs to a process that is gone, and is taken over; so nobody
-has to clean up by hand. Ages are compared by the clock of the folder's own file system.
+has to clean up by hand. Ages are compared by the clock of the folder's own file system. Of a process of the
+same machine it is known at once that it is gone, if both see the same process numbers: containers do not.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from ...errors import BloomError
@@ -32,7 +35,7 @@ def claim(path: Path) -> Iterator[bool]:
     mark = _mark(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        mine = _make(mark) or (_is_stale(mark) and _put_away(mark) and _make(mark))
+        mine = _make(mark) or (_take_away(mark) and _make(mark))
     except OSError as error:
         raise BloomError(f"{path.parent} cannot be written to ({error.strerror}): choose another.") from None
     if not mine:
@@ -51,16 +54,15 @@ def claim(path: Path) -> Iterator[bool]:
 
 def part(path: Path) -> Path:
     """Where this process writes ``path`` before it has its name: same ending, for that tells the format."""
-    return path.with_name(f".{os.getpid()}-{path.name}")
+    return path.with_name(f".{_key(os.getpid())}-{path.name}")
 
 
 def tidy(folder: Path, process: int) -> None:
     """Remove what a process of this machine that was ended left in a folder: marks and unfinished files."""
-    owner = _owner(process)
-    for path in folder.glob(f".{process}-*"):
+    for path in folder.glob(f".{_key(process)}-*"):
         path.unlink(missing_ok=True)
     for mark in folder.glob(".*.claim"):
-        if _text(mark) == owner:
+        if _text(mark) == _owner(process):
             mark.unlink(missing_ok=True)
 
 
@@ -69,13 +71,24 @@ def _mark(path: Path) -> Path:
 
 
 def _owner(process: int) -> str:
-    return f"{_host()} {process}"
+    return f"{_place()} {process}"
 
 
-def _host() -> str:
-    import socket  # at first use, for a quick start
+def _key(process: int) -> str:
+    """A process in a file's name: process numbers alone repeat on other machines."""
+    return f"{process}-{hashlib.sha256(_place().encode()).hexdigest()[:8]}"
 
-    return socket.gethostname()
+
+@cache
+def _place() -> str:
+    """Where process numbers mean the same: one machine since it was started, and one container on it."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot} {os.stat('/proc/self/ns/pid').st_ino}"
+    except OSError:  # no Linux
+        import socket  # at first use, for a quick start
+
+        return socket.gethostname()
 
 
 def _text(mark: Path) -> str:
@@ -94,33 +107,54 @@ def _make(mark: Path) -> bool:
     return True
 
 
-def _is_stale(mark: Path) -> bool:
-    """Whether nobody works under a mark any more."""
-    host, _, process = _text(mark).rpartition(" ")
-    # On Windows such a question would interrupt the process.
-    if os.name == "posix" and host == _host() and process.isdigit():
-        try:
-            os.kill(int(process), 0)
-        except ProcessLookupError:
-            return True
-        except PermissionError:
-            pass
+def _take_away(mark: Path) -> bool:
+    """Remove a mark under which nobody works any more; of several processes that try, one can."""
     try:
-        with tempfile.NamedTemporaryFile(dir=mark.parent, prefix=".now-") as now:
-            return os.stat(now.name).st_mtime - mark.stat().st_mtime > STALE
-    except FileNotFoundError:  # its owner has just finished
-        return False
-
-
-def _put_away(mark: Path) -> bool:
-    """Remove a stale mark; of several processes that try, one can."""
-    away = mark.with_name(f"{mark.name}-{os.getpid()}")
-    try:
+        seen = mark.stat()
+        if not (_has_ended(_text(mark)) or _age(mark, seen) > STALE):
+            return False
+        away = mark.with_name(f"{mark.name}-{_key(os.getpid())}")
         os.rename(mark, away)
-    except FileNotFoundError:
+        try:
+            found = away.stat()
+            if (found.st_ino, found.st_mtime_ns) == (seen.st_ino, seen.st_mtime_ns):
+                return True
+            _put_back(away, mark)  # another process was quicker, and this is its new mark
+            return False
+        finally:
+            away.unlink(missing_ok=True)
+    except FileNotFoundError:  # its owner has just finished, or another process was quicker
         return False
-    away.unlink(missing_ok=True)
-    return True
+
+
+def _put_back(away: Path, mark: Path) -> None:
+    try:
+        os.link(away, mark)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without links
+        os.replace(away, mark)
+
+
+def _has_ended(owner: str) -> bool:
+    """Whether it is known that the owner of a mark has ended."""
+    place, _, process = owner.rpartition(" ")
+    # On Windows such a question would interrupt the process.
+    if os.name != "posix" or place != _place() or not process.isdigit():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except PermissionError:
+        pass
+    return False
+
+
+def _age(mark: Path, seen: os.stat_result) -> float:
+    """Seconds since a mark was touched, by the clock of its file system."""
+    with tempfile.NamedTemporaryFile(dir=mark.parent, prefix=".now-") as now:
+        return os.stat(now.name).st_mtime - seen.st_mtime
 
 
 def _touch(mark: Path, ended: threading.Event) -> None:
