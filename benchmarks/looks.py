@@ -154,7 +154,7 @@ def measure(name: str, width: int, height: int) -> None:
 def figures(name: str, width: int, height: int) -> dict[str, float]:
     """Figures of a look and a size, from a process of its own."""
     command = [sys.executable, __file__, "--measure", name, str(width), str(height)]
-    environment = os.environ | {"OMP_WAIT_POLICY": "passive"}  # waiting threads are not work
+    environment = dict(os.environ)
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     line = next((line for line in done.stdout.splitlines() if line.startswith("FIGURES ")), None)
     if line is None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..codegen.threads import threads_of
 from ..flame.model import Flame
+from .kernels import layout
 from .kernels.build import game_of, histogram_kernel, run
 from .structure import OPACITY, settling, structure_of, thresholds, values_of
 
@@ -79,10 +80,10 @@ class Counting:
         self._kernel: Any = histogram_kernel()
         self._settling = settling(flame, FUSE)
         self._fuse = self._settling if flame.rules.settle else 1
-        self._f = np.zeros((batches, self._kernel.FLOATS), np.float32)
-        self._u = np.zeros((batches, self._kernel.WORDS), np.uint32)
-        self._o = np.zeros((batches, self._kernel.INDICES), np.int32)
-        self._records = np.empty((batches, STEPS * self._kernel.M), np.uint64)
+        self._f = np.zeros((batches, layout.FLOATS), np.float32)
+        self._u = np.zeros((batches, layout.WORDS), np.uint32)
+        self._o = np.zeros((batches, layout.INDICES), np.int32)
+        self._records = np.empty((batches, STEPS * layout.ORBITS), np.uint64)
         tiles = -(-(buckets.size // 4) // 2**TILE_BITS)
         self._begins = np.zeros((batches, tiles + 2), np.int64)  # one more tile for what is outside
         self._owners = np.zeros(tiles, np.int64)
@@ -98,7 +99,7 @@ class Counting:
     @property
     def round(self) -> int:
         """Points of a whole round."""
-        return self._f.shape[0] * self._kernel.M * STEPS
+        return self._f.shape[0] * layout.ORBITS * STEPS
 
     @property
     def shown(self) -> int:
@@ -119,7 +120,7 @@ class Counting:
         rounds if that matters.
         """
         self.start()
-        orbits = self._f.shape[0] * self._kernel.M
+        orbits = self._f.shape[0] * layout.ORBITS
         left = max(-(-iterations // orbits), 0)
         total = left * orbits
         while left > 0:
@@ -136,15 +137,15 @@ class Counting:
         if turn == self._renewed:
             return
         self._renewed = turn
-        batches, orbits = len(self._f), int(self._kernel.M)
+        batches, orbits = len(self._f), layout.ORBITS
         chosen = np.arange(turn % (LIFE // STEPS), batches * orbits, LIFE // STEPS)
         batch, orbit = np.divmod(chosen, orbits)
         x, y, color = np.random.default_rng((self.seed & 0xFFFFFFFF, turn)).random((3, len(chosen)))
         fuse = self._settling
         for k, value in enumerate((2.0 * x - 1.0, 2.0 * y - 1.0, 0.0, color)):
-            self._f[batch, int(self._kernel.S) + 4 * orbit + k] = value
-        self._f[batch, int(self._kernel.AGE) + orbit] = self._fuse - fuse - 1
-        self._o[batch, int(self._kernel.K) + orbit] = len(self.flame.xforms)  # no xform before the first
+            self._f[batch, int(layout.STATE) + 4 * orbit + k] = value
+        self._f[batch, int(layout.AGE) + orbit] = self._fuse - fuse - 1
+        self._o[batch, int(layout.XFORM) + orbit] = len(self.flame.xforms)  # no xform before the first
         if fuse < steps:  # otherwise they are among those that the end of the round finds hidden
             self.hidden += len(chosen) * fuse
 
@@ -162,6 +163,6 @@ class Counting:
             self._owners, self._records, self._begins, self._palette.reshape(-1), self._game[-1],
             self.buckets.reshape(-1),
         )  # fmt: skip
-        row = int(self._kernel.AGE)
-        ages = self._f[:, row : row + self._kernel.M]
+        row = int(layout.AGE)
+        ages = self._f[:, row : row + layout.ORBITS]
         self.hidden += steps * int(np.count_nonzero(ages < self._fuse))

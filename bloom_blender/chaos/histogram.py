@@ -18,7 +18,7 @@ from ..errors import BloomError
 from ..files import open_regular, replace_file
 from ..flame.model import Flame, Palette
 from .counting import STEPS, Counting
-from .kernels.build import histogram_kernel
+from .kernels.build import histogram_kernel, version_of
 from .projection import Projection
 
 #: Buckets beside the picture on each side, in pixels: light spreads from there into the picture.
@@ -147,7 +147,7 @@ class Histogram(Counting):
             self.seed,
             self.grid,
         )
-        return hashlib.sha256(repr((*parts, STEPS, self._kernel.__name__)).encode()).hexdigest()
+        return hashlib.sha256(repr((*parts, STEPS, version_of(self._kernel.__name__))).encode()).hexdigest()
 
     def _state(self) -> dict[str, np.ndarray]:
         return {"buckets": self.buckets, "f": self._f, "u": self._u, "o": self._o}

@@ -10,6 +10,7 @@ from ..codegen.threads import threads_of
 from ..flame.color import linear_light
 from ..flame.model import Flame
 from .density import Footprint, empty_table, footprint_of, spread_points
+from .kernels import layout
 from .kernels.build import cloud_kernel, game_of, run
 from .structure import OPACITY, settling, structure_of, thresholds, values_of
 
@@ -98,7 +99,7 @@ def play(
     energy, age = np.empty(count, np.float32), np.empty(count, np.float32)
     xform, homes = np.empty(count, np.int32), np.empty(count, np.uint32)
     steps = max(STEPS // detail, 1)
-    batches = -(-count // (kernel.M * steps))
+    batches = -(-count // (layout.ORBITS * steps))
     per_unit = np.float32(1.0 / (footprint or footprint_of(flame)).cell)
     rules = (np.uint32(seed & 0xFFFFFFFF), np.float32(LIMIT), per_unit)
     flame_data = (game, offsets, values, table, opacities)
@@ -114,7 +115,7 @@ def play(
     if detail == 1:
         parts = threads_of(threads)
         run(kernel.count_part, parts, threads, parts, homes, cells)
-    share = count / max(batches * kernel.M * steps * detail, 1) if detail > 1 else 1.0
+    share = count / max(batches * layout.ORBITS * steps * detail, 1) if detail > 1 else 1.0
     return Play(positions, colors, energy, age, xform, cells, share)
 
 

@@ -8,18 +8,23 @@ see ``lowering``.
 
 from __future__ import annotations
 
-from ..codegen.lowering import lower, mixed, uniform
+from ..codegen.lowering import lower
+from ..codegen.random_bits import mixed, uniform
 from ..codegen.targets.llvm import Assembly, Module
 from ..codegen.vectors import BOOL, FLOAT, INT, WORD, Operand, Value
 from ..flame.variations import registry
 from ..flame.variations.source import VOCABULARY
-from .kernels.writing import layout
+from .kernels import layout
 from .structure import COEFS, COLOR, COLOR_SPEED, DIRECT_COLOR, OPACITY, POST, VariationSlot, XformStructure
 
 #: Random words of one application: draw k of variation v is word v * DRAWS + k.
 DRAWS = 16
 #: Odd multiplier that spreads word numbers over 32 bits (2**32 / golden ratio).
 SPREAD = 0x9E3779B1
+#: Farther than this is no place of an orbit, see ``layout``.
+ESCAPED = float(layout.ESCAPED)
+#: Rows of the points that are shown.
+SHOWN = (layout.SHOWN_X, layout.SHOWN_Y, layout.SHOWN_Z, layout.SHOWN_COLOR)
 #: Name of the function in the assembly.
 APPLY = "apply"
 _ARGUMENTS = "ptr noalias %floats, ptr noalias %words, i64 %begin, i64 %count, ptr noalias %values"
@@ -37,7 +42,7 @@ def xform_assembly(structure: XformStructure, width: int) -> str:
     code.begin_block("orbits")
     start = len(code.lines)
     code.line("%i = add i64 %begin, %j")
-    word = code.emit(INT, f"add i64 %i, {layout()['PR']}").ref
+    word = code.emit(INT, f"add i64 %i, {layout.GROUPED_WORD}").ref
     h = code.load("%words", word, WORD)
     old, places = _load(code, structure.final)
     new = [code.value(number) for number in xform.images(old, h)]
@@ -63,23 +68,23 @@ def xform_assembly(structure: XformStructure, width: int) -> str:
 def _load(code: Assembly, final: bool) -> tuple[list[Value], list[str]]:
     """x, y, z and color of the orbits from ``%i`` on, and where they lie."""
     if final:
-        rows = [code.emit(INT, f"add i64 %i, {layout()[name]}").ref for name in ("PX", "PY", "PZ", "PC")]
+        rows = [code.emit(INT, f"add i64 %i, {row}").ref for row in SHOWN]
         return [code.load("%floats", row, FLOAT) for row in rows], rows
     code.line("%four = mul i64 %i, 4")
-    place = code.emit(INT, f"add i64 %four, {layout()['P']}").ref
+    place = code.emit(INT, f"add i64 %four, {layout.GROUPED}").ref
     x, y, z, c = code.load_four("%floats", place)
     # An orbit that has begun anew keeps its color, and its depth is but a mark.
-    return [x, y, code.where(z < layout()["ESCAPED"], z, 0.0), c], [place]
+    return [x, y, code.where(z < ESCAPED, z, 0.0), c], [place]
 
 
 def _begun_anew(code: Assembly, new: list[Value], h: Value) -> list[Value]:
     """The points, but random ones in [-1, 1] squared for those that escaped, which their depth marks."""
     x, y, z, c = new
     far = code.intrinsic("fabs", x) + code.intrinsic("fabs", y) + code.intrinsic("fabs", z)
-    inside = far < layout()["ESCAPED"]  # not for NaN
-    c = code.where(code.intrinsic("fabs", c) < layout()["ESCAPED"], c, 0.0)
+    inside = far < ESCAPED  # not for NaN
+    c = code.where(code.intrinsic("fabs", c) < ESCAPED, c, 0.0)
     fresh = [uniform(h * odd) * 2.0 - 1.0 for odd in (SPREAD, 0x85EBCA77)]
-    replaced = zip((x, y, z), (*fresh, 2.0 * layout()["ESCAPED"]), strict=True)
+    replaced = zip((x, y, z), (*fresh, 2.0 * ESCAPED), strict=True)
     return [*(code.where(inside, old, anew) for old, anew in replaced), c]
 
 

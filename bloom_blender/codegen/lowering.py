@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 
 from . import mathematics
 from .language import Function, Vocabulary, body_of, syntax_tree
+from .random_bits import mixed, uniform
 from .vectors import BOOL, Code, Operand, Value
 
 Names = dict[str, Operand]
@@ -37,20 +38,6 @@ _CONVERSIONS = {
 
 
 # ---------------------------------------------------------------------------------- random numbers
-
-
-def mixed(h: Value) -> Value:
-    """Scramble 32 bits: two rounds of multiply and shift, every input bit reaches every output bit."""
-    h = h ^ (h >> 16)
-    h = h * 0x7FEB352D
-    h = h ^ (h >> 15)
-    h = h * 0x846CA68B
-    return h ^ (h >> 16)
-
-
-def uniform(h: Value) -> Value:
-    """24 of 32 random bits as a float in [0, 1)."""
-    return h.code.convert("to_float", h >> 8) * 2.0**-24
 
 
 def _hash3(code: Code, i: Operand, j: Operand, k: Operand) -> Value:

@@ -2,8 +2,8 @@
 
 The names are exactly those of ``flame.variations.vocabulary``. A call to the C library stops LLVM from
 vectorising a loop, so every function here is arithmetic only. ``lowering`` makes vector code of the *source*
-of these functions, ``writing`` puts it into modules of numba with each literal cast to float32; nothing in
-this file is called by Python itself.
+of these functions, and ``numba_internals`` code for single numbers in kernels; nothing in this file is called
+by Python itself.
 
 Coefficients: ``tools/fit_polynomials.py`` (near-minimax; the errors it prints are below float32's 6e-8,
 so rounding decides). Range reduction after W. J. Cody and W. Waite, Software Manual for the Elementary
@@ -13,8 +13,8 @@ tenth of one flame's orbits to infinity); infinite ones give NaN, which the kern
 """
 
 # The rules of variation bodies hold: assignments, conditional expressions and one return.
-# Names that the kernel's prelude provides: F (float32), rint, floor, trunc, sqrt, fabs, copysign, to_int,
-# bits_of_float, float_of_bits.
+# Names of the language that ``lowering`` knows: F (float32), rint, floor, trunc, sqrt, fabs, copysign,
+# to_int, bits_of_float, float_of_bits.
 # ruff: noqa: F821
 
 pi = 3.141592653589793

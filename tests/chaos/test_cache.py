@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -10,9 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bloom_blender.chaos.kernels import build
-from bloom_blender.chaos.kernels.writing import template
-from bloom_blender.codegen import linker, store
+from bloom_blender.codegen import kernels, linker, store
+from tests.chaos import some_kernels
 from tests.support import REPOSITORY
 
 #: Applies an xform and a function of numba, and prints how much it compiled and what came out.
@@ -20,9 +20,9 @@ SCRIPT = """
 import ctypes, sys
 from pathlib import Path
 import numpy as np
-from bloom_blender.chaos.kernels import build
-from bloom_blender.chaos.kernels.build import run
-from bloom_blender.chaos.kernels.writing import layout, template
+from bloom_blender.chaos.kernels import layout
+from bloom_blender.chaos.kernels.build import game_of
+from bloom_blender.codegen.kernels import run
 from bloom_blender.chaos.structure import structure_of, values_of
 from bloom_blender.codegen import linker, store
 from bloom_blender.flame.model import Flame, Variation, Xform
@@ -35,17 +35,17 @@ def image(variation):
     xform = Xform(coefs=(0.5, 0.1, -0.2, 0.5, 0.3, 0.1), variations=(Variation(variation, 1.0),))
     flame = Flame("one", (xform,))
     structure = structure_of(flame)
-    f, u = np.full(layout()["FLOATS"], 0.25, np.float32), np.zeros(layout()["WORDS"], np.uint32)
+    f, u = np.full(layout.FLOATS, 0.25, np.float32), np.zeros(layout.WORDS, np.uint32)
     values = values_of(flame, structure)
     kinds = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p)
-    loop = ctypes.CFUNCTYPE(None, *kinds)(int(build.game_of(structure)[0]))
+    loop = ctypes.CFUNCTYPE(None, *kinds)(int(game_of(structure)[0]))
     loop(f.ctypes.data, u.ctypes.data, 0, 40, values.ctypes.data)
-    return float(f[layout()["P"]]).hex()
+    return float(f[layout.GROUPED]).hex()
 
 def doubled():
-    text = template("prelude.py") + "\\n@compiled\\ndef double(n, x):\\n    x[n] = F(2.0) * sqrt(x[n])\\n"
+    from tests.chaos.some_kernels import double_root
     x = np.full(3, 2.0, np.float32)
-    run(build.load_module(text, "test").double, 3, 1, x)
+    run(double_root, 3, 1, x)
     return x.tolist()[1]
 
 BETWEEN
@@ -133,43 +133,52 @@ def test_two_processes_at_once(tmp_path, fresh):
     assert run(tmp_path)[0] == "0"
 
 
+def kernel_of(folder: Path, number: str):
+    """A kernel from a module of its own."""
+    folder.mkdir()
+    file = folder / "own_kernel.py"
+    file.write_text(
+        "from bloom_blender.chaos.kernels.layout import F\n"
+        "from bloom_blender.codegen.numba_internals import compiled\n"
+        f"@compiled\ndef same(n, x):\n    x[n] = x[n] + F({number})\n"
+    )
+    spec = importlib.util.spec_from_file_location(f"{folder.name}.own_kernel", file)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module.same
+
+
 def test_other_text_processor_or_version_has_another_name(monkeypatch, tmp_path):
     """So an upgrade never finds what an older one left."""
     import llvmlite
     import numba
     from llvmlite import binding
 
-    monkeypatch.setenv("BLOOM_CACHE_DIR", str(tmp_path))
-    text = template("prelude.py") + "\n@compiled\ndef same(n, x):\n    x[n] = x[n] + F(NUMBER)\n"
-    one, two = (build.load_module(text.replace("NUMBER", n), "test").same for n in ("1.0", "2.0"))
+    monkeypatch.setenv("BLOOM_CACHE_DIR", str(tmp_path / "cache"))
+    one, two = kernel_of(tmp_path / "one", "1.0"), kernel_of(tmp_path / "two", "2.0")
     kinds = (("f4", 1),)
-    addresses = {build.entry_of(kernel, kinds) for kernel in (one, two)}
+    addresses = {kernels.entry_of(kernel, kinds) for kernel in (one, two)}
     monkeypatch.setattr(numba, "__version__", "99.0")
-    addresses.add(build.entry_of(build.load_module(text.replace("NUMBER", "1.0"), "test").same, kinds))
+    addresses.add(kernels.entry_of.__wrapped__(one, kinds))
     assert len(addresses) == 3
-    assert len(list((tmp_path / "kernels").iterdir())) == 3
+    assert len(list((tmp_path / "cache" / "kernels").iterdir())) == 3
     host = linker._host()
     assert llvmlite.__version__ in host and binding.get_host_cpu_name() in host
     assert store.name_of("xform", host, "a") != store.name_of("xform", host + "+avx", "a")
 
 
 def test_a_kernel_that_fails_says_so():
-    text = (
-        template("prelude.py") + "\n@compiled\ndef fails(n, x):\n    if x[n] > 1:\n        raise ValueError\n"
-    )
-    fails = build.load_module(text, "test").fails
-    build.run(fails, 3, 2, np.zeros(3))
+    kernels.run(some_kernels.fails, 3, 2, np.zeros(3))
     with pytest.raises(RuntimeError, match="fails"):
-        build.run(fails, 3, 2, np.arange(3.0))
+        kernels.run(some_kernels.fails, 3, 2, np.arange(3.0))
 
 
 @pytest.mark.parametrize("threads", [1, 2, None])
 def test_every_task_runs_once(threads):
-    text = template("prelude.py") + "\n@compiled\ndef count(n, x):\n    x[n] = x[n] + 1\n"
-    count = build.load_module(text, "test").count
     counts = np.zeros(1001, np.int64)
-    build.run(count, 1000, threads, counts)
-    build.run(count, 0, threads, counts)
+    kernels.run(some_kernels.count, 1000, threads, counts)
+    kernels.run(some_kernels.count, 0, threads, counts)
     assert counts.tolist() == [1] * 1000 + [0]
 
 

@@ -11,9 +11,10 @@ import ctypes
 import numpy as np
 import pytest
 
+from bloom_blender.chaos.kernels import layout
 from bloom_blender.chaos.kernels.build import xform_loop
-from bloom_blender.chaos.kernels.writing import layout
 from bloom_blender.chaos.structure import structure_of, values_of
+from bloom_blender.chaos.xforms import SHOWN
 from bloom_blender.flame.model import Flame, Variation, Xform
 from bloom_blender.flame.variations import VARIATIONS, lookup
 from bloom_blender.flame.variations.registry import COMPATIBILITIES
@@ -36,12 +37,12 @@ def compiled(
     """The compiled xform's result for x, y, z, colour, (N, 4), as a final xform, which replaces no orbit."""
     flame = Flame("one", (Xform(),), (xform,), compatibility=compatibility)
     structure = structure_of(flame)
-    values, rows = values_of(flame, structure)[structure.offsets[1] :].copy(), layout()
-    f, u = np.zeros(rows["FLOATS"], np.float32), np.zeros(rows["WORDS"], np.uint32)
-    places = [slice(rows[row], rows[row] + len(points)) for row in ("PX", "PY", "PZ", "PC")]
+    values = values_of(flame, structure)[structure.offsets[1] :].copy()
+    f, u = np.zeros(layout.FLOATS, np.float32), np.zeros(layout.WORDS, np.uint32)
+    places = [slice(row, row + len(points)) for row in map(int, SHOWN)]
     for column, place in enumerate(places):
         f[place] = points[:, column]
-    u[rows["PR"] : rows["PR"] + len(points)] = words
+    u[layout.GROUPED_WORD : layout.GROUPED_WORD + len(points)] = words
     kinds = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p)
     loop = ctypes.CFUNCTYPE(None, *kinds)(xform_loop(structure.parts[1]))
     loop(f.ctypes.data, u.ctypes.data, 0, len(points), values.ctypes.data)

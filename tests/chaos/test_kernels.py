@@ -10,8 +10,8 @@ import re
 import numpy as np
 import pytest
 
+from bloom_blender.chaos.kernels import layout
 from bloom_blender.chaos.kernels.build import xform_loop
-from bloom_blender.chaos.kernels.writing import layout
 from bloom_blender.chaos.structure import structure_of, values_of, xform_structure
 from bloom_blender.chaos.xforms import xform_assembly
 from bloom_blender.codegen import linker
@@ -42,13 +42,12 @@ def applied(xform: Xform, points: np.ndarray, words: np.ndarray | None = None) -
     flame = Flame("one", (xform,))
     structure = structure_of(flame)
     values = values_of(flame, structure)
-    rows = layout()
-    f = np.zeros(rows["FLOATS"], np.float32)
-    u = np.zeros(rows["WORDS"], np.uint32)
-    orbits = f[rows["P"] : rows["P"] + 4 * len(points)].reshape(-1, 4)
+    f = np.zeros(layout.FLOATS, np.float32)
+    u = np.zeros(layout.WORDS, np.uint32)
+    orbits = f[layout.GROUPED : layout.GROUPED + 4 * len(points)].reshape(-1, 4)
     orbits[:, :3] = points
     if words is not None:
-        u[rows["PR"] : rows["PR"] + len(points)] = words
+        u[layout.GROUPED_WORD : layout.GROUPED_WORD + len(points)] = words
     pointers = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p)
     loop = ctypes.CFUNCTYPE(None, *pointers)(xform_loop(structure.parts[0]))
     loop(f.ctypes.data, u.ctypes.data, 0, len(points), values.ctypes.data)
@@ -131,16 +130,16 @@ def test_each_orbit_is_its_own():
 def test_a_loop_touches_no_other_orbits():
     xform = xform_with("swirl")
     flame = Flame("one", (xform,))
-    structure, rows = structure_of(flame), layout()
-    f = np.random.default_rng(6).uniform(-1, 1, rows["FLOATS"]).astype(np.float32)
-    u = np.zeros(rows["WORDS"], np.uint32)
+    structure = structure_of(flame)
+    f = np.random.default_rng(6).uniform(-1, 1, layout.FLOATS).astype(np.float32)
+    u = np.zeros(layout.WORDS, np.uint32)
     before, values = f.copy(), values_of(flame, structure)
     loop = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 2, *[ctypes.c_int64] * 2, ctypes.c_void_p)(
         xform_loop(structure.parts[0])
     )
     loop(f.ctypes.data, u.ctypes.data, 7, 21, values.ctypes.data)
     changed = np.flatnonzero(f != before)
-    mine = rows["P"] + 4 * 7 + np.arange(4 * 21)
+    mine = int(layout.GROUPED) + 4 * 7 + np.arange(4 * 21)
     assert set(changed) <= set(mine) and len(changed) > 3 * 21
 
 

@@ -1,1 +1,4 @@
-"""The loops that play the chaos game, and `build`, which compiles them."""
+"""The kernels that numba compiles once for all flames, and ``build``, which compiles or loads them.
+
+All modules here but ``build`` and ``layout`` import numba, so only functions of ``build`` import them.
+"""

@@ -1,9 +1,61 @@
-"""Loops that make a point cloud: a template, compiled once for all flames."""
+"""Loops that make a point cloud, the same for all flames.
 
-# The kernel writer puts prelude, layout and game before this text.
-# ruff: noqa: F821
+``chaos/points.py`` calls `count_batch`, `points_batch` and `count_part`, ``chaos/density.py`` `spread_chunk`.
 
-NOWHERE = U(0xFFFFFFFF)  # the home of a hidden point
+Rows of a batch are those of ``layout``: a step's newest points are in ``SHOWN_X`` and the following rows, the
+candidate that is to be the point of the cloud in ``CHOSEN_X`` and the following.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...codegen.numba_internals import (
+    add_one,
+    allocate,
+    compiled,
+    fabs,
+    floor,
+    inline,
+    mixed,
+    move_four,
+    release,
+    scale_four,
+    sqrt,
+    to_int,
+    uniform,
+)  # fmt: skip
+from .cells import BUCKETS, bucket, cell_of
+from .game import advance, show, start
+from .layout import (
+    AGE,
+    CHOSEN_AGE,
+    CHOSEN_COLOR,
+    CHOSEN_HOME,
+    CHOSEN_OPACITY,
+    CHOSEN_SHADE,
+    CHOSEN_WEIGHT,
+    CHOSEN_X,
+    CHOSEN_XFORM,
+    CHOSEN_Y,
+    CHOSEN_Z,
+    FLOATS,
+    INDICES,
+    NOWHERE,
+    OPACITY,
+    ORBITS,
+    SHOWN_COLOR,
+    SHOWN_X,
+    SHOWN_Y,
+    SHOWN_Z,
+    WEIGHTS,
+    WORD,
+    WORDS,
+    XFORM,
+    F,
+    I,
+    U,
+)  # fmt: skip
 
 
 @inline
@@ -26,11 +78,11 @@ def count_batch(batch, fuse, steps, seed, limit, per_unit, game, offsets, values
         if s < fuse:
             continue
         show(f, u, counts, game, offsets, values)
-        for j in range(I(M)):
-            x = f[PX + j]
-            y = f[PY + j]
-            z = f[PZ + j]
-            if visible(x, y, z, f[AGE + j], fuse, limit) and opacities[I(o[K + j])] > F(0.0):
+        for j in range(I(ORBITS)):
+            x = f[SHOWN_X + j]
+            y = f[SHOWN_Y + j]
+            z = f[SHOWN_Z + j]
+            if visible(x, y, z, f[AGE + j], fuse, limit) and opacities[I(o[XFORM + j])] > F(0.0):
                 add_one(cells, cell_of(x, y, z, per_unit))
     release(f)
     release(u)
@@ -42,42 +94,42 @@ def count_batch(batch, fuse, steps, seed, limit, per_unit, game, offsets, values
 @compiled
 def look_up(f, o, opacities):
     """Opacities of the newest points: a loop of its own, since one that reads any place is no vector loop."""
-    for j in range(I(M)):
-        f[PO + j] = opacities[I(o[K + j])]
+    for j in range(I(ORBITS)):
+        f[OPACITY + j] = opacities[I(o[XFORM + j])]
 
 
 @compiled
 def take(f, o, fuse, limit):
     """Let each orbit's newest point be the point of the cloud."""
-    for j in range(I(M)):
-        x = f[PX + j]
-        y = f[PY + j]
-        z = f[PZ + j]
-        weight = f[PO + j] if visible(x, y, z, f[AGE + j], fuse, limit) else F(0.0)
+    for j in range(I(ORBITS)):
+        x = f[SHOWN_X + j]
+        y = f[SHOWN_Y + j]
+        z = f[SHOWN_Z + j]
+        weight = f[OPACITY + j] if visible(x, y, z, f[AGE + j], fuse, limit) else F(0.0)
         shown = weight > F(0.0)
-        f[BX + j] = x if shown else F(0.0)
-        f[BY + j] = y if shown else F(0.0)
-        f[BZ + j] = z if shown else F(0.0)
-        f[BC + j] = f[PC + j] if shown else F(0.0)
-        f[BAGE + j] = f[AGE + j] if shown else F(0.0)
-        f[BW + j] = weight
-        f[BO + j] = weight
-        f[SUM + j] = weight
-        o[BK + j] = o[K + j] if shown else 0
+        f[CHOSEN_X + j] = x if shown else F(0.0)
+        f[CHOSEN_Y + j] = y if shown else F(0.0)
+        f[CHOSEN_Z + j] = z if shown else F(0.0)
+        f[CHOSEN_COLOR + j] = f[SHOWN_COLOR + j] if shown else F(0.0)
+        f[CHOSEN_AGE + j] = f[AGE + j] if shown else F(0.0)
+        f[CHOSEN_WEIGHT + j] = weight
+        f[CHOSEN_OPACITY + j] = weight
+        f[WEIGHTS + j] = weight
+        o[CHOSEN_XFORM + j] = o[XFORM + j] if shown else 0
 
 
 @compiled
 def forget(f, o):
     """No candidate has been considered yet."""
-    for j in range(I(M)):
-        f[SUM + j] = F(0.0)
-        f[BW + j] = F(0.0)
-        f[BX + j] = F(0.0)
-        f[BY + j] = F(0.0)
-        f[BZ + j] = F(0.0)
-        f[BC + j] = F(0.0)
-        f[BAGE + j] = F(0.0)
-        o[BK + j] = 0
+    for j in range(I(ORBITS)):
+        f[WEIGHTS + j] = F(0.0)
+        f[CHOSEN_WEIGHT + j] = F(0.0)
+        f[CHOSEN_X + j] = F(0.0)
+        f[CHOSEN_Y + j] = F(0.0)
+        f[CHOSEN_Z + j] = F(0.0)
+        f[CHOSEN_COLOR + j] = F(0.0)
+        f[CHOSEN_AGE + j] = F(0.0)
+        o[CHOSEN_XFORM + j] = 0
 
 
 @compiled
@@ -87,47 +139,48 @@ def consider(f, u, o, fuse, limit, per_unit, cells):
     A reservoir of one, chosen with chances c**-0.75 for a count of c in the point's cell, so that thin
     parts of the flame get a larger part of the points than of the light.
     """
-    for j in range(I(M)):
-        x = f[PX + j]
-        y = f[PY + j]
-        z = f[PZ + j]
-        weight = f[PO + j] if visible(x, y, z, f[AGE + j], fuse, limit) else F(0.0)
+    for j in range(I(ORBITS)):
+        x = f[SHOWN_X + j]
+        y = f[SHOWN_Y + j]
+        z = f[SHOWN_Z + j]
+        weight = f[OPACITY + j] if visible(x, y, z, f[AGE + j], fuse, limit) else F(0.0)
         if weight > F(0.0):
             near = F(cells[cell_of(x, y, z, per_unit)]) + F(1.0)
             weight = weight / sqrt(near * sqrt(near))
-        total = f[SUM + j] + weight
-        f[SUM + j] = total
-        if uniform(mixed(U(u[R + j] + U(0x68E31DA4)))) * total < weight:
-            f[BX + j] = x
-            f[BY + j] = y
-            f[BZ + j] = z
-            f[BC + j] = f[PC + j]
-            f[BAGE + j] = f[AGE + j]
-            f[BW + j] = weight
-            f[BO + j] = f[PO + j]
-            o[BK + j] = o[K + j]
+        total = f[WEIGHTS + j] + weight
+        f[WEIGHTS + j] = total
+        if uniform(mixed(U(u[WORD + j] + U(0x68E31DA4)))) * total < weight:
+            f[CHOSEN_X + j] = x
+            f[CHOSEN_Y + j] = y
+            f[CHOSEN_Z + j] = z
+            f[CHOSEN_COLOR + j] = f[SHOWN_COLOR + j]
+            f[CHOSEN_AGE + j] = f[AGE + j]
+            f[CHOSEN_WEIGHT + j] = weight
+            f[CHOSEN_OPACITY + j] = f[OPACITY + j]
+            o[CHOSEN_XFORM + j] = o[XFORM + j]
 
 
 @compiled
 def finish(f, o, group, per_unit, phase, last):
     """What the cloud needs to know of the chosen points, in the rows of those that are shown.
 
-    Their light in ``PX``, their opacity in ``PY``; in ``o`` their place in the palette and their home.
+    Their light in ``SHOWN_X``, their opacity in ``SHOWN_Y``; in ``o`` their place in the palette and their
+    home.
     """
-    for j in range(I(M)):
-        shown = f[BW + j] > F(0.0)
-        alpha = f[BO + j] if shown else F(0.0)
-        place = U(cell_of(f[BX + j], f[BY + j], f[BZ + j], per_unit))
-        o[HOME + j] = place if alpha > F(0.0) else NOWHERE
+    for j in range(I(ORBITS)):
+        shown = f[CHOSEN_WEIGHT + j] > F(0.0)
+        alpha = f[CHOSEN_OPACITY + j] if shown else F(0.0)
+        place = U(cell_of(f[CHOSEN_X + j], f[CHOSEN_Y + j], f[CHOSEN_Z + j], per_unit))
+        o[CHOSEN_HOME + j] = place if alpha > F(0.0) else NOWHERE
         # What the chosen point stands for: the sum of the weights over its own chance of being chosen.
-        stands = f[SUM + j] / (f[BW + j] * F(group))
-        f[PX + j] = stands if shown else F(0.0)
-        f[PY + j] = alpha
-        c = f[BC + j] + phase
+        stands = f[WEIGHTS + j] / (f[CHOSEN_WEIGHT + j] * F(group))
+        f[SHOWN_X + j] = stands if shown else F(0.0)
+        f[SHOWN_Y + j] = alpha
+        c = f[CHOSEN_COLOR + j] + phase
         c = c - floor(c) if phase != F(0.0) else c
         c = c if c > F(0.0) else F(0.0)
         c = c if c < F(1.0) else F(1.0)
-        o[PAINT + j] = to_int(c * last + F(0.5))
+        o[CHOSEN_SHADE + j] = to_int(c * last + F(0.5))
 
 
 @compiled
@@ -135,7 +188,7 @@ def points_batch(
     batch, fuse, steps, group, seed, limit, per_unit, phase, game, offsets, values, table, opacities, palette,
     cells, positions, colors, energy, ages, xforms, homes,
 ):  # fmt: skip
-    """Points of one batch: step s of orbit j is point (batch * steps + s) * M + j.
+    """Points of one batch: step s of orbit j is point (batch * steps + s) * ORBITS + j.
 
     ``cells`` holds the candidates' counts where a group has more than one; ``homes`` receives the cell of
     each point.
@@ -151,7 +204,7 @@ def points_batch(
         advance(f, u, o, counts, places, game, offsets, values, table)
     total = I(energy.shape[0])
     for s in range(steps):
-        first = I((I(batch) * I(steps) + I(s)) * I(M))
+        first = I((I(batch) * I(steps) + I(s)) * I(ORBITS))
         if first >= total:
             break
         if group == 1:
@@ -167,20 +220,20 @@ def points_batch(
                 look_up(f, o, opacities)
                 consider(f, u, o, fuse, limit, per_unit, cells)
         finish(f, o, group, per_unit, phase, last)
-        for j in range(min(I(M), total - first)):
+        for j in range(min(I(ORBITS), total - first)):
             at = I(4) * (first + j)
-            move_four(colors, at, palette, I(4) * I(o[PAINT + j]))
-            colors[at + I(3)] = f[PY + j]
-        for j in range(min(I(M), total - first)):
+            move_four(colors, at, palette, I(4) * I(o[CHOSEN_SHADE + j]))
+            colors[at + I(3)] = f[SHOWN_Y + j]
+        for j in range(min(I(ORBITS), total - first)):
             at = I(3) * (first + j)
-            positions[at] = f[BX + j]
-            positions[at + I(1)] = f[BY + j]
-            positions[at + I(2)] = f[BZ + j]
-        for j in range(min(I(M), total - first)):
-            ages[first + j] = f[BAGE + j]
-            xforms[first + j] = o[BK + j]
-            homes[first + j] = U(o[HOME + j])
-            energy[first + j] = f[PX + j]
+            positions[at] = f[CHOSEN_X + j]
+            positions[at + I(1)] = f[CHOSEN_Y + j]
+            positions[at + I(2)] = f[CHOSEN_Z + j]
+        for j in range(min(I(ORBITS), total - first)):
+            ages[first + j] = f[CHOSEN_AGE + j]
+            xforms[first + j] = o[CHOSEN_XFORM + j]
+            homes[first + j] = U(o[CHOSEN_HOME + j])
+            energy[first + j] = f[SHOWN_X + j]
     release(f)
     release(u)
     release(o)
@@ -188,8 +241,9 @@ def points_batch(
     release(places)
 
 
-CHUNK = 512
-N0, N1, N2, N3, N4 = I(0), I(CHUNK), I(2 * CHUNK), I(3 * CHUNK), I(4 * CHUNK)
+CHUNK = 512  # points of a task
+# Rows of its floats: the place in cells; how many lie around; the opacity, and later the light.
+CELL_X, CELL_Y, CELL_Z, NEAR, LIGHT = I(0), I(CHUNK), I(2 * CHUNK), I(3 * CHUNK), I(4 * CHUNK)
 
 
 @compiled
@@ -222,11 +276,13 @@ def neighbours(f, u, count, table):
         c = F((corner >> 2) & 1)
         row = I(corner) * I(CHUNK)
         for j in range(I(count)):
-            u[row + j] = U(bucket(floor(f[N0 + j]) + a, floor(f[N1 + j]) + b, floor(f[N2 + j]) + c))
+            u[row + j] = U(
+                bucket(floor(f[CELL_X + j]) + a, floor(f[CELL_Y + j]) + b, floor(f[CELL_Z + j]) + c)
+            )
     for j in range(I(count)):
-        x = f[N0 + j] - floor(f[N0 + j])
-        y = f[N1 + j] - floor(f[N1 + j])
-        z = f[N2 + j] - floor(f[N2 + j])
+        x = f[CELL_X + j] - floor(f[CELL_X + j])
+        y = f[CELL_Y + j] - floor(f[CELL_Y + j])
+        z = f[CELL_Z + j] - floor(f[CELL_Z + j])
         n0 = F(table[I(u[j])])
         n1 = F(table[I(u[I(CHUNK) + j])])
         n2 = F(table[I(u[I(2 * CHUNK) + j])])
@@ -237,21 +293,7 @@ def neighbours(f, u, count, table):
         n7 = F(table[I(u[I(7 * CHUNK) + j])])
         low = (n0 + x * (n1 - n0)) * (F(1.0) - y) + (n2 + x * (n3 - n2)) * y
         high = (n4 + x * (n5 - n4)) * (F(1.0) - y) + (n6 + x * (n7 - n6)) * y
-        f[N3 + j] = low + z * (high - low)
-
-
-@intrinsic
-def scale_four(typing_context, target, at, source, origin, factor):
-    """target[at : at + 4] = factor * source[origin : origin + 4], as one vector."""
-
-    def code(context, builder, signature, given):
-        kinds = signature.args
-        places = [_four_at(context, builder, kinds[k], given[k], given[k + 1]) for k in (0, 2)]
-        scaled = builder.fmul(builder.load(places[1], align=4), _four_of(builder, given[4]))
-        builder.store(scaled, places[0], align=4)
-        return context.get_dummy_value()
-
-    return types.none(target, at, source, origin, factor), code
+        f[NEAR + j] = low + z * (high - low)
 
 
 @compiled
@@ -269,15 +311,15 @@ def spread_chunk(
     u = allocate(U(0), (8 * CHUNK,))
     for j in range(count):
         at = I(3) * (begin + j)
-        f[N0 + j] = positions[at] * per_unit - F(0.5)
-        f[N1 + j] = positions[at + I(1)] * per_unit - F(0.5)
-        f[N2 + j] = positions[at + I(2)] * per_unit - F(0.5)
-        f[N4 + j] = colors[I(4) * (begin + j) + I(3)]
+        f[CELL_X + j] = positions[at] * per_unit - F(0.5)
+        f[CELL_Y + j] = positions[at + I(1)] * per_unit - F(0.5)
+        f[CELL_Z + j] = positions[at + I(2)] * per_unit - F(0.5)
+        f[LIGHT + j] = colors[I(4) * (begin + j) + I(3)]
     neighbours(f, u, count, table)
     for j in range(count):
         n = begin + j
-        alpha = f[N4 + j]
-        near = share * f[N3 + j]
+        alpha = f[LIGHT + j]
+        near = share * f[NEAR + j]
         # Where a point stands for many, fewer points share the cell. A point alone counts half itself.
         crowd = near / energy[n]
         crowd = crowd if crowd > F(0.25) else F(0.25)
@@ -287,10 +329,10 @@ def spread_chunk(
         strength = alpha * energy[n] * flux / (radius * radius)
         density[n] = near if alpha > F(0.0) else F(0.0)
         radii[n] = radius if alpha > F(0.0) else F(0.0)
-        f[N4 + j] = strength if alpha > F(0.0) else F(0.0)
+        f[LIGHT + j] = strength if alpha > F(0.0) else F(0.0)
     for j in range(count):
         at = I(4) * (begin + j)
-        scale_four(light, at, colors, at, f[N4 + j])
-        light[at + I(3)] = f[N4 + j]
+        scale_four(light, at, colors, at, f[LIGHT + j])
+        light[at + I(3)] = f[LIGHT + j]
     release(f)
     release(u)

@@ -1,7 +1,14 @@
-"""Loops that spread light over its neighbourhood (density estimation): a template of ``develop/light.py``."""
+"""Loops that spread light over its neighbourhood (density estimation).
 
-# The kernel writer puts prelude before this text.
-# ruff: noqa: F821
+``develop/light.py`` calls `spread_band` for each band of rows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...codegen.numba_internals import compiled, inline
+from .layout import F, I
 
 BAND = 16  # rows that one task writes
 

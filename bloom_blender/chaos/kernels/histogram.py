@@ -1,14 +1,49 @@
-"""Loops that fill the histogram of a picture or a volume: a template, compiled once for all flames.
+"""Loops that fill the histogram of a picture or a volume, the same for all flames.
+
+``chaos/counting.py`` calls `play_batch`, `share_tiles` and `add_tiles`, one after the other for each round.
 
 A bucket holds red, green, blue and hits, four float32. Batches play in parallel and leave *records*: place
 of the bucket in the upper half of a 64-bit word, colour and xform in the lower. Each batch sorts its records
 by tile (some thousand neighbouring buckets); then tiles add up their records in parallel, batch by batch.
 So the order of additions in a bucket is fixed, whatever the number of threads, and a tile's buckets stay in
 the cache, however large the picture is.
+
+Rows of a batch are those of ``layout``; ``places`` and ``paints`` have a bucket, and a colour with an xform,
+for each point of a round.
 """
 
-# The kernel writer puts prelude, layout, the functions used here and game before this text.
-# ruff: noqa: F821
+from __future__ import annotations
+
+from ...codegen.numba_internals import (
+    add_four,
+    allocate,
+    compiled,
+    cos,
+    floor,
+    inline,
+    mixed,
+    release,
+    sin,
+    sqrt,
+    to_int,
+    uniform,
+)  # fmt: skip
+from .game import advance, show, start
+from .layout import (
+    AGE,
+    BLUR_SIZE,
+    GROUPED_WORD,
+    NOWHERE,
+    ORBITS,
+    SHOWN_COLOR,
+    SHOWN_X,
+    SHOWN_Y,
+    SHOWN_Z,
+    XFORM,
+    F,
+    I,
+    U,
+)  # fmt: skip
 
 # Numbers of the array ``view``, see ``histogram.view_of``.
 CENTER_X, CENTER_Y, ACROSS_X, ACROSS_Y, DOWN_X, DOWN_Y, MIDDLE_X, MIDDLE_Y = 0, 1, 2, 3, 4, 5, 6, 7
@@ -34,23 +69,7 @@ SOFT = 29
 LEFT, TOP, BACK, PER_UNIT, ACROSS, DOWN, INTO, EDGE_BITS, VOLUME_PHASE, VOLUME_COLORS = (
     0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
 )  # fmt: skip
-PW = BX  # the size of each point's blur; the candidates of clouds are not needed here
-NOWHERE = U(0xFFFFFFFF)
 PAINT_BITS = 12  # of the lower half of a record; the others are the number of the xform
-
-
-@intrinsic
-def add_four(typing_context, target, at, source, origin, factor):
-    """target[at : at + 4] += factor * source[origin : origin + 4], as one vector."""
-
-    def code(context, builder, signature, given):
-        kinds = signature.args
-        place, source = [_four_at(context, builder, kinds[k], given[k], given[k + 1]) for k in (0, 2)]
-        light = builder.fmul(builder.load(source, align=4), _four_of(builder, given[4]))
-        builder.store(builder.fadd(builder.load(place, align=4), light), place, align=4)
-        return context.get_dummy_value()
-
-    return types.none(target, at, source, origin, factor), code
 
 
 @inline
@@ -77,12 +96,12 @@ def place_of(x, y, view):
 def paint(f, o, fuse, phase, colors, places, paints):
     """Colour and xform of each orbit's point; takes those out of the picture that are not to be seen yet."""
     last = colors - F(1.0)
-    for j in range(I(M)):
-        c = f[PC + j] + phase
+    for j in range(I(ORBITS)):
+        c = f[SHOWN_COLOR + j] + phase
         c = c - floor(c) if phase != F(0.0) else c
         c = c if c > F(0.0) else F(0.0)
         c = c if c < F(1.0) else F(1.0)
-        paints[j] = U(U(to_int(c * last + F(0.5))) | U(U(o[K + j]) << U(PAINT_BITS)))
+        paints[j] = U(U(to_int(c * last + F(0.5))) | U(U(o[XFORM + j]) << U(PAINT_BITS)))
         places[j] = places[j] if f[AGE + j] >= F(fuse) else NOWHERE
 
 
@@ -93,20 +112,20 @@ def photograph(f, u, o, fuse, view, blockers, places, paints):
     Points nearer than the near end, beyond the far end, or behind what ``blockers`` holds (a depth for each
     bucket, or nothing at all) are not in the picture.
     """
-    for j in range(I(M)):
-        x = f[PX + j]
-        y = f[PY + j]
-        z = f[PZ + j]
+    for j in range(I(ORBITS)):
+        x = f[SHOWN_X + j]
+        y = f[SHOWN_Y + j]
+        z = f[SHOWN_Z + j]
         column = view[COLUMN] * x + view[COLUMN + 1] * y + view[COLUMN + 2] * z + view[COLUMN + 3]
         row = view[ROW] * x + view[ROW + 1] * y + view[ROW + 2] * z + view[ROW + 3]
         near = view[DIVISOR] * x + view[DIVISOR + 1] * y + view[DIVISOR + 2] * z + view[DIVISOR + 3]
         depth = view[DEPTH] * x + view[DEPTH + 1] * y + view[DEPTH + 2] * z + view[DEPTH + 3]
         near = F(1.0) / (near if near > F(0.0) else F(1.1920929e-07))
         seen = depth >= view[NEAR] and depth <= view[FAR]
-        f[PX + j] = column * near if seen else F(-1.0)
-        f[PY + j] = row * near
-        f[PZ + j] = depth
-        f[PW + j] = (view[BLUR_START] + view[BLUR_SLOPE] * depth) * near if seen else F(0.0)
+        f[SHOWN_X + j] = column * near if seen else F(-1.0)
+        f[SHOWN_Y + j] = row * near
+        f[SHOWN_Z + j] = depth
+        f[BLUR_SIZE + j] = (view[BLUR_START] + view[BLUR_SLOPE] * depth) * near if seen else F(0.0)
     if view[BLUR_START] != F(0.0) or view[BLUR_SLOPE] != F(0.0):
         # A place on the aperture: on a disc by angle and radius, on a polygon within one of its triangles.
         soft = view[SOFT] > F(0.0)
@@ -114,29 +133,29 @@ def photograph(f, u, o, fuse, view, blockers, places, paints):
         half = F(3.1415927) / (blades if blades > F(0.0) else F(1.0))
         along = cos(half) if blades > F(0.0) else F(1.0)
         across = sin(half) if blades > F(0.0) else F(0.0)
-        for j in range(I(M)):
-            h = mixed(U(u[PR + j] + U(0x6A09E667)))
+        for j in range(I(ORBITS)):
+            h = mixed(U(u[GROUPED_WORD + j] + U(0x6A09E667)))
             k = mixed(U(h + U(0xBB67AE85)))
             turn = uniform(h)
             turn = (floor(turn * blades) + F(0.5)) * F(2.0) * half if blades > F(0.0) else turn * F(6.2831853)
             size = uniform(k)
-            size = (size if soft else sqrt(size)) * f[PW + j]
+            size = (size if soft else sqrt(size)) * f[BLUR_SIZE + j]
             side = across * (F(2.0) * uniform(mixed(U(k + U(0x3C6EF372)))) - F(1.0))
             turn = turn + turned
-            f[PX + j] += size * (along * cos(turn) - side * sin(turn)) * wide
-            f[PY + j] += size * (along * sin(turn) + side * cos(turn))
+            f[SHOWN_X + j] += size * (along * cos(turn) - side * sin(turn)) * wide
+            f[SHOWN_Y + j] += size * (along * sin(turn) + side * cos(turn))
     columns, rows = view[COLUMNS], view[ROWS]
-    for j in range(I(M)):
-        places[j] = bucket_at(f[PX + j], f[PY + j], columns, rows)
+    for j in range(I(ORBITS)):
+        places[j] = bucket_at(f[SHOWN_X + j], f[SHOWN_Y + j], columns, rows)
     if blockers.shape[0] > 0:
-        for j in range(I(M)):
-            if places[j] != NOWHERE and f[PZ + j] > blockers[I(places[j])]:
+        for j in range(I(ORBITS)):
+            if places[j] != NOWHERE and f[SHOWN_Z + j] > blockers[I(places[j])]:
                 places[j] = NOWHERE
     phase = view[CAMERA_PHASE]
     if view[DEPTH_STEP] > F(0.0):
         phase = F(0.0)
-        for j in range(I(M)):
-            f[PC + j] = (f[PZ + j] - view[DEPTH_ORIGIN]) * view[DEPTH_STEP]
+        for j in range(I(ORBITS)):
+            f[SHOWN_COLOR + j] = (f[SHOWN_Z + j] - view[DEPTH_ORIGIN]) * view[DEPTH_STEP]
     paint(f, o, fuse, phase, view[CAMERA_COLORS], places, paints)
 
 
@@ -148,38 +167,38 @@ def expose(f, u, o, fuse, lens, view, places, paints):
     share of a distance that grows with its depth (ember's camera).
     """
     if lens == FLAT:
-        for j in range(I(M)):
-            places[j] = place_of(f[PX + j], f[PY + j], view)
+        for j in range(I(ORBITS)):
+            places[j] = place_of(f[SHOWN_X + j], f[SHOWN_Y + j], view)
     else:
         c00, c01 = view[TURN], view[TURN + 1]
         c10, c11, c12 = view[TURN + 2], view[TURN + 3], view[TURN + 4]
         c20, c21, c22 = view[TURN + 5], view[TURN + 6], view[TURN + 7]
         zpos, perspective, blur = view[ZPOS], view[PERSPECTIVE], view[BLUR]
-        for j in range(I(M)):
-            x = f[PX + j]
-            y = f[PY + j]
-            z = f[PZ + j] - zpos
+        for j in range(I(ORBITS)):
+            x = f[SHOWN_X + j]
+            y = f[SHOWN_Y + j]
+            z = f[SHOWN_Z + j] - zpos
             nx = c00 * x + c01 * y
             ny = c10 * x + c11 * y + c12 * z
             nz = c20 * x + c21 * y + c22 * z
-            f[PX + j] = nx
-            f[PY + j] = ny
-            f[PZ + j] = nz
+            f[SHOWN_X + j] = nx
+            f[SHOWN_Y + j] = ny
+            f[SHOWN_Z + j] = nz
         if lens == BLURRED:
             even, curve_x, curve_y = view[EVEN], view[CURVE_X], view[CURVE_Y]
-            for j in range(I(M)):
-                x = f[PX + j]
-                y = f[PY + j]
-                h = mixed(U(u[PR + j] + U(0x6A09E667)))
+            for j in range(I(ORBITS)):
+                x = f[SHOWN_X + j]
+                y = f[SHOWN_Y + j]
+                h = mixed(U(u[GROUPED_WORD + j] + U(0x6A09E667)))
                 turn = F(6.2831853) * uniform(h)
-                size = uniform(mixed(U(h + U(0xBB67AE85)))) * blur * f[PZ + j]
+                size = uniform(mixed(U(h + U(0xBB67AE85)))) * blur * f[SHOWN_Z + j]
                 size = size * (even + curve_x * x * x + curve_y * y * y)
-                f[PX + j] = x + size * cos(turn)
-                f[PY + j] = y + size * sin(turn)
-        for j in range(I(M)):
-            near = F(1.0) - perspective * f[PZ + j]
+                f[SHOWN_X + j] = x + size * cos(turn)
+                f[SHOWN_Y + j] = y + size * sin(turn)
+        for j in range(I(ORBITS)):
+            near = F(1.0) - perspective * f[SHOWN_Z + j]
             near = F(1.0) / (near if near != F(0.0) else F(1.1920929e-07))
-            places[j] = place_of(f[PX + j] * near, f[PY + j] * near, view)
+            places[j] = place_of(f[SHOWN_X + j] * near, f[SHOWN_Y + j] * near, view)
     paint(f, o, fuse, view[PHASE], view[COLORS], places, paints)
 
 
@@ -198,12 +217,12 @@ def enclose(f, u, o, fuse, view, slots, places, paints):
     spread = F(1.0) if bits > U(0) else F(0.0)
     across, down, into = view[ACROSS], view[DOWN], view[INTO]
     rows, columns = U(U(to_int(down)) >> bits), U(U(to_int(into)) >> bits)
-    for j in range(I(M)):
-        h = mixed(U(u[PR + j] + U(0x510E527F)))
+    for j in range(I(ORBITS)):
+        h = mixed(U(u[GROUPED_WORD + j] + U(0x510E527F)))
         k = mixed(U(h + U(0x9B05688C)))
-        x = (f[PX + j] - view[LEFT]) * view[PER_UNIT] + (uniform(h) - F(0.5)) * spread
-        y = (f[PY + j] - view[TOP]) * view[PER_UNIT] + (uniform(k) - F(0.5)) * spread
-        z = (f[PZ + j] - view[BACK]) * view[PER_UNIT]
+        x = (f[SHOWN_X + j] - view[LEFT]) * view[PER_UNIT] + (uniform(h) - F(0.5)) * spread
+        y = (f[SHOWN_Y + j] - view[TOP]) * view[PER_UNIT] + (uniform(k) - F(0.5)) * spread
+        z = (f[SHOWN_Z + j] - view[BACK]) * view[PER_UNIT]
         z += (uniform(mixed(U(k + U(0x1F83D9AB)))) - F(0.5)) * spread
         inside = x >= F(0.0) and x < across and y >= F(0.0) and y < down and z >= F(0.0) and z < into
         nx = U(to_int(x if inside else F(0.0)))
@@ -231,8 +250,8 @@ def play_batch(
     records, begins = all_records[batch], all_begins[batch]
     counts = allocate(0, opacities.shape)
     groups = allocate(0, opacities.shape)
-    places = allocate(U(0), (steps * M,))
-    paints = allocate(U(0), (steps * M,))
+    places = allocate(U(0), (steps * ORBITS,))
+    paints = allocate(U(0), (steps * ORBITS,))
     if first < 0:
         for k in range(f.shape[0]):
             f[k] = F(0.0)
@@ -242,8 +261,8 @@ def play_batch(
         if s < 0:
             continue
         show(f, u, counts, game, offsets, values)
-        begin = I(s) * I(M)
-        end = begin + I(M)
+        begin = I(s) * I(ORBITS)
+        end = begin + I(ORBITS)
         if lens == CAMERA:
             photograph(f, u, o, fuse, view, blockers, places[begin:end], paints[begin:end])
         elif lens == VOLUME:
@@ -251,7 +270,7 @@ def play_batch(
         else:
             expose(f, u, o, fuse, lens, view, places[begin:end], paints[begin:end])
     tiles = begins.shape[0] - 1
-    total = I(steps) * I(M)
+    total = I(steps) * I(ORBITS)
     for t in range(tiles + 1):
         begins[t] = 0
     for n in range(total):
@@ -262,9 +281,9 @@ def play_batch(
     for t in range(tiles):
         cursors[t] = begins[t]
     for n in range(total):
-        t = min(I(places[n] >> U(shift)), I(tiles - 1))
-        records[I(cursors[t])] = (I(places[n]) << I(32)) | I(paints[n])
-        cursors[t] += 1
+        tile = min(I(places[n] >> U(shift)), I(tiles - 1))
+        records[I(cursors[tile])] = (I(places[n]) << I(32)) | I(paints[n])
+        cursors[tile] += 1
     release(counts)
     release(groups)
     release(places)

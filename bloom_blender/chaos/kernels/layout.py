@@ -1,27 +1,49 @@
-"""Where the rows of a batch lie: a template, copied into every kernel module.
+"""Where the rows of a batch of orbits lie, for the kernels and for the loops of xforms (``chaos/xforms.py``).
 
-All floats of a batch lie in one array ``f`` and all random words in ``u``, at constant distances. With one
-base pointer LLVM sees that the rows never overlap; separate arrays need a run-time test for each pair,
-and above eight of these it gives up on vectorising.
+All floats of a batch lie in one array ``f``, all random words in ``u`` and all whole numbers in ``o``, in
+rows at constant distances, a number for each orbit. With one base pointer LLVM sees that the rows never
+overlap; separate arrays need a run-time test for each pair, and above eight of these it gives up on
+vectorising.
 """
 
-# ruff: noqa: F821
+from __future__ import annotations
 
-M = 512  # orbits of a batch: its state stays in the first-level cache
+import numpy as np
+
+F = np.float32
+U = np.uint32
+I = np.uint64  # noqa: E741  indices are unsigned: a signed index costs a test for negative ones in each lane
+
+ORBITS = 512  # of a batch: its state stays in the first-level cache
+_ROW = ORBITS
+
+# ------------------------------------------------------------------------------------- f, float32
 # x, y, z and color of an orbit lie side by side, so that it moves as one: by orbit, and grouped by xform.
-S, P = I(0), I(4 * M)
-PX, PY, PZ, PC = I(8 * M), I(9 * M), I(10 * M), I(11 * M)  # the points that are shown, by orbit, in rows
-AGE = I(12 * M)  # applications since an orbit began or escaped
-BX, BY, BZ, BC = I(13 * M), I(14 * M), I(15 * M), I(16 * M)  # the candidate chosen so far
-BAGE, BW, SUM = I(17 * M), I(18 * M), I(19 * M)  # its age and weight, the sum of all weights
-PO, BO = I(20 * M), I(21 * M)  # opacity of the newest point, of the chosen candidate
-FLOATS = 22 * M
-S0, S1, R = I(0), I(M), I(2 * M)  # generator's state, its word of this step
-PR = I(3 * M)  # words grouped by xform; of the points that are shown
-SPARE = 64  # a vector may reach beyond the end of the last row
-WORDS = 4 * M + SPARE
-K, POS = I(0), I(M)  # the xform of each orbit, its place in the groups
-BK = I(2 * M)  # the xform of the candidate chosen so far
-HOME, PAINT = I(3 * M), I(4 * M)  # of the candidate chosen: its cell, its place in the palette
-INDICES = 5 * M
+STATE = I(0)
+GROUPED = I(4 * _ROW)
+# The points that are shown, in rows.
+SHOWN_X, SHOWN_Y, SHOWN_Z, SHOWN_COLOR = I(8 * _ROW), I(9 * _ROW), I(10 * _ROW), I(11 * _ROW)
+AGE = I(12 * _ROW)  # applications since an orbit began or escaped
+# A cloud: the candidate chosen so far, the sum of the weights of all, the opacity of the newest point.
+CHOSEN_X, CHOSEN_Y, CHOSEN_Z, CHOSEN_COLOR = I(13 * _ROW), I(14 * _ROW), I(15 * _ROW), I(16 * _ROW)
+CHOSEN_AGE, CHOSEN_WEIGHT, WEIGHTS = I(17 * _ROW), I(18 * _ROW), I(19 * _ROW)
+OPACITY, CHOSEN_OPACITY = I(20 * _ROW), I(21 * _ROW)
+BLUR_SIZE = CHOSEN_X  # a histogram, which has no candidates: how far the lens spreads each point
+FLOATS = 22 * _ROW
+
+# -------------------------------------------------------------------------------------- u, uint32
+GENERATOR_A, GENERATOR_B = I(0), I(_ROW)  # state of an orbit's generator
+WORD = I(2 * _ROW)  # what it drew in this step
+GROUPED_WORD = I(3 * _ROW)  # that grouped by xform, and later that of the points that are shown
+_SPARE = 64  # a vector may reach beyond the end of the last row
+WORDS = 4 * _ROW + _SPARE
+
+# --------------------------------------------------------------------------------------- o, int32
+XFORM = I(0)  # that an orbit chose
+PLACE = I(_ROW)  # of an orbit among those that are grouped
+CHOSEN_XFORM = I(2 * _ROW)  # a cloud: the xform of the candidate chosen so far
+CHOSEN_HOME, CHOSEN_SHADE = I(3 * _ROW), I(4 * _ROW)  # a cloud: its cell, its place in the palette
+INDICES = 5 * _ROW
+
 ESCAPED = F(1e10)  # an orbit that is farther away begins anew; so large a depth says that it does
+NOWHERE = U(0xFFFFFFFF)  # a place that is none: the cell of a hidden point, the bucket of one outside

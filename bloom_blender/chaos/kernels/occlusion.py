@@ -1,10 +1,14 @@
-"""How far one can see past solid things: a template for a depth buffer of triangles, compiled once.
+"""How far one can see past solid things: a depth buffer of triangles.
 
-Each triangle is cut off at the near end, projected, and drawn over the middles of the buckets that it covers.
+``chaos/occlusion.py`` calls `draw_triangles`. Each triangle is cut off at the near end, projected, and drawn
+over the middles of the buckets that it covers.
 """
 
-# The kernel writer puts the prelude before this text.
-# ruff: noqa: F821
+from __future__ import annotations
+
+import numpy as np
+
+from ...codegen.numba_internals import allocate, compiled, release
 
 
 @compiled

@@ -1,11 +1,14 @@
-"""Loops over the blocks of a volume: a template, compiled once for all flames.
+"""Loops over the blocks of a volume.
 
-A volume's counts are a pyramid of levels, each with half the resolution of the one before. Blocks have EDGE
-voxels per side on every level, and a voxel holds four float32 as a bucket of a picture does.
+``chaos/voxels.py`` calls `coarsen_block` and `refine_block`. A volume's counts are a pyramid of levels, each
+with half the resolution of the one before. Blocks have EDGE voxels per side on every level, and a voxel holds
+four float32 as a bucket of a picture does.
 """
 
-# The kernel writer puts the prelude before this text.
-# ruff: noqa: F821
+from __future__ import annotations
+
+from ...codegen.numba_internals import allocate, compiled, release
+from .layout import F
 
 EDGE = 8
 HALF = 4

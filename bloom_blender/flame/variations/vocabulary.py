@@ -28,6 +28,8 @@ from typing import Any
 
 import numpy as np
 
+from ...codegen.random_bits import mixed
+
 EPSILON = 2.220446049250313e-16
 
 sin, cos, tan = np.sin, np.cos, np.tan
@@ -63,14 +65,10 @@ def hash3(i, j, k):
 
     so that the result is exact in float32. Outside of the 32-bit range any value in [0, 1) may come.
     """
-    mask = np.uint64(0xFFFFFFFF)
-    i, j, k = (_whole(v).astype(np.uint64) & mask for v in (i, j, k))
-    with np.errstate(over="ignore"):
-        h = (i * np.uint64(0x9E3779B1) + j * np.uint64(0x85EBCA77) + k * np.uint64(0xC2B2AE3D)) & mask
-        h = ((h ^ (h >> np.uint64(16))) * np.uint64(0x7FEB352D)) & mask
-        h = ((h ^ (h >> np.uint64(15))) * np.uint64(0x846CA68B)) & mask
-    h = h ^ (h >> np.uint64(16))
-    return (h >> np.uint64(8)).astype(np.float64) * 2.0**-24
+    words = (np.atleast_1d(_whole(v)).astype(np.uint32) for v in np.broadcast_arrays(i, j, k))
+    factors = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D)
+    h = sum(word * np.uint32(factor) for word, factor in zip(words, factors, strict=True))
+    return ((mixed(h) >> 8) * 2.0**-24).reshape(np.broadcast(i, j, k).shape)[()]
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
