@@ -63,6 +63,8 @@ class Blender:
 
 #: Oldest first. The last one that a machine can have is where checks and films are made.
 SUPPORTED = (Blender("4.5", (3, 11)), Blender("5.2", (3, 13)), Blender("5.3", (3, 13)))
+#: Blenders between them. Here only the finished zip is tried: installed, used and removed.
+INSTALL_ONLY = (Blender("5.0", (3, 11)), Blender("5.1", (3, 13)))
 
 
 @dataclass(frozen=True)
@@ -382,26 +384,30 @@ def _offers_small_torch(python: Path, requirement: str) -> bool:
 
 
 def available(
-    only: tuple[str, ...] = (), extras: tuple[str, ...] = RUNTIME, at_once: int = 1
+    only: tuple[str, ...] = (),
+    extras: tuple[str, ...] = RUNTIME,
+    at_once: int = 1,
+    blenders: tuple[Blender, ...] = SUPPORTED,
 ) -> tuple[list[Environment], list[Missing]]:
     """Make every environment that this machine can have.
 
     Parameters
     ----------
-    only : Blender versions; empty for all that are supported.
+    only : Blender versions; empty for all of ``blenders``.
     extras : as for `make`.
     at_once : how many are made at the same time.
+    blenders : which to choose from.
 
     Returns
     -------
     The environments, oldest Blender first, and the Blenders that had to be left out.
     """
-    unknown = set(only) - {blender.version for blender in SUPPORTED}
+    unknown = set(only) - {blender.version for blender in blenders}
     if unknown:
-        names = ", ".join(blender.version for blender in SUPPORTED)
+        names = ", ".join(blender.version for blender in blenders)
         wrong = ", ".join(sorted(unknown))
         raise EnvironmentsError(f"Blender {wrong} is not supported: choose from {names}")
-    wanted = [blender for blender in SUPPORTED if not only or blender.version in only]
+    wanted = [blender for blender in blenders if not only or blender.version in only]
     pythons = find_pythons([blender.python for blender in wanted])
 
     def one(blender: Blender) -> Environment | Missing:
@@ -432,9 +438,9 @@ def newest(extras: tuple[str, ...] = RUNTIME) -> tuple[Environment | None, list[
     return None, missing
 
 
-def existing() -> list[Environment]:
+def existing(blenders: tuple[Blender, ...] = SUPPORTED) -> list[Environment]:
     """Environments that are complete already, oldest Blender first; makes nothing."""
-    found = [Environment(blender, FOLDER / f"blender-{blender.version}") for blender in SUPPORTED]
+    found = [Environment(blender, FOLDER / f"blender-{blender.version}") for blender in blenders]
     return [environment for environment in found if _stamp(environment.folder)]
 
 
@@ -459,9 +465,12 @@ def main(argv: list[str] | None = None) -> int:
     if arguments.list:
         for version, path in sorted(find_pythons().items()):
             print("Python {}.{}: {}".format(*version, path))
-        made = existing()
+        made = existing() + existing(INSTALL_ONLY)
     else:
         made, missing = available(tuple(arguments.blender), TESTING)
+        if not arguments.blender:
+            more, without = available((), (), blenders=INSTALL_ONLY)
+            made, missing = made + more, missing + without
     for environment in made:
         print(f"Blender {environment.blender.version}: {environment.folder}")
     report(missing)

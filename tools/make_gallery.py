@@ -135,7 +135,8 @@ def lay_over_balls(bpy, scene) -> None:
         if len(obj.data.polygons) > 1:
             bpy.ops.object.shade_smooth()
         material = bpy.data.materials.new(obj.name)
-        material.use_nodes = True
+        if material.node_tree is None:  # Blender 4.5
+            material.use_nodes = True
         shader = material.node_tree.nodes["Principled BSDF"]
         shader.inputs["Base Color"].default_value = (*color, 1.0)
         shader.inputs["Roughness"].default_value = 0.25

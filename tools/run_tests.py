@@ -233,9 +233,12 @@ def main(argv: list[str] | None = None) -> int:
         recorder = None
         if arguments.only in (None, "tests", "training"):
             recorder = pool.submit(training, arguments.pytest)
+        at_once = max(arguments.jobs, 1)
         made, missing = environments.available(
-            tuple(arguments.blender), environments.TESTING, at_once=max(arguments.jobs, 1)
+            tuple(arguments.blender), environments.TESTING, at_once=at_once
         )
+        if arguments.only in (None, "tests", "once") and not arguments.blender:
+            missing += environments.available((), (), at_once, environments.INSTALL_ONLY)[1]
         more, without = recorder.result() if recorder else ([], "")
     environments.report(missing)
     if not made:
@@ -252,7 +255,7 @@ def main(argv: list[str] | None = None) -> int:
         if arguments.only not in ("checks", "training"):
             jobs += tests(made, wanted, arguments.pytest)
         jobs += more
-        results = run(jobs, environ, 1 if len(jobs) == 1 else max(arguments.jobs, 1))
+        results = run(jobs, environ, 1 if len(jobs) == 1 else at_once)
 
     failures = [item.blender.version for item in missing if item.failed]
     results += [Result(f"environment of Blender {version}", "FAILED", 0) for version in failures]

@@ -1,4 +1,4 @@
-"""Every difference between the supported versions of Blender (4.5, 5.0, 5.2) that Bloom meets.
+"""Every difference between the supported versions of Blender (4.5 to 5.3) that Bloom meets.
 
 The rest of the scene's code is written once; where an API was renamed or removed, it calls a
 function of this file. Each function says which versions differ and how.
@@ -9,6 +9,15 @@ from __future__ import annotations
 import bpy
 
 from ..errors import BloomError
+
+#: How the names of our own nodes in compositing trees begin.
+_OWN_NODES = "Bloom "
+
+
+def use_nodes(owner: bpy.types.Material | bpy.types.World) -> None:
+    """Give a material or world its node tree: an option in 4.5, always there and no option since 5.0."""
+    if owner.node_tree is None:
+        owner.use_nodes = True
 
 
 def channelbag(action: bpy.types.Action, slot: bpy.types.ActionSlot, *, create: bool = True):
@@ -58,17 +67,29 @@ def positions_changed(mesh: bpy.types.Mesh) -> None:
 def compositor_tree(scene: bpy.types.Scene, *, create: bool = True):
     """Return the node tree that composites ``scene``; None without ``create`` where there is none.
 
-    5.0 moved it from ``scene.node_tree`` to a node group of its own, ``scene.compositing_node_group``.
+    4.5 has ``scene.node_tree``, 5.0 a node group that is the scene's, and 5.3 a list of effects with a node
+    group each. Of several effects it is the one with our nodes, or else the active one, or else the first.
     """
-    if bpy.app.version >= (5, 0, 0):
-        if scene.compositing_node_group is None and create:
-            tree = bpy.data.node_groups.new("Compositing", "CompositorNodeTree")
-            tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+    if bpy.app.version < (5, 0, 0):
+        if create:
+            scene.use_nodes = True
+        return scene.node_tree
+    effects = getattr(scene, "compositor_effects", None)
+    if effects is None:
+        tree = scene.compositing_node_group
+    else:
+        trees = [effect.node_group for effect in (effects.active, *effects) if effect and effect.node_group]
+        own = (t for t in trees if any(node.name.startswith(_OWN_NODES) for node in t.nodes))
+        tree = next(own, trees[0] if trees else None)
+    if tree is None and create:
+        tree = bpy.data.node_groups.new("Compositing", "CompositorNodeTree")
+        tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+        if effects is None:
             scene.compositing_node_group = tree
-        return scene.compositing_node_group
-    if create:
-        scene.use_nodes = True
-    return scene.node_tree
+        else:
+            empty = next((effect for effect in effects if effect.node_group is None), None)
+            (empty or effects.new(name=tree.name)).node_group = tree
+    return tree
 
 
 def compositor_output(tree: bpy.types.NodeTree) -> bpy.types.NodeSocket:
@@ -116,6 +137,14 @@ def sequencer_strips(scene: bpy.types.Scene):
     """Return the scene's strips: called ``sequences`` until 4.3, and ``strips`` since."""
     editor = scene.sequence_editor_create()
     return editor.strips if hasattr(editor, "strips") else editor.sequences
+
+
+def set_strip_duration(strip: bpy.types.Strip, frames: int) -> None:
+    """Have a strip last this many frames: called ``frame_final_duration`` until 5.0, ``duration`` since."""
+    if hasattr(strip, "duration"):
+        strip.duration = frames
+    else:
+        strip.frame_final_duration = frames
 
 
 def set_video_format(settings: bpy.types.ImageFormatSettings) -> None:
@@ -176,8 +205,10 @@ def modifier_input(modifier: bpy.types.Modifier, identifier: str):
 
 
 def drop_compositor(scene: bpy.types.Scene) -> None:
-    """Have a scene's renders not composited: the tree is shared since 5.0, and was the scene's own before."""
-    if bpy.app.version >= (5, 0, 0):
+    """Have a scene's renders not composited: trees are shared since 5.0, and were the scene's own before."""
+    if hasattr(scene, "compositor_effects"):
+        scene.compositor_effects.clear()
+    elif bpy.app.version >= (5, 0, 0):
         scene.compositing_node_group = None
     else:
         scene.use_nodes = False

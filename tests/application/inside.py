@@ -277,7 +277,8 @@ def draws_volumes(folder: str) -> bool:
     volume = bpy.data.volumes.new("Mist")
     volume.filepath = path
     material = bpy.data.materials.new("Mist")
-    material.use_nodes = True
+    if material.node_tree is None:  # Blender 4.5
+        material.use_nodes = True
     nodes = material.node_tree.nodes
     nodes.clear()
     light, end = nodes.new("ShaderNodeEmission"), nodes.new("ShaderNodeOutputMaterial")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import warnings
 from types import SimpleNamespace
 
 import numpy as np
@@ -19,6 +20,21 @@ FLAME = """<flame name="tiny" version="EMBER-LNX-1.0.0.14" size="64 48" center="
   <palette count="4" format="RGB">FF0000 00FF00 0000FF FFFFFF</palette>
 </flame>
 """
+
+
+@pytest.fixture(autouse=True)
+def nothing_that_blender_will_remove():
+    """Fail a test in which anything was used that Blender announces to remove, be it in a handler."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    removed = []
+    for warning in caught:
+        if "is expected to be removed in Blender" in str(warning.message):
+            removed.append(f"{warning.filename}:{warning.lineno}: {warning.message}")
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    assert not removed, "\n".join(removed)
 
 
 @pytest.fixture

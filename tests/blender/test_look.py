@@ -42,12 +42,12 @@ def expected_tone(light, density, brightness, gamma, burn, white=None):
 @pytest.mark.parametrize(
     "light", [(1e-4, 5e-5, 1e-5), (0.02, 0.01, 0.005), (0.7, 0.2, 0.4), (30.0, 40.0, 4.0)], ids=str
 )
-def test_tone_of_known_light(blender, flame, scene_module, small_render, light):
+def test_tone_of_known_light(blender, bloom, flame, scene_module, small_render, light):
     """A wall of known radiance through camera, Cycles, compositor and PNG."""
     scene = blender.context.scene
     blender.ops.mesh.primitive_plane_add(size=20)
     material = blender.data.materials.new("wall")
-    material.use_nodes = True
+    bloom.versions.use_nodes(material)
     tree = material.node_tree
     tree.nodes.clear()
     emission, output = tree.nodes.new("ShaderNodeEmission"), tree.nodes.new("ShaderNodeOutputMaterial")
@@ -188,3 +188,21 @@ def test_film_of_nothing(blender, extension, scene_module, tmp_path):
     errors = importlib.import_module(f"{extension.__name__}.bloom_blender.errors")
     with pytest.raises(errors.BloomError, match="render some frames"):
         scene_module("setup.video").write_video([], Path(tmp_path / "film.mp4"), fps=20)
+
+
+def test_a_scene_with_several_effects_has_one_tone(blender, bloom, flame, scene_module):
+    """Blender 5.3 lists effects; whichever is active, a second set-up finds what the first one made."""
+    scene = blender.context.scene
+    if not hasattr(scene, "compositor_effects"):
+        pytest.skip("this Blender has one compositing tree per scene")
+    empty = scene.compositor_effects.new(name="Empty")
+    compositor = scene_module("setup.compositor")
+    compositor.set_up(scene, flame)
+    assert [effect.name for effect in scene.compositor_effects] == ["Empty"]
+    grain = scene.compositor_effects.new(name="Grain")
+    grain.node_group = blender.data.node_groups.new("Grain", "CompositorNodeTree")
+    grain.is_active = True
+    compositor.set_up(scene, flame)
+    assert compositor.tone_node(empty.node_group) and not grain.node_group.nodes
+    bloom.versions.drop_compositor(scene)
+    assert not len(scene.compositor_effects) and bloom.versions.compositor_tree(scene, create=False) is None

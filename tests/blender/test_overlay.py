@@ -15,14 +15,14 @@ def overlay(extension):
 
 
 @pytest.fixture
-def scene(blender, add, small_render):
+def scene(blender, bloom, add, small_render):
     """A flame before a green wall that shines by itself, through the flame's camera, for Cycles."""
     scene = blender.context.scene
     add(with_camera=True)
     scene.render.resolution_x, scene.render.resolution_y = 64, 48
     scene.view_settings.view_transform = "Standard"
     material = blender.data.materials.new("wall")
-    material.use_nodes = True
+    bloom.versions.use_nodes(material)
     tree = material.node_tree
     tree.nodes.clear()
     emission, output = tree.nodes.new("ShaderNodeEmission"), tree.nodes.new("ShaderNodeOutputMaterial")

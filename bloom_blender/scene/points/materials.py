@@ -6,6 +6,8 @@ import math
 
 import bpy
 
+from .. import versions
+
 NAMES = {"GLOW": "Bloom Glow", "SOLID": "Bloom Solid", "DUST": "Bloom Dust"}
 
 NAME = NAMES["GLOW"]
@@ -30,7 +32,7 @@ def flame_material(style: str = "GLOW") -> bpy.types.Material:
     if material is not None:
         return material
     material = bpy.data.materials.new(NAMES[style])
-    material.use_nodes = True
+    versions.use_nodes(material)
     material.node_tree.nodes.clear()
     {"GLOW": _glow, "SOLID": _solid, "DUST": _dust}[style](material)
     return material

@@ -63,7 +63,7 @@ def set_up(scene: bpy.types.Scene, flame: Flame, look: str) -> None:
     scene.view_settings.look = "None"
     if scene.world is None:
         scene.world = bpy.data.worlds.new("Bloom World")
-        scene.world.use_nodes = True
+        versions.use_nodes(scene.world)
     background = next((n for n in scene.world.node_tree.nodes if n.type == "BACKGROUND"), None)
     if background is not None:
         background.inputs["Color"].default_value = (0.0, 0.0, 0.0, 1.0)

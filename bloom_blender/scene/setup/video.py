@@ -40,7 +40,7 @@ def write_video(pictures: Sequence[Path], path: Path, *, fps: int) -> None:
         )
         for picture in pictures[1:]:
             strip.elements.append(picture.name)
-        strip.frame_final_duration = len(pictures)
+        versions.set_strip_duration(strip, len(pictures))
         render = scene.render
         image = bpy.data.images.load(str(pictures[0]))
         render.resolution_x, render.resolution_y = image.size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from .. import versions
 from . import vdb
 
 NAME = "Bloom Volume"
@@ -32,7 +33,7 @@ def volume_material(height: float) -> bpy.types.Material:
         Of the flame's picture, in its units: the same light comes from a flame of any size.
     """
     material = bpy.data.materials.new(NAME)
-    material.use_nodes = True
+    versions.use_nodes(material)
     tree = material.node_tree
     tree.nodes.clear()
     group = tree.nodes.new("ShaderNodeGroup")
