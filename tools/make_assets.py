@@ -1,6 +1,6 @@
 """Make Bloom's asset library, bloom_blender/presets/assets, for Blender's Asset Browser.
 
-    .venv/blender-4.5/bin/python tools/make_assets.py
+    .venv/blender-4.5/bin/python tools/make_assets.py [flowers] [growth]
 
 Needs bpy 4.5, so that every supported Blender opens the files. An asset is a flame object with all of its
 settings and a small cloud: enough to show itself where Bloom is missing; where Bloom is enabled it computes
@@ -169,8 +169,10 @@ def write(name: str, make: Any) -> None:
 
 
 def main() -> int:
-    """Write both files and their catalogs."""
+    """Write both files, or the named one, and their catalogs."""
     import bpy
+
+    wanted = sys.argv[1:] or ["flowers", "growth"]
 
     if bpy.app.version[:2] != (4, 5):
         print(
@@ -183,8 +185,10 @@ def main() -> int:
     FOLDER.mkdir(exist_ok=True)
     write_catalogs()
     with tempfile.TemporaryDirectory() as folder:
-        write("flowers", lambda: [flower(name, Path(folder)) for name in makers.PRESETS])
-        write("growth", lambda: [growth(preset, Path(folder)) for preset in GROWTH_PRESETS])
+        if "flowers" in wanted:
+            write("flowers", lambda: [flower(name, Path(folder)) for name in makers.PRESETS])
+        if "growth" in wanted:
+            write("growth", lambda: [growth(preset, Path(folder)) for preset in GROWTH_PRESETS])
     return 0
 
 

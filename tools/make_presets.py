@@ -5,180 +5,45 @@
 with --thumbnails the small square pictures of them, bloom_blender/presets/*.png, for Blender's menus,
 and with --pictures those of docs/flowers.md, docs/images/flower-*.jpg.
 
-A flower is data: its xforms, its camera, its tone, and a palette drawn through a few colours of OKLCH
-(B. Ottosson, "A perceptual color space for image processing", 2020).
+A flower is data: its xforms, its camera, its tone and its palette; `drawing.py` holds what it is drawn with,
+`masterpieces.py` the flames that fill the whole frame.
 """
 
 from __future__ import annotations
 
-import math
 import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+_TOOLS = Path(__file__).resolve().parent
+sys.path[:0] = [str(_TOOLS.parent), str(_TOOLS)]
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import masterpieces  # noqa: E402
+from drawing import (  # noqa: E402
+    FOOT,
+    GOLDEN_ANGLE,
+    NOWHERE,
+    bowl,
+    flower,
+    oklch_to_srgb,
+    palette,
+    petal,
+    shaded,
+    sheet,
+    stretch,
+    turn,
+    xform,
+)
 
-from bloom_blender.flame.model import IDENTITY, Camera, Flame, Palette, Tone, Variation, Xform
-from bloom_blender.flame.variations import split_attribute
-from bloom_blender.flame.xml import write_flame
+from bloom_blender.flame.model import IDENTITY, Camera, Flame, Tone  # noqa: E402
+from bloom_blender.flame.xml import write_flame  # noqa: E402
+
+__all__ = ["PRESETS", "THUMBNAIL", "oklch_to_srgb", "palette", "thumbnail", "write_flame"]
 
 FOLDER = Path(__file__).resolve().parent.parent / "bloom_blender" / "presets"
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "images"
-GOLDEN_ANGLE = 180.0 * (3.0 - math.sqrt(5.0))
-
-#: Ottosson's matrices: OKLab to the cube roots of cone responses, and these cubed to linear sRGB.
-_LAB_TO_ROOTS = np.array(
-    [
-        [1.0, 0.3963377774, 0.2158037573],
-        [1.0, -0.1055613458, -0.0638541728],
-        [1.0, -0.0894841775, -1.2914855480],
-    ]
-)
-_CONES_TO_RGB = np.array(
-    [
-        [4.0767416621, -3.3077115913, 0.2309699292],
-        [-1.2684380046, 2.6097574011, -0.3413193965],
-        [-0.0041960863, -0.7034186147, 1.7076147010],
-    ]
-)
-
-
-def oklch_to_srgb(lightness: np.ndarray, chroma: np.ndarray, hue: np.ndarray) -> np.ndarray:
-    """Display colours (n, 3) in 0..1 of OKLCH; hue in degrees. Chroma shrinks to what sRGB can show."""
-
-    def linear(share: np.ndarray) -> np.ndarray:
-        angle = np.radians(hue)
-        lab = np.stack([lightness, share * chroma * np.cos(angle), share * chroma * np.sin(angle)], -1)
-        return (lab @ _LAB_TO_ROOTS.T) ** 3 @ _CONES_TO_RGB.T
-
-    low, high = np.zeros_like(chroma), np.ones_like(chroma)
-    for _ in range(20):
-        middle = 0.5 * (low + high)
-        fits = ((linear(middle) >= -1e-4) & (linear(middle) <= 1.0001)).all(-1)
-        low, high = np.where(fits, middle, low), np.where(fits, high, middle)
-    rgb = np.clip(linear(low), 0.0, 1.0)
-    return np.where(rgb <= 0.0031308, 12.92 * rgb, 1.055 * rgb ** (1.0 / 2.4) - 0.055)
-
-
-def palette(*stops: tuple[float, float, float, float]) -> Palette:
-    """256 colours through stops (index 0..1, lightness 0..1, chroma, hue in degrees), by smooth steps.
-
-    Hues are taken as they are, so 350 to 370 goes through red and 350 to 10 around the wheel.
-    """
-    table = np.array(stops)
-    index = np.linspace(0.0, 1.0, 256)
-    segment = np.clip(np.searchsorted(table[:, 0], index, "right") - 1, 0, len(stops) - 2)
-    start, end = table[segment], table[segment + 1]
-    t = np.clip((index - start[:, 0]) / (end[:, 0] - start[:, 0]), 0.0, 1.0)
-    t = (0.5 * t + 0.5 * t * t * (3.0 - 2.0 * t))[:, None]
-    lch = start[:, 1:] + (end - start)[:, 1:] * t
-    levels = np.round(oklch_to_srgb(lch[:, 0], lch[:, 1], lch[:, 2]) * 255.0)
-    return Palette(tuple(map(tuple, (levels / 255.0).tolist())))
-
-
-def turn(scale: float = 1.0, degrees: float = 0.0, x: float = 0.0, y: float = 0.0) -> tuple[float, ...]:
-    """Coefs of a similarity: turned by `degrees`, scaled, moved to (x, y)."""
-    return stretch(scale, scale, degrees, x, y)
-
-
-def stretch(
-    across: float, along: float, degrees: float = 0.0, x: float = 0.0, y: float = 0.0
-) -> tuple[float, ...]:
-    """Coefs that scale the two axes, then turn by `degrees`, then move to (x, y)."""
-    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    return tuple(round(v, 6) + 0.0 for v in (across * c, across * s, -along * s, along * c, x, y))
-
-
-def xform(
-    weight: float = 1.0,
-    coefs: tuple[float, ...] = IDENTITY,
-    color: float = 0.0,
-    speed: float = 0.5,
-    opacity: float = 1.0,
-    post: tuple[float, ...] = IDENTITY,
-    name: str = "",
-    xaos: tuple[float, ...] = (),
-    **variations: float | tuple[float, dict[str, float]],
-) -> Xform:
-    """An xform; each variation by its attribute, as a weight or as (weight, {parameter: value})."""
-    made = []
-    for attribute, given in variations.items():
-        form, entry = split_attribute(attribute)  # type: ignore[misc]
-        value, named = given if isinstance(given, tuple) else (given, {})
-        unknown = set(named) - {parameter.name for parameter in entry.parameters}
-        if unknown:
-            raise ValueError(f"{attribute} has no parameter {', '.join(sorted(unknown))}")
-        parameters = tuple((p.name, float(named.get(p.name, p.default))) for p in entry.parameters)
-        made.append(Variation(entry.name, value, parameters, form))
-    return Xform(weight, coefs, post, tuple(made), color, speed, opacity=opacity, name=name, xaos=xaos)
-
-
-def flower(
-    name: str, xforms: list[Xform], final: Xform | None, colors: Palette, camera: Camera, tone: Tone
-) -> Flame:
-    """A flame of this project."""
-    finals = () if final is None else (final,)
-    return Flame(name, tuple(xforms), finals, colors, camera, tone, "BLOOM 0.1")
-
-
-_NOWHERE = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-"""Coefs that forget the point: what follows draws a fresh shape around the origin."""
-
-
-_FOOT = {"Re_B": 1.0}
-"""A Möbius map that moves the corner at -1 to the origin."""
-
-
-def sheet(start: float, end: float, half: float, veins: float = 0.0) -> dict[str, Any]:
-    """Pre variations that scatter points over a rectangle, x from start to end and |y| up to half.
-
-    `veins` of them run along x: `pressure_wave` crowds the points there.
-    """
-    made: dict[str, Any] = {"pre_flatten": 1, "pre_blur_square": 1}
-    if veins:
-        made["pre_pressure_wave"] = (1, {"x_freq": 0.0, "y_freq": veins})
-    place = {"scaleX": (end - start) / 2, "scaleY": half, "translateX": (start + end) / 2}
-    return made | {"pre_affine3D": (1, place)}
-
-
-def shaded(low: float, high: float, reach: float) -> dict[str, Any]:
-    """A pre variation that colours from `low` at x = 0 to `high` at x = `reach`.
-
-    The pre form of `dc_linear` adds the point to itself first, hence no 2 in its scale.
-    """
-    scale = reach / (high - low)
-    return {"pre_dc_linear": (1, {"scale": round(scale, 4), "offset": round((low - 0.5) * 2.0 * scale, 4)})}
-
-
-def petal(
-    start: float, end: float, half: float, veins: float, colors: tuple[float, float], notch: float = 0.0
-) -> dict[str, Any]:
-    """Pre variations of one flat petal with its foot at the origin and its tip towards x = 2.
-
-    tanh (x + i y) makes a lens with corners at -1 and 1 of a strip |y| <= half (a disc where half is π / 4),
-    and arcs from corner to corner of the lines along it: veins. A strip that ends early has a round tip. A
-    `notch` dents it. Colours run from foot to tip.
-    """
-    made = sheet(start, end, half, veins)
-    if notch:
-        made["pre_curve"] = (1, {"xamp": -notch, "xlength": 0.16})
-    reach = 1.0 + math.sinh(2.0 * end) / (math.cos(2.0 * half) + math.cosh(2.0 * end))
-    return made | {"pre_tanh": 1, "pre_Mobius": (1, _FOOT), **shaded(*colors, reach)}
-
-
-def bowl(size: float, depth: float = 1.0, **shape: float) -> dict[str, Any]:
-    """Variations that wrap the plane around a sphere standing on the origin, `size` / `depth` across.
-
-    Inversion in space makes a sphere through the origin of the plane `depth` below it. All of it is moved up
-    by a regular variation, which a bud scales along with the inversion. `shape` holds parameters of the
-    affine map of space that comes last.
-    """
-    made: dict[str, Any] = {"pre_ztranslate": -depth, "Spherical3D": size, "ztranslate": size / depth}
-    return made | ({"post_affine3D": (1, shape)} if shape else {})
 
 
 def lotus() -> Flame:
@@ -192,14 +57,14 @@ def lotus() -> Flame:
     return flower(
         "Lotus",
         [
-            xform(0.8, _NOWHERE, 0.04, 0.92, name="petal", post=stretch(1.0, 0.5, 0.0, 0.98, 0.0),
+            xform(0.8, NOWHERE, 0.04, 0.92, name="petal", post=stretch(1.0, 0.5, 0.0, 0.98, 0.0),
                   pre_flatten=1, pre_gaussian_blur=0.66, diamond=1, **boat),
             xform(0.3, turn(0.6, 20.0), 0.5, 0.6, name="veins", post=stretch(1.0, 0.45, 0.0, 0.98, 0.0),
                   pre_flatten=1, pre_gaussian_blur=0.16, diamond=1, **boat),
             xform(5.0, turn(1.0, 45.0), 0.0, 0.0, name="around", linear=1),
             xform(0.75, turn(0.74, 22.5), 0.72, 0.4, name="inwards", linear=1, zcone=0.25,
                   waves2=(0.02, ripple)),
-            xform(0.06, _NOWHERE, 0.88, 0.97, name="stamens", pre_flatten=1, pre_gaussian_blur=0.17,
+            xform(0.06, NOWHERE, 0.88, 0.97, name="stamens", pre_flatten=1, pre_gaussian_blur=0.17,
                   linear=1, zcone=1.2, zblur=0.05, ztranslate=0.15),
             xform(0.012, (0.0, 0.0, 0.0, 0.0, 1.3, 0.3), 1.0, 1.0, name="dew", pre_flatten=1,
                   pre_gaussian_blur=0.03, linear=1, zblur=0.03, ztranslate=0.3),
@@ -233,10 +98,10 @@ def peony() -> Flame:
     return flower(
         "Peony",
         [
-            xform(1.0, _NOWHERE, 0.04, 0.9, name="petal", pre_flatten=1, pre_gaussian_blur=0.6, **leaf),
+            xform(1.0, NOWHERE, 0.04, 0.9, name="petal", pre_flatten=1, pre_gaussian_blur=0.6, **leaf),
             xform(0.7, turn(0.5, 33.0), 0.3, 0.7, name="silk", pre_flatten=1, pre_gaussian_blur=0.16, **leaf),
             xform(14.0, turn(0.962, GOLDEN_ANGLE), 0.8, 0.05, name="spiral", linear=1, zcone=0.045),
-            xform(0.1, _NOWHERE, 0.95, 0.9, name="stamens", pre_flatten=1, pre_gaussian_blur=0.14, linear=1,
+            xform(0.1, NOWHERE, 0.95, 0.9, name="stamens", pre_flatten=1, pre_gaussian_blur=0.14, linear=1,
                   zcone=0.8, zblur=0.05, ztranslate=0.1),
         ],
         None,
@@ -258,7 +123,7 @@ def dahlia() -> Flame:
     return flower(
         "Dahlia",
         [
-            xform(1.0, _NOWHERE, 0.03, 0.92, name="petal", post=stretch(0.7, 0.22, 0.0, 0.8, 0.0),
+            xform(1.0, NOWHERE, 0.03, 0.92, name="petal", post=stretch(0.7, 0.22, 0.0, 0.8, 0.0),
                   pre_flatten=1, pre_gaussian_blur=0.62, **blade),
             xform(0.7, turn(0.6, 33.0), 0.25, 0.75, name="veins", post=stretch(0.7, 0.187, 0.0, 0.8, 0.0),
                   pre_flatten=1, pre_gaussian_blur=0.12, **blade),
@@ -299,9 +164,9 @@ def dandelion() -> Flame:
                   pre_gaussian_blur=0.14, julian=(0.57, {"power": 18, "dist": 36}), zcone=0.3, zblur=0.01,
                   ztranslate=0.8,
                   **lean),
-            xform(0.16, _NOWHERE, 0.35, 0.95, shine, name="stalk", pre_flatten=1, pre_gaussian_blur=0.005,
+            xform(0.16, NOWHERE, 0.35, 0.95, shine, name="stalk", pre_flatten=1, pre_gaussian_blur=0.005,
                   linear=1, zblur=0.224, ztranslate=0.44, **lean),
-            xform(0.09, _NOWHERE, 0.10, 0.97, shine, name="seed", pre_flatten=1, pre_gaussian_blur=0.018,
+            xform(0.09, NOWHERE, 0.10, 0.97, shine, name="seed", pre_flatten=1, pre_gaussian_blur=0.018,
                   linear=1, zblur=0.06, ztranslate=0.17, **lean),
             xform(9.0, turn(1.0, 72.0), 0.5, 0.0, name="fifth", xaos=ball, linear=1),
             xform(9.0, IDENTITY, 0.5, 0.0, name="half", xaos=ball, pre_rotate_y=tilt, rotate_z=2,
@@ -333,11 +198,11 @@ def rose() -> Flame:
     return flower(
         "Rose",
         [
-            xform(1.0, _NOWHERE, 0.5, 0.5, name="petal", pre_flatten=1, pre_blur_circle=1,
-                  pre_Mobius=(1, _FOOT), **shaded(0.0, 0.62, 2.0), **cup),
-            xform(0.22, _NOWHERE, 0.5, 0.5, name="veins", **petal(-1.0, 0.6, 0.7, 5.0, (0.02, 0.6)), **cup),
-            xform(0.1, _NOWHERE, 0.5, 0.5, name="rim", pre_flatten=1, pre_blur_square=1,
-                  pre_affine3D=(1, edge), pre_mirror_y=1, pre_tanh=1, pre_Mobius=(1, _FOOT),
+            xform(1.0, NOWHERE, 0.5, 0.5, name="petal", pre_flatten=1, pre_blur_circle=1,
+                  pre_Mobius=(1, FOOT), **shaded(0.0, 0.62, 2.0), **cup),
+            xform(0.22, NOWHERE, 0.5, 0.5, name="veins", **petal(-1.0, 0.6, 0.7, 5.0, (0.02, 0.6)), **cup),
+            xform(0.1, NOWHERE, 0.5, 0.5, name="rim", pre_flatten=1, pre_blur_square=1,
+                  pre_affine3D=(1, edge), pre_mirror_y=1, pre_tanh=1, pre_Mobius=(1, FOOT),
                   **shaded(0.4, 0.95, 2.0), **cup),
             xform(12.0, turn(0.93, GOLDEN_ANGLE), 0.9, 0.02, name="spiral", linear=1, zscale=-0.13,
                   ztranslate=0.06),
@@ -364,10 +229,10 @@ def sunflower() -> Flame:
     return flower(
         "Sunflower",
         [
-            xform(1.0, _NOWHERE, 0.55, 0.9, name="ray", xaos=(1.0, 0.7, 1.0, 0.12, 0.0, 0.0),
+            xform(1.0, NOWHERE, 0.55, 0.9, name="ray", xaos=(1.0, 0.7, 1.0, 0.12, 0.0, 0.0),
                   post=stretch(0.52, 0.17, 0.0, 1.32, 0.0), pre_flatten=1, pre_gaussian_blur=0.6, diamond=1,
                   hemisphere=0.3, zcone=0.16, ztranslate=-0.2, post_rotate_y=0.12),
-            xform(0.7, _NOWHERE, 0.30, 0.8, name="stripe", xaos=(1.0, 0.7, 1.0, 0.12, 0.0, 0.0),
+            xform(0.7, NOWHERE, 0.30, 0.8, name="stripe", xaos=(1.0, 0.7, 1.0, 0.12, 0.0, 0.0),
                   post=stretch(0.46, 0.15, 180.0 / 21.0, 1.21, 0.185), pre_flatten=1,
                   pre_gaussian_blur=0.5, diamond=1, hemisphere=0.3, zcone=0.16, ztranslate=-0.2,
                   post_rotate_y=0.12),
@@ -411,13 +276,13 @@ def tulip() -> Flame:
     return flower(
         "Tulip",
         [
-            xform(1.0, _NOWHERE, 0.5, 0.5, name="outer petals", **petal(-1.6, 0.62, 0.62, 3.0, (0.2, 0.75)),
+            xform(1.0, NOWHERE, 0.5, 0.5, name="outer petals", **petal(-1.6, 0.62, 0.62, 3.0, (0.2, 0.75)),
                   pre_cpow=(1.0, {"r": 3.0, "power": 3}), **egg),
-            xform(0.9, _NOWHERE, 0.5, 0.5, name="inner petals", **petal(-1.6, 0.6, 0.62, 3.0, (0.25, 0.9)),
+            xform(0.9, NOWHERE, 0.5, 0.5, name="inner petals", **petal(-1.6, 0.6, 0.62, 3.0, (0.25, 0.9)),
                   pre_cpow=(1.06, {"r": 3.0, "power": 3}), **egg, post=turn(1.0, 60.0)),
-            xform(0.25, _NOWHERE, 0.06, 1.0, name="stem", pre_flatten=1, pre_gaussian_blur=0.012, linear=1,
+            xform(0.25, NOWHERE, 0.06, 1.0, name="stem", pre_flatten=1, pre_gaussian_blur=0.012, linear=1,
                   zblur=0.5, post_ztranslate=-0.85),
-            xform(0.6, _NOWHERE, 0.5, 0.5, name="leaves", **sheet(-1.6, 1.6, 0.6, 3.0), pre_tanh=1,
+            xform(0.6, NOWHERE, 0.5, 0.5, name="leaves", **sheet(-1.6, 1.6, 0.6, 3.0), pre_tanh=1,
                   pre_dc_linear=(1, {"offset": -3.9, "scale": 4.4}), pre_cylinder=1, affine3D=(1, blade),
                   post_cpow=(1, {"r": 2.0, "power": 2})),
             xform(1.3, turn(0.8, 35.0, 1.15, -0.9), 0.5, 0.0, name="next", pre_rotate_y=0.05, linear3D=0.97,
@@ -442,7 +307,7 @@ def lily() -> Flame:
     return flower(
         "Lily",
         [
-            xform(1.0, _NOWHERE, 0.55, 0.9, name="petal", post=stretch(0.82, 0.42, 0.0, 1.0, 0.0),
+            xform(1.0, NOWHERE, 0.55, 0.9, name="petal", post=stretch(0.82, 0.42, 0.0, 1.0, 0.0),
                   pre_flatten=1, pre_gaussian_blur=0.68, **bend),
             xform(0.7, turn(0.36, 20.0), 0.12, 0.88, name="flush",
                   post=stretch(0.7, 0.27, 0.0, 0.93, 0.0), pre_flatten=1, pre_gaussian_blur=0.2, **bend),
@@ -474,14 +339,14 @@ def poppy() -> Flame:
     return flower(
         "Poppy",
         [
-            xform(1.0, _NOWHERE, 0.5, 0.5, name="outer pair", **petal(-1.6, 0.3, 0.78, 6.0, (0.1, 0.6)),
+            xform(1.0, NOWHERE, 0.5, 0.5, name="outer pair", **petal(-1.6, 0.3, 0.78, 6.0, (0.1, 0.6)),
                   pre_cpow=(0.62, two), **silk),
-            xform(1.0, _NOWHERE, 0.5, 0.5, name="inner pair", **petal(-1.6, 0.3, 0.78, 6.0, (0.1, 0.7)),
+            xform(1.0, NOWHERE, 0.5, 0.5, name="inner pair", **petal(-1.6, 0.3, 0.78, 6.0, (0.1, 0.7)),
                   pre_cpow=(0.55, two), **silk, post=turn(1.0, 90.0)),
             xform(0.16, (0.0, 0.0, 0.0, 0.0, 0.42, 0.0), 0.02, 0.96, name="stamens", pre_flatten=1,
                   pre_gaussian_blur=0.05, julian=(0.5, {"power": 48, "dist": 30}), zcone=0.45, zblur=0.03,
                   ztranslate=0.1),
-            xform(0.05, _NOWHERE, 0.95, 0.97, name="capsule", pre_flatten=1, pre_gaussian_blur=0.09, linear=1,
+            xform(0.05, NOWHERE, 0.95, 0.97, name="capsule", pre_flatten=1, pre_gaussian_blur=0.09, linear=1,
                   hemisphere=0.12, ztranslate=0.3, zblur=0.03),
         ],
         None,
@@ -506,9 +371,9 @@ def cherry_blossom() -> Flame:
     return flower(
         "Cherry Blossom",
         [
-            xform(1.6, _NOWHERE, 0.5, 0.5, name="petals", **petal(-2.2, 0.22, 0.83, 3.5, (0.03, 0.7), 0.22),
+            xform(1.6, NOWHERE, 0.5, 0.5, name="petals", **petal(-2.2, 0.22, 0.83, 3.5, (0.03, 0.7), 0.22),
                   cpow=(0.75, {"r": 2.2, "power": 5}), zcone=0.26),
-            xform(0.12, _NOWHERE, 0.76, 0.97, name="filaments", pre_flatten=1,
+            xform(0.12, NOWHERE, 0.76, 0.97, name="filaments", pre_flatten=1,
                   pre_blur_linear=(1, {"length": 0.75}), pre_gaussian_blur=0.012,
                   pre_affine3D=(1, {"translateX": 0.06}), julian=(0.5, {"power": 19, "dist": 19}),
                   zcone=0.42),
@@ -536,7 +401,7 @@ def passion_flower() -> Flame:
     return flower(
         "Passion Flower",
         [
-            xform(1.0, _NOWHERE, 0.70, 0.92, name="petal", post=stretch(0.58, 0.25, 0.0, 1.15, 0.0),
+            xform(1.0, NOWHERE, 0.70, 0.92, name="petal", post=stretch(0.58, 0.25, 0.0, 1.15, 0.0),
                   pre_flatten=1, pre_gaussian_blur=0.64, diamond=1, hemisphere=0.3, zcone=0.2,
                   ztranslate=-0.5),
             xform(0.42, turn(0.5, 36.0), 0.8, 0.7, name="veins", post=stretch(0.58, 0.22, 0.0, 1.15, 0.0),
@@ -548,7 +413,7 @@ def passion_flower() -> Flame:
                   ztranslate=-0.1, zblur=0.012),
             xform(0.6, (0.0, 0.0, 0.0, 0.0, 0.5, 0.0), 0.06, 0.95, name="inner threads", pre_flatten=1,
                   pre_gaussian_blur=0.14, julian=(0.62, {"power": 40, "dist": 36}), zcone=0.5, zblur=0.012),
-            xform(0.07, _NOWHERE, 0.96, 0.97, name="style", post=stretch(0.2, 0.05, 18.0, 0.2, 0.06),
+            xform(0.07, NOWHERE, 0.96, 0.97, name="style", post=stretch(0.2, 0.05, 18.0, 0.2, 0.06),
                   pre_flatten=1, pre_gaussian_blur=0.5, diamond=1, ztranslate=0.4, zblur=0.03),
         ],
         None,
@@ -574,12 +439,12 @@ def hydrangea() -> Flame:
     return flower(
         "Hydrangea",
         [
-            xform(0.4, _NOWHERE, 0.5, 0.5, name="floret", **petal(-1.5, 0.3, 0.8, 2.5, (0.18, 0.75)),
+            xform(0.4, NOWHERE, 0.5, 0.5, name="floret", **petal(-1.5, 0.3, 0.8, 2.5, (0.18, 0.75)),
                   cpow=(0.36, {"r": 2.1, "power": 4}), zcone=-0.04, post=turn(1.0, 0.0, 1.3)),
-            xform(0.012, _NOWHERE, 0.97, 0.97, name="bead", pre_flatten=1, pre_gaussian_blur=0.03, linear=1,
+            xform(0.012, NOWHERE, 0.97, 0.97, name="bead", pre_flatten=1, pre_gaussian_blur=0.03, linear=1,
                   zblur=0.02, post=turn(1.0, 0.0, 1.3)),
             xform(13.0, turn(1.0, GOLDEN_ANGLE), 0.95, 0.02, name="spiral", linear3D=0.965),
-            xform(0.7, _NOWHERE, 0.5, 0.5, name="leaves", xaos=(1.0, 1.0, 0.0, 1.0), **leaf,
+            xform(0.7, NOWHERE, 0.5, 0.5, name="leaves", xaos=(1.0, 1.0, 0.0, 1.0), **leaf,
                   pre_cpow=(2.2, {"r": 5, "power": 5}), linear=1, ztranslate=-0.22),
         ],
         xform(1.0, IDENTITY, 0.0, 0.0, pre_ztranslate=1, Spherical3D=2, post_ztranslate=-1),
@@ -608,13 +473,13 @@ def iris() -> Flame:
     return flower(
         "Iris",
         [
-            xform(1.0, _NOWHERE, 0.5, 0.5, name="falls", **petal(-1.8, 0.75, 0.5, 4.0, (0.0, 0.48)),
+            xform(1.0, NOWHERE, 0.5, 0.5, name="falls", **petal(-1.8, 0.75, 0.5, 4.0, (0.0, 0.48)),
                   pre_cpow=(1.5, three), **hanging),
-            xform(0.9, _NOWHERE, 0.5, 0.5, name="standards", **petal(-1.8, 0.75, 0.52, 3.0, (0.55, 0.84)),
+            xform(0.9, NOWHERE, 0.5, 0.5, name="standards", **petal(-1.8, 0.75, 0.52, 3.0, (0.55, 0.84)),
                   pre_cpow=(0.82, three), **bowl(1.6, scaleZ=1.25), **wavy, post=turn(1.0, 60.0)),
-            xform(0.16, _NOWHERE, 0.5, 0.5, name="styles", **petal(-1.8, 0.4, 0.34, 2.0, (0.7, 0.98)),
+            xform(0.16, NOWHERE, 0.5, 0.5, name="styles", **petal(-1.8, 0.4, 0.34, 2.0, (0.7, 0.98)),
                   pre_cpow=(0.6, three), **bowl(1.6, scaleZ=0.6), **wavy),
-            xform(0.05, _NOWHERE, 0.06, 1.0, name="beards", pre_flatten=1,
+            xform(0.05, NOWHERE, 0.06, 1.0, name="beards", pre_flatten=1,
                   pre_blur_linear=(1, {"length": 0.55}), pre_gaussian_blur=0.05, pre_cpow=(1.5, three),
                   **hanging, zblur=0.03),
         ],
@@ -646,6 +511,7 @@ PRESETS = {
     "passion_flower": passion_flower,
     "hydrangea": hydrangea,
     "iris": iris,
+    **masterpieces.MASTERPIECES,
 }
 """File name without its ending, and what makes it."""
 
@@ -668,7 +534,11 @@ def render(flame: Flame, path: Path, width: int) -> None:
 
 def thumbnail(flame: Flame, path: Path, size: int = THUMBNAIL) -> None:
     """Render the middle of a flame's frame as a small square PNG, `size` pixels across."""
+    from PIL import Image
+
     render(replace(flame, camera=replace(flame.camera, size=(760, 760))), path, size)
+    with Image.open(path) as drawn:  # 256 colors are enough for it, and half the size
+        drawn.convert("RGB").quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)
 
 
 def picture(flame: Flame, path: Path) -> None:

@@ -83,7 +83,7 @@ class TestPreset:
 
     def test_weights_and_opacities_can_be_animated(self, path):
         flame = _flame(path)
-        assert 2 <= len(flame.xforms) <= 6
+        assert 2 <= len(flame.xforms) <= 8
         assert all(xform.weight > 0.0 for xform in flame.xforms)
         assert all(0.0 <= xform.opacity <= 1.0 for xform in flame.xforms)
 

@@ -1,0 +1,388 @@
+"""Flames that fill the whole frame: flowers and others, with depth, texture, dust and light from a core.
+
+All of them are made the same way, which needs no petals that are drawn. A core is a small shape beside the
+origin. A spiral turns and enlarges it again and again and lifts it a little, with some waves or cells for
+texture, so that its copies run away towards infinity. A last map, `julia3D` with a negative power,
+takes a root
+of the inverse: infinity becomes the middle of the picture, the core the petals in the foreground,
+as many times
+as the power says. Companions, shapes of little opacity far from the core, become filaments, seeds and lights;
+the depth blur of the camera makes discs of those that are near.
+
+The numbers were found by drawing thousands of such flames at random, and finished by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from drawing import NOWHERE, flower, palette, turn, xform
+
+from bloom_blender.flame.model import Camera, Flame, Tone, Xform
+
+
+def root(power: int, degrees: float, x: float, y: float) -> Xform:
+    """The last map: the root of the inverse of space, turned by `degrees` before, about (x, y)."""
+    return xform(1.0, turn(1.0, degrees, x, y), 0.0, 0.0, name="root", julia3D=(2, {"power": power}))
+
+
+def heart(color: float, weight: float = 0.04) -> Xform:
+    """Light in the middle of a fifth root, where otherwise a dot stays dark.
+
+    Orbits end 10¹⁰ from the origin, and the inverse fifth root of that is a hundredth still.
+    """
+    return xform(weight, NOWHERE, color, 1.0, name="heart", gaussian_blur=2e9, ztranslate=8e9)
+
+
+def view(scale: float, center: tuple[float, float], **changes: float) -> Camera:
+    """A camera of 1280 x 720 pixels."""
+    return Camera(size=(1280, 720), scale=scale, center=center, **changes)  # type: ignore[arg-type]
+
+
+def glow(brightness: float = 4.5, gamma: float = 3.2) -> Tone:
+    """A soft tone, smoothed where points are few."""
+    return Tone(
+        brightness=brightness, gamma=gamma, quality=300.0, estimator_radius=9.0, estimator_minimum=0.0
+    )
+
+
+def galaxy() -> Flame:
+    """A spiral of suns around a bright core, with clouds and young blue stars in the foreground."""
+    at = (1.0, 0.0, 0.0, 1.0, 0.74, 0.5745)
+    waves: dict[str, Any] = {"freqx": 5.7, "scalex": 1, "freqy": 2.7, "scaley": 1}
+    return flower(
+        "Galaxy",
+        [
+            xform(0.5, at, 0.05, 0.9, name="clouds", gaussian_blur=0.36, flatten=1),
+            xform(5, (-0.2307, 1.3784, -1.3653, -0.2285, 0.4829, 0.4477), 0.62, 0.11, name="spiral",
+                  linear3D=0.9,
+                  zcone=-0.33, ztranslate=0.7047, gaussian_blur=0.03, waves2=(0.1276, waves)),
+            xform(0.1, at, 0.78, 0.95, 0.12, name="young stars", blur_circle=0.153, zblur=0.434,
+                  ztranslate=0.554),
+            xform(0.1, at, 0.9, 0.9, 0.1, name="dust lanes", julian=(0.4813, {"dist": 0.598, "power": 12}),
+                  ztranslate=-0.1943),
+            xform(0.06, (0, 0, 0, 0, 0.3, 1.1), 1.0, 1.0, 0.5, name="suns", gaussian_blur=0.008, zblur=0.3),
+        ],
+        root(-3, 161.6, 0.0052, -0.254),
+        palette(
+            (0.00, 0.22, 0.11, 285), (0.12, 0.36, 0.15, 300), (0.26, 0.52, 0.17, 340),
+            (0.40, 0.70, 0.14, 385),
+            (0.52, 0.86, 0.10, 430), (0.62, 0.97, 0.04, 440), (0.70, 0.80, 0.10, 560),
+            (0.80, 0.78, 0.13, 590),
+            (0.90, 0.62, 0.19, 370), (1.00, 0.95, 0.05, 600),
+        ),
+        view(291, (-0.0112, -0.1671), rotate=38.33, yaw=-0.896, pitch=1.0105, perspective=0.3214, dof=0.12),
+        glow(),
+    )  # fmt: skip
+
+
+def cathedral() -> Flame:
+    """A dome of five bays of vaults, window over window, up to the light in its lantern."""
+    at, away = (1.0, 0.0, 0.0, 1.0, 0.2393, 0.3218), (0.0272, -1.0997, 1.0997, 0.0272, 0.8554, 1.4855)
+    waves: dict[str, Any] = {
+        "freqx": 2.305,
+        "scalex": 1,
+        "freqy": 3.663,
+        "scaley": 1,
+        "freqz": 3.233,
+        "scalez": 0.774,
+    }
+    return flower(
+        "Cathedral",
+        [
+            xform(0.5, at, 0.06, 0.85, name="vault", pre_gaussian_blur=0.6791, diamond=0.4565, flatten=1),
+            xform(5, (-1.3041, -1.1742, 1.1215, -1.2455, 0.0802, 0.6784), 0.6, 0.12, name="spiral",
+                  linear3D=1,
+                  zcone=-0.2152, ztranslate=0.8846, spherical=-0.1463, waves2=(0.0843, waves)),
+            xform(0.1, at, 0.78, 0.95, 0.3, post=away, name="windows", pie=(0.4802, {"thickness": 0.5661}),
+                  ztranslate=-0.2424),
+            xform(0.1, at, 0.9, 0.9, 0.1, post=away, name="arches", hemisphere=0.767, ztranslate=-0.1554),
+            heart(0.62),
+        ],
+        root(-5, -146.1, -0.345, 0.9258),
+        palette(
+            (0.00, 0.20, 0.08, 275), (0.14, 0.34, 0.11, 270), (0.28, 0.50, 0.13, 290),
+            (0.42, 0.68, 0.12, 380),
+            (0.54, 0.86, 0.12, 440), (0.62, 0.97, 0.06, 450), (0.70, 0.75, 0.18, 410),
+            (0.80, 0.66, 0.20, 390),
+            (0.90, 0.62, 0.15, 560), (1.00, 0.80, 0.12, 540),
+        ),
+        view(248, (0.0371, 0.137), rotate=-25.87, yaw=1.0304, pitch=0.4161, perspective=0.3302, dof=0.2321),
+        glow(),
+    )  # fmt: skip
+
+
+def feather() -> Flame:
+    """Plumes of fine barbs with golden eyes, one over the other."""
+    at, away = (1.0, 0.0, 0.0, 1.0, -0.727, 0.283), (-0.9632, 0.5313, -0.5313, -0.9632, 1.2916, -1.1563)
+    barbs: dict[str, Any] = {"freqx": 6.0, "scalex": 1, "freqy": 8.905, "scaley": 1}
+    return flower(
+        "Feather",
+        [
+            xform(0.5, at, 0.12, 0.7, name="barbs", pre_gaussian_blur=0.9655, sinusoidal=0.6224,
+                  waves2=(0.2, barbs), flatten=1),
+            xform(5, (-0.4315, 1.3061, -1.2965, -0.4283, -0.296, -0.2703), 0.55, 0.1, name="spiral",
+                  linear3D=0.9,
+                  zcone=-0.2913, ztranslate=-0.6821, epispiral=(0.0844, {"holes": 0.3315})),
+            xform(0.3, (0.1921, -0.5862, 0.5862, 0.1921, -0.727, 0.283), 0.75, 0.95, 0.1, post=away,
+                  name="rims",
+                  swirl=0.2665, ztranslate=0.4901),
+            xform(0.1, (-0.7613, 0.4633, -0.4633, -0.7613, -0.727, 0.283), 0.92, 0.95, 0.12, post=away,
+                  name="eyes",
+                  crackle=(0.415, {"cellsize": 0.1771, "distort": 1}), ztranslate=-0.0216),
+        ],
+        root(-1, -134.3, 0.7265, 0.6467),
+        palette(
+            (0.00, 0.18, 0.07, 250), (0.12, 0.36, 0.10, 235), (0.26, 0.55, 0.12, 210),
+            (0.40, 0.72, 0.13, 185),
+            (0.55, 0.88, 0.12, 160), (0.66, 0.55, 0.20, 300), (0.76, 0.50, 0.22, 310),
+            (0.86, 0.72, 0.16, 430),
+            (0.94, 0.85, 0.16, 445), (1.00, 0.70, 0.17, 410),
+        ),
+        view(1158, (-0.1381, 0.2836), rotate=-23.5, yaw=2.4938, pitch=1.0148, perspective=0.3207, dof=0.2517),
+        glow(),
+    )  # fmt: skip
+
+
+def coral() -> Flame:
+    """Ribbed coral with open polyps around it, and branches that go out of focus."""
+    at, away = (1.0, 0.0, 0.0, 1.0, -0.6575, 0.5871), (0.6598, 0.8802, -0.8802, 0.6598, -1.4289, -3.0211)
+    return flower(
+        "Coral",
+        [
+            xform(0.5, at, 0.1, 0.9, name="branch", gaussian_blur=0.3918, flatten=1),
+            xform(5, (-0.8125, 0.7445, -0.7512, -0.8197, -0.0744, -0.6638), 0.62, 0.06, name="spiral",
+                  linear3D=1,
+                  zcone=0.176, ztranslate=0.8765,
+                  curl3D=(-0.1999, {"cx": 0.1426, "cy": 0.0756, "cz": -0.1791})),
+            xform(0.1, (0.035, 0.5739, -0.5739, 0.035, -0.6575, 0.5871), 0.8, 0.95, 0.3, post=away,
+                  name="polyps",
+                  pie=(0.4714, {"thickness": 0.2167}), ztranslate=0.1507),
+            xform(0.1, at, 0.95, 0.9, 0.1, name="threads", bubble=-0.1152, ztranslate=0.4028),
+        ],
+        root(-3, -125.9, 0.6128, 0.2626),
+        palette(
+            (0.00, 0.25, 0.12, 300), (0.14, 0.42, 0.17, 345), (0.28, 0.58, 0.19, 375),
+            (0.42, 0.70, 0.17, 395),
+            (0.56, 0.84, 0.13, 430), (0.66, 0.93, 0.08, 450), (0.78, 0.82, 0.11, 545),
+            (0.86, 0.88, 0.08, 550),
+            (0.94, 0.55, 0.14, 580), (1.00, 0.70, 0.13, 560),
+        ),
+        view(338, (-0.0752, -0.733), rotate=23.17, yaw=-2.8569, pitch=0.7346, perspective=0.2045, dof=0.22),
+        glow(),
+    )  # fmt: skip
+
+
+def nebula() -> Flame:
+    """A cloud that is lit from within, dark lanes before it, and a field of stars."""
+    at = (1.0, 0.0, 0.0, 1.0, 0.6038, -0.0832)
+    cells: dict[str, Any] = {"cellsize": 0.4174, "power": 0.3875, "distort": 1}
+    fine: dict[str, Any] = {"cellsize": 0.8795, "power": 0.2, "distort": 1}
+    return flower(
+        "Nebula",
+        [
+            xform(0.5, at, 0.05, 0.9, name="cloud", crackle=(0.5528, cells), flatten=1),
+            xform(5, (-1.2329, -1.1101, -1.2066, 1.3401, -0.4321, -0.4207), 0.6, 0.06, name="spiral",
+                  linear3D=1,
+                  zcone=0.5637, ztranslate=-0.3834, hemisphere=0.0283, crackle=(0.0753, fine),
+                  julian=(0.2352, {"dist": 1.0588, "power": 5})),
+            xform(0.1, (0.227, 0.6746, -0.6746, 0.227, 0.6038, -0.0832), 0.85, 0.95, 0.3,
+                  post=(-1.0656, 0.2731, -0.2731, -1.0656, -0.4627, -3.1507), name="filaments",
+                  gaussian_blur=0.1481,
+                  ztranslate=0.2573),
+            xform(0.3, at, 0.97, 0.95, 0.3, name="veil", diamond=0.5419,
+                  curl=(-0.8431, {"c1": 1, "c2": 0}), ztranslate=0.0041),
+            xform(0.25, (-0.4825, 0.5603, -0.5603, -0.4825, 0, 0), 0.4, 0.65, name="inner", swirl=0.05),
+        ],
+        root(-2, -50.2, 0.6522, 0.2895),
+        palette(
+            (0.00, 0.25, 0.12, 290), (0.14, 0.38, 0.16, 310), (0.28, 0.52, 0.18, 350),
+            (0.42, 0.68, 0.17, 385),
+            (0.54, 0.86, 0.12, 425), (0.62, 0.97, 0.05, 440), (0.72, 0.70, 0.12, 560),
+            (0.84, 0.75, 0.12, 550),
+            (0.92, 0.60, 0.14, 600), (1.00, 0.50, 0.17, 620),
+        ),
+        view(215, (0.35, 0.30), rotate=40, yaw=-1.3711, pitch=0.8747, perspective=0.3184, dof=0.1491),
+        glow(),
+    )  # fmt: skip
+
+
+def midnight_rose() -> Flame:
+    """A rose of glass, wine red to white, with drops that hang on threads before it."""
+    away = (-0.2829, -1.063, 1.063, -0.2829, -0.3493, 3.4328)
+    return flower(
+        "Midnight Rose",
+        [
+            xform(0.5, (1, 0, 0, 1, 0.6564, 0.3937), 0.04, 0.7, name="petals", pre_gaussian_blur=0.4085,
+                  diamond=0.6157,
+                  flatten=1),
+            xform(5, (-1.3084, 0.7409, -0.7188, -1.2693, -0.2284, 0.0838), 0.6, 0.12, name="spiral",
+                  linear3D=1,
+                  zcone=0.3676, ztranslate=0.5699, bubble=0.1052),
+            xform(0.1, (-0.5151, 0.4857, -0.4857, -0.5151, 0.6564, 0.3937), 0.82, 0.9, 0.3, post=away,
+                  name="drops",
+                  bubble=0.1836, ztranslate=-0.3649),
+            xform(0.3, (0.3872, -0.7675, 0.7675, 0.3872, 0.6564, 0.3937), 0.95, 0.95, 0.1, post=away,
+                  name="threads",
+                  bubble=-0.2241, ztranslate=-0.2462),
+        ],
+        root(-2, 136.7, -0.2917, -0.1226),
+        palette(
+            (0.00, 0.24, 0.12, 300), (0.12, 0.36, 0.17, 335), (0.26, 0.50, 0.21, 365),
+            (0.40, 0.66, 0.19, 378),
+            (0.52, 0.84, 0.12, 395), (0.62, 0.97, 0.05, 430), (0.72, 0.86, 0.13, 445),
+            (0.82, 0.85, 0.10, 560),
+            (0.92, 0.60, 0.17, 620), (1.00, 0.72, 0.14, 590),
+        ),
+        view(600, (0.0255, -0.23), rotate=29, yaw=1.6956, pitch=0.403, perspective=0.1881, dof=0.1399),
+        glow(),
+    )  # fmt: skip
+
+
+def chrysanthemum() -> Flame:
+    """Hundreds of veined petals, each with a ruby, in five sweeping spirals."""
+    at = (1.0, 0.0, 0.0, 1.0, 0.738, 0.0112)
+    tiles: dict[str, Any] = {"size": 0.2006, "scale": 0.6005}
+    return flower(
+        "Chrysanthemum",
+        [
+            xform(0.5, at, 0.05, 0.8, name="petals", blur_circle=0.3483, flatten=1),
+            xform(5, (-1.2887, 1.0215, -0.9608, -1.212, 0.2085, 0.5735), 0.6, 0.1, name="spiral", linear3D=1,
+                  zcone=-0.4087, ztranslate=0.0218, blur_pixelize=(0.2114, tiles), cross=0.2983),
+            xform(0.1, at, 0.8, 0.9, 0.12, name="rubies", gaussian_blur=0.0673, ztranslate=0.4208),
+            xform(0.1, at, 0.9, 0.9, 0.3, name="veins", bubble=-0.1641, ztranslate=-0.0083),
+            xform(0.1, at, 1.0, 0.9, 0.1, post=(-0.5183, -0.9703, 0.9703, -0.5183, 0.7791, 2.2107),
+                  name="lights",
+                  blur_circle=0.1821, zblur=0.2419, ztranslate=-0.2112),
+            xform(0.25, (-0.7173, 0.1399, -0.1399, -0.7173, 0, 0), 0.35, 0.46, name="inner", linear=1),
+            heart(0.62),
+        ],
+        root(-5, 77.4, -0.023, -0.7503),
+        palette(
+            (0.00, 0.30, 0.10, 330), (0.14, 0.44, 0.14, 350), (0.28, 0.58, 0.15, 385),
+            (0.42, 0.74, 0.14, 415),
+            (0.54, 0.88, 0.13, 445), (0.62, 0.96, 0.08, 460), (0.72, 0.70, 0.20, 380),
+            (0.82, 0.60, 0.23, 372),
+            (0.90, 0.75, 0.12, 500), (1.00, 0.65, 0.14, 570),
+        ),
+        view(345, (0.0603, 0.1912), rotate=-30, yaw=-2.0475, pitch=0.5805, perspective=0.1592, dof=0.2747),
+        glow(),
+    )  # fmt: skip
+
+
+def aster() -> Flame:
+    """Crystals of frost on five times as many petals as one can count, around an ember."""
+    at = (1.0, 0.0, 0.0, 1.0, 0.5572, 0.0739)
+    cells: dict[str, Any] = {"cellsize": 0.5265, "power": 0.3222, "distort": 1}
+    waves: dict[str, Any] = {"freqx": 2.3034, "scalex": 1, "freqy": 1.9457, "scaley": 1}
+    return flower(
+        "Aster",
+        [
+            xform(0.5, at, 0.06, 0.8, name="frost", crackle=(0.4599, cells), flatten=1),
+            xform(5, (-1.1861, -1.1335, 1.1045, -1.1558, 0.2094, -0.5335), 0.62, 0.1, name="spiral",
+                  linear3D=1,
+                  zcone=0.4949, ztranslate=-0.1127, cross=0.0975, waves2=(-0.0577, waves)),
+            xform(0.1, (-0.3907, 0.2816, -0.2816, -0.3907, 0.5572, 0.0739), 0.8, 0.9, 0.3, name="spikes",
+                  diamond=0.5757,
+                  curl=(-0.4804, {"c1": 1, "c2": 0}), ztranslate=-0.4322),
+            xform(0.1, (-0.4577, 0.0696, -0.0696, -0.4577, 0.5572, 0.0739), 0.92, 0.9, 0.3,
+                  post=(-1.0558, 0.3086, -0.3086, -1.0558, 0.9584, 2.4443), name="sparks", bubble=-0.0169,
+                  ztranslate=0.173),
+            xform(0.25, (0.8109, -0.0903, 0.0903, 0.8109, 0, 0), 0.3, 0.61, name="inner", swirl=0.05),
+            heart(0.62),
+        ],
+        root(-5, -151.0, 0.5289, 0.3416),
+        palette(
+            (0.00, 0.28, 0.11, 265), (0.14, 0.44, 0.14, 255), (0.28, 0.62, 0.13, 235),
+            (0.40, 0.76, 0.11, 215),
+            (0.50, 0.80, 0.10, 160), (0.58, 0.88, 0.13, 95), (0.66, 0.85, 0.16, 70), (0.78, 0.66, 0.20, 35),
+            (0.88, 0.90, 0.06, -60), (1.00, 0.70, 0.16, -40),
+        ),
+        view(275, (-0.0039, 0.0823), rotate=-26.4, yaw=0.4564, pitch=0.7217, perspective=0.2471, dof=0.16),
+        glow(),
+    )  # fmt: skip
+
+
+def anemone() -> Flame:
+    """Rings of light on stalks over a bed of golden grains."""
+    away = (1.0951, 0.1042, -0.1042, 1.0951, -1.3228, -1.0554)
+    waves: dict[str, Any] = {"freqx": 4.1155, "scalex": 1, "freqy": 2.301, "scaley": 1}
+    ring: dict[str, Any] = {"n": 1, "thickness": 0.3, "holes": 0.9928}
+    return flower(
+        "Anemone",
+        [
+            xform(0.5, (1, 0, 0, 1, 0.1146, -0.1592), 0.1, 0.85, name="grains",
+                  crackle=(0.4111, {"cellsize": 0.2456, "power": 0.2137, "distort": 1}), flatten=1),
+            xform(5, (-0.9381, 1.3825, -1.5584, -1.0575, 0.4839, 0.4069), 0.55, 0.09, name="spiral",
+                  linear3D=1,
+                  zcone=-0.024, ztranslate=-0.0172, waves2=(0.0866, waves), epispiral=(0.0613, ring)),
+            xform(0.3, (0.2129, -0.7786, 0.7786, 0.2129, 0.1146, -0.1592), 0.75, 0.9, 0.1, post=away,
+                  name="bells",
+                  hemisphere=0.6845, ztranslate=0.0594),
+            xform(0.1, (-0.6366, 0.1267, -0.1267, -0.6366, 0.1146, -0.1592), 0.9, 0.9, 0.3, post=away,
+                  name="threads",
+                  cylinder=-0.0135, ztranslate=-0.3941),
+            xform(0.1, (0.1933, 0.7707, -0.7707, 0.1933, 0.1146, -0.1592), 1.0, 0.6, 0.1, name="rays",
+                  zblur=0.9979,
+                  ztranslate=-0.1895),
+        ],
+        root(-2, -34.0, -0.0928, 0.992),
+        palette(
+            (0.00, 0.25, 0.08, 200), (0.14, 0.42, 0.10, 190), (0.28, 0.60, 0.12, 160),
+            (0.42, 0.78, 0.14, 120),
+            (0.55, 0.92, 0.12, 90), (0.66, 0.70, 0.19, 20), (0.76, 0.66, 0.21, 5), (0.86, 0.80, 0.12, -60),
+            (0.93, 0.75, 0.13, -110), (1.00, 0.62, 0.19, -20),
+        ),
+        view(351, (0.1549, 0.4289), rotate=-9.4, yaw=1.0099, pitch=0.9327, perspective=0.2819, dof=0.31),
+        glow(),
+    )  # fmt: skip
+
+
+def protea() -> Flame:
+    """A chalice of ruffled scales, gold within and blue without, that opens towards the light."""
+    at = (1.0, 0.0, 0.0, 1.0, -0.5567, 0.1631)
+    waves: dict[str, Any] = {
+        "freqx": 1.2128,
+        "scalex": 1,
+        "freqy": 3.0354,
+        "scaley": 1,
+        "freqz": 1.6357,
+        "scalez": 0.9269,
+    }
+    return flower(
+        "Protea",
+        [
+            xform(0.5, at, 0.04, 0.9, name="scales", pre_gaussian_blur=0.6287, diamond=0.5625, flatten=1),
+            xform(5, (-0.9881, -0.9443, 0.9255, -0.9685, -0.0722, -0.7906), 0.62, 0.14, name="spiral",
+                  linear3D=0.9,
+                  zcone=0.5959, ztranslate=0.8162, waves2=(0.1604, waves), arch=0.0867),
+            xform(0.1, at, 0.8, 0.6, 0.1, name="tips", pie=(0.3606, {"rotation": 0.5, "thickness": 0.4154}),
+                  ztranslate=0.2207),
+            xform(0.1, (-0.523, 0.2387, -0.2387, -0.523, -0.5567, 0.1631), 0.95, 0.8, 0.1, name="stamens",
+                  zblur=1.5206,
+                  ztranslate=0.1202),
+        ],
+        root(-3, -44.0, 0.7563, -0.8569),
+        palette(
+            (0.00, 0.42, 0.15, 262), (0.12, 0.50, 0.18, 275), (0.26, 0.55, 0.19, 310),
+            (0.40, 0.64, 0.18, 360),
+            (0.52, 0.78, 0.16, 410), (0.62, 0.92, 0.13, 445), (0.72, 0.85, 0.12, 400),
+            (0.82, 0.80, 0.10, 380),
+            (0.92, 0.75, 0.15, 400), (1.00, 0.70, 0.12, 560),
+        ),
+        view(330, (0.0117, -0.2359), rotate=10, yaw=-1.0273, pitch=0.4918, perspective=0.1314, dof=0.3139),
+        glow(),
+    )  # fmt: skip
+
+
+MASTERPIECES: dict[str, Callable[[], Flame]] = {
+    "galaxy": galaxy,
+    "cathedral": cathedral,
+    "midnight_rose": midnight_rose,
+    "chrysanthemum": chrysanthemum,
+    "aster": aster,
+    "anemone": anemone,
+    "protea": protea,
+}
+"""File name without its ending, and what makes it."""
