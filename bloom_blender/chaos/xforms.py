@@ -2,8 +2,8 @@
 
 The loop is a C function ``apply(floats, words, begin, count, values)`` that replaces orbits ``begin …
 begin + count - 1`` by their images: of those that are grouped by xform, or for a final xform of the rows that
-are shown, see ``layout``. ``_Xform.images`` says what it computes; the variations are their own functions,
-see ``lowering``.
+are shown, see ``layout``. ``XformImages`` says what it computes, for any target of the compiler; the
+variations are their own functions, see ``lowering``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from ..codegen.lowering import lower
 from ..codegen.random_bits import mixed, uniform
 from ..codegen.targets.llvm import Assembly, Module
-from ..codegen.vectors import BOOL, FLOAT, INT, WORD, Operand, Value
+from ..codegen.vectors import BOOL, FLOAT, INT, WORD, Code, Operand, Value
 from ..flame.variations import registry
 from ..flame.variations.source import VOCABULARY
 from .kernels import layout
@@ -37,7 +37,7 @@ def xform_assembly(structure: XformStructure, width: int) -> str:
     module = Module(width, VOCABULARY)
     code = module.procedure(APPLY, _ARGUMENTS)
     numbers = [code.load_one("%values", k) for k in range(structure.size)]
-    xform = _Xform(code, structure, numbers)
+    xform = XformImages(code, structure, numbers)
     code.line("br label %orbits")
     code.begin_block("orbits")
     start = len(code.lines)
@@ -96,10 +96,10 @@ def _lanes_below(code: Assembly, count: str, first: str) -> Value:
     return code.emit(BOOL, f"icmp slt {code.module.type_of(INT)} <{order}>, {code.spread('%some', INT).ref}")
 
 
-class _Xform:
-    """Writes what an xform does to a vector of orbits; ``numbers`` are its values, see ``structure``."""
+class XformImages:
+    """Writes what an xform does to its orbits; ``numbers`` are its values, see ``structure``."""
 
-    def __init__(self, code: Assembly, structure: XformStructure, numbers: list[Value]) -> None:
+    def __init__(self, code: Code, structure: XformStructure, numbers: list[Value]) -> None:
         self.code, self.structure, self.numbers = code, structure, numbers
         # A variation of no weight is absent. Selecting, not multiplying, keeps its poles out of the sum.
         self.present = {

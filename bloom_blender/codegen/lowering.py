@@ -117,6 +117,9 @@ def _loop(code: Code, counter: str, count: int, body: list[ast.stmt], names: Nam
         return {name: code.value(names[name]) for name in before}
 
     names.update(code.loop(count, before, write))
+    # What only a turn had is gone: a target may know it within the loop only.
+    for name in (assigned | {counter}) - before.keys():
+        names.pop(name, None)
 
 
 # ------------------------------------------------------------------------------------- expressions

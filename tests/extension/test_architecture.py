@@ -31,6 +31,7 @@ ALLOWED = {
     "bloom_blender/flame": {"numpy", "defusedxml"},
     "bloom_blender/codegen": {"numpy", "numba", "llvmlite", "platformdirs"},
     "bloom_blender/chaos": {"numpy", "numba"},
+    "bloom_blender/device": {"numpy", "wgpu"},
     "bloom_blender/develop": {"numpy"},
     "bloom_blender/garden": {"numpy"},
     "bloom_blender/growth": {"numpy"},
@@ -42,7 +43,7 @@ ALLOWED = {
     "panels": BLENDER,
 }
 #: These may be imported inside functions only. scipy is no dependency at all.
-LAZY = {"numba", "llvmlite", "platformdirs", "PIL", "openvdb", "OpenEXR", "OpenImageIO", *TRAINING}
+LAZY = {"numba", "llvmlite", "platformdirs", "PIL", "openvdb", "OpenEXR", "OpenImageIO", "wgpu", *TRAINING}
 #: numba compiles what stands here: these modules import it at their top, and others import them in functions.
 KERNELS = re.compile(
     r"bloom_blender/(codegen/numba_internals|chaos/kernels/(cells|cloud|develop|game|histogram|occlusion|voxels))(\.py)?"
