@@ -70,15 +70,22 @@ def known_entry(variation: Variation, rules: Rules) -> registry.Entry | None:
         return None
 
 
+def used_variations(xform: Xform, rules: Rules) -> list[tuple[Variation, registry.Entry]]:
+    """The variations that a kernel computes, each with what the registry holds of it."""
+    found = [(variation, known_entry(variation, rules)) for variation in xform.variations]
+    known = [(variation, entry) for variation, entry in found if entry is not None]
+    if not rules.pre_alone and not any(variation.form == "regular" for variation, _ in known):
+        return [pair for pair in known if pair[0].form != "pre"]
+    return known
+
+
 def xform_structure(xform: Xform, rules: Rules, *, final: bool) -> XformStructure:
     """The structure of an xform. Variations that the registry does not know are left out."""
     offset = HEADER
     slots = []
-    for variation in xform.variations:
-        entry = known_entry(variation, rules)
-        if entry is not None:
-            slots.append(VariationSlot(entry.name, variation.form, offset, entry.compatibility))
-            offset += 1 + len(entry.parameters)
+    for variation, entry in used_variations(xform, rules):
+        slots.append(VariationSlot(entry.name, variation.form, offset, entry.compatibility))
+        offset += 1 + len(entry.parameters)
     return XformStructure(tuple(slots), final, offset)
 
 
@@ -106,10 +113,8 @@ def values_of(flame: Flame, structure: Structure) -> np.ndarray:
         if number < len(flame.xforms):  # that of a final xform is a chance, see `xforms`
             opacity = flame.rules.opacity(opacity)
         values += (*xform.coefs, *xform.post, xform.color, xform.color_speed, opacity, xform.direct_color)
-        for variation in xform.variations:
-            entry = known_entry(variation, flame.rules)
-            if entry is not None:
-                values += (variation.weight, *entry.values(variation))
+        for variation, entry in used_variations(xform, flame.rules):
+            values += (variation.weight, *entry.values(variation))
     if len(values) != structure.size:
         raise ValueError("the structure is that of another flame")
     return np.array(values, np.float32)

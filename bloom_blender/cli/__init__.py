@@ -21,9 +21,9 @@ def main(argv: Sequence[str] | None = None, *, more: Sequence[Any] = ()) -> int:
     ``more`` are verbs beside `VERBS`, modules or the like with ``add_parser``: what a program around this
     one can do, such as Blender.
 
-    0 if it was done; 2 with ``bloom: error: …`` on stderr if the user has to mend something, and then
-    nothing was written; 130 if it was interrupted. Like any program of `argparse` it exits by itself
-    after ``--help``, ``--version`` and misspelt arguments.
+    0 if it was done, 1 if it was done but for some of many pictures; 2 with ``bloom: error: …`` on stderr if
+    the user has to mend something, and then nothing was written; 130 if it was interrupted. Like any program
+    of `argparse` it exits by itself after ``--help``, ``--version`` and misspelt arguments.
     """
     arguments = _parser(more).parse_args(argv)
     try:

@@ -18,11 +18,14 @@ from ..errors import BloomError
 from ..files import check_target, replace_file
 from ..flame.compatibility import COMPATIBILITIES
 from ..flame.model import Flame
-from ..flame.xml import read_flames
+from ..flame.xml import read_pack, report_unknown
 
 DESCRIPTION = """\
 Render the picture of a flame as Fractorium's renderer does. With --range a pack of flames becomes many
 pictures; write a run of # in the name of the output for the number, as in out/####.png.
+
+A flame that is damaged is passed over with a line on stderr, and the exit status is then 1. So is what Bloom
+does not know in a flame: the picture is made without it.
 
 An interrupt (Ctrl-C) ends cleanly: a picture is written whole or not at all, or as far as it is with
 --keep-partial. With --resume FILE the unfinished histogram is kept there, and the same command goes on."""
@@ -65,15 +68,19 @@ def run(arguments: argparse.Namespace) -> int:
         raise BloomError(f"--threads is {arguments.threads}: give 1 or more.")
     if arguments.update is not None and not arguments.update > 0:
         raise BloomError(f"--update is {arguments.update:g}: give more than 0 seconds.")
-    flames = read_flames(arguments.flame)
+    for name, lowest in (("width", 1), ("supersample", 1)):
+        value = getattr(arguments, name)
+        if value is not None and value < lowest:
+            raise BloomError(f"--{name} is {value}: give {lowest} or more.")
+    pack = read_pack(arguments.flame)
     if arguments.range is None:
-        if not 1 <= arguments.index <= len(flames):
+        if not 1 <= arguments.index <= len(pack):
             raise BloomError(
-                f"--index is {arguments.index}, the file has flames 1 to {len(flames)}: choose among them."
+                f"--index is {arguments.index}, the file has flames 1 to {len(pack)}: choose among them."
             )
         numbers = [arguments.index]
     else:
-        numbers = chosen(arguments.range, len(flames), "--range")
+        numbers = chosen(arguments.range, len(pack), "--range")
     outputs = [output_for(arguments.output, number) for number in numbers]
     if len(numbers) > 1 and (len(set(outputs)) < len(numbers) or arguments.resume):
         raise BloomError(
@@ -86,10 +93,22 @@ def run(arguments: argparse.Namespace) -> int:
         check_output(output)
     if arguments.skip_existing:
         jobs = [job for job in jobs if not job[1].exists()]
-    work = [(prepared(flames[number - 1], arguments), output) for number, output in jobs]
-    for flame, output in work:
+    left_out: list[BloomError] = []
+    for number, output in jobs:
+        try:
+            flame = prepared(pack.flame(number - 1), arguments)
+        except BloomError as error:
+            if len(jobs) == 1:
+                raise
+            print(f"bloom: left out: {error}", file=sys.stderr)
+            left_out.append(error)
+            continue
+        for sentence in report_unknown(flame):
+            print(f"bloom: note: {sentence}", file=sys.stderr)
         render_to(flame, output, arguments)
-    return 0
+    if left_out and len(left_out) == len(jobs):
+        raise left_out[0]
+    return 1 if left_out else 0
 
 
 def chosen(text: str, count: int, option: str) -> list[int]:

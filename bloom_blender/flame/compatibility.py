@@ -41,6 +41,9 @@ class Rules:
         ``logscale_k2`` and ``blur_curve`` are read.
     white
         Factor on display colours before they are cut at 1: flam3 has 256 levels for them and keeps 255.
+    pre_alone
+        An xform that has variations before the sum and none in it passes its point on. In flam3 the sum is
+        empty, and the image of every point is the origin.
     scans_palettes
         Hexadecimal palettes are read as C's ``scanf`` does, which shifts those whose bytes are padded with
         blanks. flam3 once wrote such ones, and made its pictures of what it read.
@@ -57,6 +60,7 @@ class Rules:
     depth: bool = True
     density_controls: bool = False
     white: float = 1.0
+    pre_alone: bool = True
     scans_palettes: bool = False
     defaults: tuple[tuple[str, str], ...] = ()
 
@@ -78,6 +82,7 @@ RULES = {
             settle=False,
             depth=False,
             white=256.0 / 255.0,
+            pre_alone=False,
             scans_palettes=True,
             defaults=(("highlight_power", "-1"), ("palette_mode", "step")),
         ),

@@ -99,6 +99,25 @@ def interpolate_sequence(
     return blend(keys, shares, affine=affine, palette=palette, lead=len(keys) // 2 - 1)
 
 
+def key_times(flames: Sequence[Flame]) -> tuple[float, ...] | None:
+    """When keyframes are shown, as files say (``time``); None where one does not, or they do not rise."""
+    texts = [dict(flame.extra).get("time", "") for flame in flames]
+    try:
+        times = tuple(float(text) for text in texts)
+    except ValueError:
+        return None
+    rising = all(math.isfinite(b - a) and b > a for a, b in itertools.pairwise(times))
+    return times if rising and math.isfinite(times[0]) else None
+
+
+def place_among(times: Sequence[float], time: float) -> float:
+    """Where `time` stands among rising `times`: 1.5 is half way from the second to the third.
+
+    As in flam3 each interval is crossed at a speed of its own; times outside count as the first or last.
+    """
+    return float(np.interp(time, times, np.arange(len(times))))
+
+
 def catmull_rom(t: float) -> tuple[float, float, float, float]:
     """Shares of four keyframes at `t` from the second (0) to the third (1)."""
     return (

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ import numpy as np
 from ..errors import BloomError
 from ..files import read_regular, replace_file
 from .compatibility import COMPATIBILITIES, RULES, compatibility_of
+from .flame_texts import decoded, flame_spans, mended
 from .gradients import parse_gradients
 from .model import (
     FILTER_SHAPES,
@@ -32,9 +34,10 @@ from .model import (
     Variation,
     Xform,
 )
+from .old_names import listed_variations, old_parameters, todays_name
 from .palettes import numbered_palette
 from .variations import VARIATIONS, lookup, split_attribute
-from .variations.registry import parameters_in_files
+from .variations.registry import Entry, P, parameters_in_files
 
 if TYPE_CHECKING:  # Python's XML and defusedxml are loaded at first use, for a quick start of Blender
     from xml.etree import ElementTree
@@ -44,15 +47,17 @@ _SILENT_FLAME = frozenset(
     """time hue hue_rotation palette_interpolation interpolation interpolation_type interpolation_space
     temporal_filter_type temporal_filter_width temporal_filter_exp temporal_samples sub_batch_size fuse
     passes num_batches nbatches plugins nick url notes estimator estimator_jitter
-    batches fps frame frame_count soloxform source_colors""".split()
+    batches fps frame frame_count source_colors""".split()
 )
 _SILENT_XFORM = frozenset(
     """symmetry plotmode material material_speed mod_gamma mod_gamma_speed mod_contrast mod_contrast_speed
     mod_saturation mod_saturation_speed mod_hue mod_hue_speed solo motion_frequency motion_function
-    motion_offset""".split()
+    motion_offset enabled
+    rx_sin rx_cos ry_sin ry_cos rotate_x_sin rotate_x_cos rotate_y_sin rotate_y_cos
+    pow_power pow_block_power""".split()
 )
 _NEUTRAL_FLAME = {"rand_range": "1"}
-_SILENT_ELEMENTS = frozenset(["edit"])
+_SILENT_ELEMENTS = frozenset(["edit", "flame", "finalxform"])  # a final xform that is kept aside does nothing
 
 _CAMERA = {
     "scale": "scale", "zoom": "zoom", "cam_zoom": "zoom", "rotate": "rotate",
@@ -88,7 +93,7 @@ _XFORM = {
 
 
 class Pack:
-    """The flames of a file or a text, each read when it is asked for: the others may be broken.
+    """The flames of a file or a text, each parsed when it is asked for: the others may be broken.
 
     Parameters
     ----------
@@ -100,16 +105,64 @@ class Pack:
 
     def __init__(self, text: str | bytes, source: str = "text") -> None:
         self.source = source
-        self._elements = _flame_elements(text, source)
+        self._text = _checked_text(text, source)
+        self._spans = flame_spans(self._text)
+        if not self._spans:
+            raise BloomError(_no_flame(self._text, source))
+        if len(self._spans) > MAXIMUM_FLAMES:
+            raise _too_many(source, f"{len(self._spans)} flames", MAXIMUM_FLAMES)
 
     def __len__(self) -> int:
-        return len(self._elements)
+        return len(self._spans)
 
     def flame(self, index: int) -> Flame:
         """One of the flames, counted from 0; BloomError where there is none, or where it is broken."""
         if not 0 <= index < len(self):
             raise BloomError(f"{self.source} has no flame {index + 1}: choose 1 to {len(self)}.")
-        return _flame(self._elements[index], _where(self.source, self._elements, index))
+        return _flame(self._element(index), self._where(index))
+
+    def name(self, index: int) -> str:
+        """The name of a flame, without parsing the rest; empty where there is none."""
+        start, end = self._spans[index]
+        found = _NAME.match(self._text, start, min(end, start + 4096))
+        return unescape(found[1] or found[2]) if found else ""
+
+    def _where(self, index: int) -> str:
+        return self.source if len(self) == 1 else f"{self.source}, flame {index + 1}"
+
+    def _element(self, index: int) -> ElementTree.Element:
+        start, end = self._spans[index]
+        text = self._text[start:end]
+        from xml.etree import ElementTree
+
+        try:
+            return _fromstring(text)
+        except ElementTree.ParseError as error:
+            first = error
+        except ValueError:  # lone surrogates, which no encoding has
+            first = None
+        try:
+            return _fromstring(mended(text))
+        except (ElementTree.ParseError, ValueError):
+            raise BloomError(self._damaged(index, first)) from None
+
+    def _damaged(self, index: int, error: ElementTree.ParseError | None) -> str:
+        """Sentence for a flame that is not well-formed."""
+        where = self._where(index)
+        if error is None:
+            return f"{where} holds characters that no text has: mend it or save it anew."
+        if error.code in _UNFINISHED:
+            return f"{where} is truncated (it ends inside an element): copy it again."
+        line, column = error.position
+        start = self._spans[index][0]
+        if line == 1:
+            column += start - (self._text.rfind("\n", 0, start) + 1)
+        line += self._text.count("\n", 0, start)
+        problem = str(error).split(":")[0]
+        return f"{where} is damaged at line {line}, column {column + 1} ({problem}): mend it or save it anew."
+
+
+_NAME = re.compile(r"""<flame\s(?:[^<>]*?\s)?name=(?:"([^"]*)"|'([^']*)')""")
 
 
 def read_pack(path: str | os.PathLike[str]) -> Pack:
@@ -142,46 +195,30 @@ def _too_many(what: str, count: object, limit: object) -> BloomError:
     return BloomError(f"{what} has {count}: give {limit} or fewer.")
 
 
-def _where(source: str, elements: list[ElementTree.Element], index: int) -> str:
-    return source if len(elements) == 1 else f"{source}, flame {index + 1}"
-
-
-def _flame_elements(text: str | bytes, source: str) -> list[ElementTree.Element]:
-    """The <flame> elements of an XML text, in document order."""
-    root = _parse(text, source)
-    elements = list(root.iter("flame"))
-    if len(elements) > MAXIMUM_FLAMES:
-        raise _too_many(source, f"{len(elements)} flames", MAXIMUM_FLAMES)
-    if not elements:
-        if root.tag == "jwf-flame":
-            raise BloomError(f"{source} is a JWildfire flame with layers: save one layer as a plain flame.")
-        raise BloomError(f"{source} holds no flame (it is <{root.tag}>): choose a .flame file.")
-    return elements
-
-
-def _parse(text: str | bytes, source: str) -> ElementTree.Element:
-    """The root element; flames that follow one another without a common root get one."""
+def _checked_text(text: str | bytes, source: str) -> str:
+    """The text of a file that may hold flames."""
     if not text.strip():
         raise BloomError(f"{source} is empty: choose a .flame file.")
-    if isinstance(text, bytes) and text.startswith((b"\x1f\x8b", b"PK\3\4", b"\xfd7zXZ", b"BZh")):
-        raise BloomError(f"{source} is compressed: unpack it first.")
-    from xml.etree import ElementTree
-
-    from defusedxml import DefusedXmlException
-
-    try:
+    if isinstance(text, bytes):
+        if text.startswith((b"\x1f\x8b", b"PK\3\4", b"\xfd7zXZ", b"BZh")):
+            raise BloomError(f"{source} is compressed: unpack it first.")
         try:
-            return _fromstring(text)
-        except ElementTree.ParseError as error:
-            if error.code != _JUNK_AFTER_ROOT:
-                raise
-            return _fromstring(_rooted(text))
-    except DefusedXmlException:
-        raise BloomError(f"{source} defines XML entities, which flames do without: remove them.") from None
-    except ElementTree.ParseError as error:
-        raise BloomError(_not_xml(text, source, error)) from None
-    except (ValueError, LookupError):
-        raise BloomError(f"{source} is in an encoding that cannot be read: save it as UTF-8.") from None
+            text = decoded(text)
+        except (ValueError, LookupError):
+            raise BloomError(f"{source} is in an encoding that cannot be read: save it as UTF-8.") from None
+    if "<!ENTITY" in text:
+        raise BloomError(f"{source} defines XML entities, which flames do without: remove them.")
+    return text
+
+
+def _no_flame(text: str, source: str) -> str:
+    """Sentence for a text without a flame, which names its first element where it has one."""
+    root = re.search(r"<([A-Za-z_][\w:.-]{0,40})", text)
+    if root and root[1] == "jwf-flame":
+        return f"{source} is a JWildfire flame with layers: save one layer as a plain flame."
+    if root and text.lstrip("\ufeff \t\r\n").startswith("<"):
+        return f"{source} holds no flame (it is <{root[1]}>): choose a .flame file."
+    return f"{source} is not a flame: choose a .flame file."
 
 
 def _fromstring(text: str | bytes) -> ElementTree.Element:
@@ -190,27 +227,7 @@ def _fromstring(text: str | bytes) -> ElementTree.Element:
     return fromstring(text)
 
 
-_JUNK_AFTER_ROOT = 9  # expat's XML_ERROR_JUNK_AFTER_DOC_ELEMENT
 _UNFINISHED = (3, 5, 20)  # XML_ERROR_NO_ELEMENTS, XML_ERROR_UNCLOSED_TOKEN, XML_ERROR_UNCLOSED_CDATA_SECTION
-
-
-def _rooted(text: str | bytes) -> bytes:
-    """`text` without its XML declaration, between <flames> and </flames>."""
-    data = (text.encode() if isinstance(text, str) else text).removeprefix(b"\xef\xbb\xbf")
-    start = data.find(b"?>") + 2 if data.lstrip().startswith(b"<?xml") else 0
-    return b"<flames>" + data[start:] + b"</flames>"
-
-
-def _not_xml(text: str | bytes, source: str, error: ElementTree.ParseError) -> str:
-    """Sentence for a text that is not well-formed."""
-    data = text.encode(errors="replace") if isinstance(text, str) else text
-    if b"<flame" not in data:
-        return f"{source} is not a flame: choose a .flame file."
-    if error.code in _UNFINISHED:
-        return f"{source} is truncated (it ends inside an element): copy it again."
-    line, column = error.position
-    problem = str(error).split(":")[0]
-    return f"{source} is damaged at line {line}, column {column + 1} ({problem}): mend it or save it anew."
 
 
 def _is_ember(version: str) -> bool:
@@ -250,7 +267,8 @@ def _flame_of(element: ElementTree.Element) -> Flame:
     anchors = _anchors(attributes.pop(_ANCHORS, ""))
     camera = _camera(attributes, version)
     tone = _tone(attributes)
-    numbered = _numbered(attributes, ember)
+    numbered = _numbered(attributes, "palette", ember)
+    alone = "" if ember else attributes.pop("soloxform", "")
 
     xforms: list[Xform] = []
     finals: list[Xform] = []
@@ -262,7 +280,7 @@ def _flame_of(element: ElementTree.Element) -> Flame:
             xforms.append(_xform(child, f"xform {len(xforms) + 1}", ember, rules.name))
         elif child.tag == "finalxform":
             final = _xform(child, "the final xform", ember, rules.name)
-            if _has_effect(final):
+            if _has_effect(final) and child.get("enabled", "1").strip() != "0":
                 finals.append(final)
             else:
                 elements.append(_outer_xml(child))
@@ -280,11 +298,14 @@ def _flame_of(element: ElementTree.Element) -> Flame:
             raise _too_many("The flame", "too many xforms", MAXIMUM_XFORMS)
     if not xforms:
         raise BloomError("The flame has no xform: choose another flame or add one.")
+    if alone:
+        xforms = _with_one_shown(xforms, _parse_number(alone, "soloxform"))
     if not ember and not new_linear and rules.depth:
         xforms = [_flattened(xform) for xform in xforms]
         finals = [_flattened(final) for final in finals]
 
-    colors = numbered or palette or _filled(single)
+    # Apophysis names one of flam3's palettes, too, but colours in the file go before it.
+    colors = numbered or palette or _filled(single) or _numbered(attributes, "gradient", ember)
     return Flame(
         name=name,
         xforms=tuple(xforms),
@@ -305,10 +326,16 @@ def _parse_number(text: str, what: str) -> float:
     try:
         number = float(text)
     except ValueError:
+        if _DECIMAL_COMMA.fullmatch(text.strip()):
+            good = text.strip().replace(",", ".")
+            raise BloomError(f"{what} is {text.strip()!r}, with a decimal comma: write {good}.") from None
         raise BloomError(f"{what} is {text[:40]!r}: give a number.") from None
     if not math.isfinite(number):
         raise BloomError(f"{what} is {text.strip()[:40]}: give a finite number.")
     return number
+
+
+_DECIMAL_COMMA = re.compile(r"[+-]?\d{0,20},\d{1,20}(?:[eE][+-]?\d{1,3})?")
 
 
 def _parse_numbers(text: str, what: str) -> tuple[float, ...]:
@@ -344,8 +371,8 @@ def _camera(attributes: dict[str, str], version: str) -> Camera:
             attributes["scale"] = repr(_take(attributes, "scale", Camera.scale) * magnification)
     fields: dict[str, object] = dict(_take_all(attributes, _CAMERA))
     zoom = fields.get("zoom")
-    if isinstance(zoom, float):
-        fields["zoom"] = max(0.0, zoom)
+    if isinstance(zoom, float) and _is_ember(version):
+        fields["zoom"] = max(0.0, zoom)  # as ember does; for all others a negative zoom shows more
     for name in ("size", "center"):
         if name in attributes:
             fields[name] = _parse_numbers(attributes.pop(name), name)
@@ -397,7 +424,9 @@ def _xform_of(element: ElementTree.Element, ember: bool, compatibility: str) -> 
     hidden = False
     for name, text in element.attrib.items():
         if name in _XFORM:
-            fields[_XFORM[name]] = _parse_number(text, name)
+            # The first flam3 files have two numbers for the color; flam3 takes the first.
+            word = text.split()[0] if name == "color" and text.strip() else text
+            fields[_XFORM[name]] = _parse_number(word, name)
         elif name in ("coefs", "post"):
             fields[name] = _parse_numbers(text, name)
         elif name == "chaos":
@@ -427,11 +456,13 @@ def _variations(
     attributes: dict[str, str], ember: bool, compatibility: str
 ) -> tuple[tuple[Variation, ...], Extra]:
     """The variations among the attributes of an xform in file order, and the remaining attributes."""
+    if not ember:
+        attributes = _unlisted(attributes)
     lower = {name.lower(): name for name in reversed(attributes)}
     used: set[str] = set()
     variations: dict[tuple[str, str], Variation] = {}
     for attribute, text in attributes.items():
-        found = split_attribute(attribute, compatibility)
+        found = split_attribute(todays_name(attribute, lower), compatibility)
         if attribute.lower() == "pre_blur" and not ember:
             # What flam3 and Apophysis call pre_blur; for ember it is the pre form of blur.
             found = "pre", lookup("gaussian_blur")
@@ -442,19 +473,52 @@ def _variations(
         parameters = []
         for parameter, filled in parameters_in_files(entry):
             value, given = float(parameter.default), False
-            for name in (f"{attribute}{parameter.joint}{parameter.name}", *parameter.aliases):
-                spelt = lower.get(name.lower())
-                if spelt is not None and spelt not in used:
-                    value = _parse_number(attributes[spelt], spelt)
-                    used.add(spelt)
-                    given = True
-                    break
+            spelt = _spelling(attribute, form, entry, parameter, lower, used)
+            if spelt is not None:
+                value, given = _parse_number(attributes[spelt], spelt), True
+                used.add(spelt)
             if filled or given:
                 parameters.append((parameter.name, value))
         weight = _parse_number(text, attribute)
         variations[form, entry.name] = Variation(entry.name, weight, tuple(parameters), form)
     extra = tuple((name, text) for name, text in attributes.items() if name not in used)
     return tuple(variations.values()), extra
+
+
+def _spelling(
+    attribute: str, form: str, entry: Entry, parameter: P, lower: dict[str, str], used: set[str]
+) -> str | None:
+    """How the attributes spell a parameter of a variation that they call ``attribute``; None if none does."""
+    start = "" if form == "regular" else f"{form}_"
+    for name in (
+        f"{attribute}{parameter.joint}{parameter.name}",
+        f"{start}{entry.name}{parameter.joint}{parameter.name}",
+        *parameter.aliases,
+    ):
+        spelt = lower.get(name.lower())
+        if spelt is not None and spelt not in used:
+            return spelt
+    for name in old_parameters(entry.name, parameter.name, form):
+        spelt = lower.get(name)
+        if spelt is not None and spelt not in used and split_attribute(spelt) is None:
+            return spelt
+    return None
+
+
+def _unlisted(attributes: dict[str, str]) -> dict[str, str]:
+    """The attributes with the variations that flam3's old lists stand for in the place of the lists."""
+    new: dict[str, str] = {}
+    for name, text in attributes.items():
+        listed = listed_variations(name, text) if name in ("var", "var1") else []
+        new |= dict(listed) if listed else {name: text}
+    return new
+
+
+def _with_one_shown(xforms: list[Xform], number: float) -> list[Xform]:
+    """The xforms, all hidden but one, counted from 0; as they are where there is none of that number."""
+    if number not in range(len(xforms)):
+        return xforms
+    return [xform if k == number else replace(xform, opacity=0.0) for k, xform in enumerate(xforms)]
 
 
 def _has_effect(final: Xform) -> bool:
@@ -512,17 +576,17 @@ def _anchors(text: str) -> tuple[tuple[float, float, float], ...]:
     return tuple(zip(numbers[0::3], numbers[1::3], numbers[2::3], strict=True))
 
 
-def _numbered(attributes: dict[str, str], ember: bool) -> tuple[tuple[float, float, float], ...]:
-    """Colours of the attribute ``palette``, which is removed with its ``hue``; empty without a known number.
+def _numbered(attributes: dict[str, str], name: str, ember: bool) -> tuple[tuple[float, float, float], ...]:
+    """Colours of a numbered palette, whose attribute is removed with its ``hue``; empty where none is known.
 
-    As in flam3 it goes before colours that the flame brings. ember knows the number and not the hue.
+    In flam3 ``palette`` goes before colours that the flame brings. ember knows the number and not the hue.
     """
     try:
-        number = int(attributes.get("palette", ""))
+        number = int(attributes.get(name, ""))
         colors = numbered_palette(number, 0.0 if ember else _parse_number(attributes.get("hue", "0"), "hue"))
     except ValueError:  # also BloomError: no number, or none that is known
         return ()
-    del attributes["palette"]
+    del attributes[name]
     attributes.pop("hue", None)
     return colors
 

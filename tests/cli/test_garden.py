@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bloom_blender.cli import main
@@ -27,6 +29,23 @@ def test_interpolate(pair):
     assert len(frames) == 7
     assert [dict(frame.extra)["time"] for frame in frames] == list("0123456")
     assert frames[0].xforms == frames[3].xforms == flower().xforms
+
+
+def test_keyframes_stand_at_their_times(tmp_path, capsys):
+    """As flam3-animate has them: the second of 0, 10, 100 is frame 11 of 101."""
+    bases = [flower(), replace(flower(), camera=replace(flower().camera, scale=77.0)), flower()]
+
+    def frames(times, *options):
+        keys = [replace(key, extra=(("time", time),)) for key, time in zip(bases, times, strict=True)]
+        write_flames(tuple(keys), tmp_path / "keys.flame")
+        output = tmp_path / "frames.flame"
+        assert bloom("interpolate", tmp_path / "keys.flame", "-o", output, "--frames", 101, *options) == 0
+        return [k for k, frame in enumerate(read_flames(output)) if frame.camera.scale == 77.0]
+
+    assert frames(("0", "10", "100")) == [10] and capsys.readouterr().err == ""
+    assert frames(("-50", "25", "50"), "--linear") == [75]
+    assert frames(("0", "10", "100"), "--even") == [50] and capsys.readouterr().err == ""
+    assert frames(("0", "0", "0")) == [50] and "times do not rise" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("frames,text", [(1, "--frames"), (-3, "--frames")])

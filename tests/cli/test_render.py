@@ -54,6 +54,19 @@ def test_a_picture_of_the_library(pack, capsys):
     assert Image.open(output).mode == "RGBA"
 
 
+def test_a_damaged_flame_of_a_pack_is_left_out(pack, capsys):
+    texts = pack.read_text().replace('name="flower 1"', 'name="flower 1" cam_zoom="x"')
+    pack.write_text(texts.replace("<xform ", '<xform tornado="1" ', 1))
+    options = ("--width", 16, "--quality", 1)
+    assert bloom("render", pack, "-o", pack.with_name("#.png"), *options, "--range", "-") == 1
+    told = capsys.readouterr().err.splitlines()
+    assert "Xform 1: tornado is unknown" in told[0] and "left out: pack.flame, flame 2" in told[1]
+    assert sorted(path.name for path in pack.parent.glob("*.png")) == ["1.png", "3.png"]
+    assert bloom("render", pack, "-o", pack.with_name("a.png"), *options, "--index", 3) == 0
+    assert bloom("render", pack, "-o", pack.with_name("b.png"), *options, "--index", 2) == 2
+    assert "cam_zoom" in capsys.readouterr().err
+
+
 def test_a_pack(pack, capsys):
     outputs = [pack.with_name(f"f{k:03}.png") for k in (2, 3)]
     outputs[0].write_bytes(b"kept")

@@ -198,8 +198,8 @@ POINTS = np.random.default_rng(12).uniform(-2.0, 2.0, (300, 3))
 LATTICE = np.stack(np.meshgrid(*[[-1.0, -0.5, 0.0, 0.5, 1.0]] * 2, [-1.0, 0.0, 0.5]), -1).reshape(-1, 3)
 
 POLES = set(
-    "arctanh bCollide bipolar bisplit bMod boarders boarders2 bSwirl bTransform circlize circlize2 cpow cpow2"
-    " cpow3 deltaa escher eSwirl gamma julia3D julia3Dq julia3Dz Juliac julian3Dx lazyTravis log log_db"
+    "arctanh bCollide bisplit bMod boarders boarders2 bSwirl bTransform circlize circlize2 cpow cpow2"
+    " cpow3 deltaa escher eSwirl gamma julia3D julia3Dq Juliac julian3Dx lazyTravis log log_db"
     " loonie_3D octapol polar2".split()
 )
 """Not finite at a point with a coordinate of 0, 1/2 or 1, as in ember: the orbit begins anew there."""

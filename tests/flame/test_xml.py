@@ -70,8 +70,10 @@ def test_synonyms():
     assert (flame.tone.supersample, flame.camera.perspective, flame.camera.zoom) == (3, 0.2, 2.0)
 
 
-def test_negative_zoom_is_none():
-    assert only(flame_text(attributes='zoom="-1"')).camera.zoom == 0.0
+def test_negative_zoom_shows_more_except_for_ember():
+    for version in ("", 'version="FLAM3-LNX-3.1"', 'version="Apophysis 7x Version 15C.9"'):
+        assert only(flame_text(attributes=f'{version} zoom="-1"')).camera.zoom == -1.0
+    assert only(flame_text(attributes='version="EMBER-LNX-1.0.0.14" zoom="-1"')).camera.zoom == 0.0
 
 
 def test_magnification_of_jwildfire_goes_into_the_scale():

@@ -55,7 +55,8 @@ def mobius(x, y, z, w, Re_A, Im_A, Re_B, Im_B, Re_C, Im_C, Re_D, Im_D):
 def bipolar(x, y, z, w, shift):
     """w / π (ln(((x + 1)² + y²) / ((x - 1)² + y²)) / 2, 2 v): bipolar coordinates.
 
-    v = atan2(2 y, r² - 1) / 2 - shift π / 2, wrapped into -π/2 … π/2. flam3 variation "bipolar".
+    v = atan2(2 y, r² - 1) / 2 - shift π / 2, wrapped into -π/2 … π/2. (0, 0) at the poles (±1, 0). flam3
+    variation "bipolar".
     """
     t = x * x + y * y + 1.0
     v = 0.5 * atan2(2.0 * y, t - 2.0) - 0.5 * pi * shift
@@ -66,7 +67,8 @@ def bipolar(x, y, z, w, shift):
     )
     f = t + 2.0 * x
     g = t - 2.0 * x
-    return w * 0.5 / pi * log(f / g), w * 2.0 / pi * v, w * z
+    pole = f <= 0.0 or g <= 0.0
+    return (0.0 if pole else w * 0.5 / pi * log(f / g)), (0.0 if pole else w * 2.0 / pi * v), w * z
 
 
 @variation(

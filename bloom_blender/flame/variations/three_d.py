@@ -139,7 +139,7 @@ def julia_3dz(x, y, z, w, power, u0):
     r2 = x * x + y * y
     k = w * pow(r2, 0.5 / power)
     t = (atan2(y, x) + 2.0 * pi * floor(u0 * n)) / power
-    return k * cos(t), k * sin(t), k * z / (sqrt(r2) * n)
+    return k * cos(t), k * sin(t), k * z / (zeps(sqrt(r2)) * n)
 
 
 @variation(
