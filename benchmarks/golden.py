@@ -31,7 +31,7 @@ REASONS = {
     "248.23554": (
         "disc and a contraction make numbers of its orbits smaller and smaller. Double precision holds them "
         "for thousands of steps, float32 for hundreds; then they are 0 and the orbit stays there until it "
-        "begins anew, after 10000 steps as in flam3."
+        "restarts, after 10000 steps as in flam3."
     ),
     "render035": (
         "nine of ten steps are turns and mirrors of a symmetry, so an orbit comes slowly to the attractor. "

@@ -82,7 +82,7 @@ class ChooseByPicture:
         return None
 
     def restart(self: Any) -> None:
-        """Compute all pictures anew."""
+        """Recompute all pictures."""
         self._sheet.cells.clear()
         self._drawing.renew()
 

@@ -39,7 +39,7 @@ def in_sidebar(classes: tuple[type, ...]) -> tuple[type, ...]:
 
 
 def _in_sidebar(cls: Any) -> type:
-    """A copy of a panel; Blender would lose a class of which another that it knows inherits."""
+    """A copy of a panel; Blender would lose a class that another registered class inherits from."""
     names = {key: value for key, value in vars(cls).items() if key not in ("__dict__", "__weakref__")}
     names |= {"bl_idname": _name(cls.bl_idname), "bl_category": CATEGORY, "bl_context": ""}
     names |= {"bl_space_type": "VIEW_3D", "bl_region_type": "UI"}

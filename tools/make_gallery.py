@@ -2,7 +2,7 @@
 
     .venv/blender-5.2/bin/python tools/make_gallery.py [--train] [--run RUN] [LOOK ...]
 
-Grows a flower from each shipped run (with --train from runs that it first records anew with the scripts of
+Grows a flower from each shipped run (with --train from runs that it first records with the scripts of
 examples/, in the environment of a training machine) and renders it through the extension's own set-up,
 640 × 360. Any can be made alone. Needs bpy and Pillow.
 """
@@ -225,7 +225,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("looks", nargs="*", metavar="LOOK", help=f"of {', '.join(LOOKS)}; by default all")
     parser.add_argument("--run", choices=RUNS, help="only that of one run")
-    parser.add_argument("--train", action="store_true", help="record the runs anew")
+    parser.add_argument("--train", action="store_true", help="record the runs again")
     parser.add_argument("--pictures", metavar="FOLDER", help="render there and keep the single pictures")
     parser.add_argument(
         "--originals", metavar="FOLDER",

@@ -12,10 +12,10 @@ from .kernels import layout
 from .kernels.build import game_of, histogram_kernel, run
 from .structure import OPACITY, settling, structure_of, thresholds, values_of
 
-#: Applications before the first point of an orbit counts, also of one that escaped and began anew. ember's
+#: Applications before the first point of an orbit counts, also of one that escaped and restarted. ember's
 #: default is 15 and 0 there; counting escaped orbits sooner made brick's picture less like ember's.
 FUSE = 50
-#: Steps after which an orbit begins anew. A flame may have points that hold it for ever (numbers are finite,
+#: Steps after which an orbit restarts. A flame may have points that hold it for ever (numbers are finite,
 #: 0 is 0), which other renderers escape in this way: ember after 10240 points, flam3 after 10000.
 LIFE = 10_000
 #: Steps of a round.
@@ -103,7 +103,7 @@ class Counting:
 
     @property
     def shown(self) -> int:
-        """Points that count, in a bucket or not: renderers draw anew for one that escapes."""
+        """Points that count, in a bucket or not: renderers draw again for one that escapes."""
         return max(self.iterations - self.hidden, 1)
 
     def start(self) -> None:
@@ -114,7 +114,7 @@ class Counting:
         self._started = True
 
     def add(self, iterations: int) -> int:
-        """Play at least that many points, a few of which may be too many; return how many they were.
+        """Play at least that many points, perhaps a few more; return how many there were.
 
         Whole rounds as far as they go, then a part of one. The same parts give the same bits: stop at whole
         rounds if that matters.
@@ -132,7 +132,7 @@ class Counting:
         return total
 
     def _renew(self, steps: int) -> None:
-        """Let some orbits begin anew, once a round, so that each of them does once in `LIFE` steps."""
+        """Restart some orbits, once a round, so that each of them does once in `LIFE` steps."""
         turn = self.iterations // self.round
         if turn == self._renewed:
             return

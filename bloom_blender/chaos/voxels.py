@@ -82,7 +82,7 @@ def box_of(low: Sequence[float], high: Sequence[float], resolution: int) -> Box:
     """The box around two corners (3,) with ``resolution`` voxels along its longest side."""
     start, end = np.array(low, np.float64), np.array(high, np.float64)
     if not (np.isfinite(start).all() and np.isfinite(end).all()):
-        raise BloomError("The bounds of the volume are no finite numbers: fit them anew.")
+        raise BloomError("The bounds of the volume are not finite: fit them again.")
     longest = max(float((end - start).max()), 1e-6)
     voxel = longest / resolution
     blocks = np.maximum(np.ceil((end - start) / (EDGE * voxel) - 1e-6), 1).astype(int)

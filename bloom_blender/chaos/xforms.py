@@ -47,7 +47,7 @@ def xform_assembly(structure: XformStructure, width: int) -> str:
     old, places = _load(code, structure.final)
     new = [code.value(number) for number in xform.images(old, h)]
     if not structure.final:
-        new = _begun_anew(code, new, h)
+        new = _restarted(code, new, h)
     # The last vector may reach into the orbits of the next xform: those keep their values.
     inside = _lanes_below(code, "%count", "%j")
     kept = [code.where(inside, after, before) for after, before in zip(new, old, strict=True)]
@@ -73,11 +73,11 @@ def _load(code: Assembly, final: bool) -> tuple[list[Value], list[str]]:
     code.line("%four = mul i64 %i, 4")
     place = code.emit(INT, f"add i64 %four, {layout.GROUPED}").ref
     x, y, z, c = code.load_four("%floats", place)
-    # An orbit that has begun anew keeps its color, and its depth is but a mark.
+    # An orbit that has restarted keeps its color, and its depth is only a mark.
     return [x, y, code.where(z < ESCAPED, z, 0.0), c], [place]
 
 
-def _begun_anew(code: Assembly, new: list[Value], h: Value) -> list[Value]:
+def _restarted(code: Assembly, new: list[Value], h: Value) -> list[Value]:
     """The points, but random ones in [-1, 1] squared for those that escaped, which their depth marks."""
     x, y, z, c = new
     far = code.intrinsic("fabs", x) + code.intrinsic("fabs", y) + code.intrinsic("fabs", z)
@@ -85,7 +85,7 @@ def _begun_anew(code: Assembly, new: list[Value], h: Value) -> list[Value]:
     c = code.where(code.intrinsic("fabs", c) < ESCAPED, c, 0.0)
     fresh = [uniform(h * odd) * 2.0 - 1.0 for odd in (SPREAD, 0x85EBCA77)]
     replaced = zip((x, y, z), (*fresh, 2.0 * ESCAPED), strict=True)
-    return [*(code.where(inside, old, anew) for old, anew in replaced), c]
+    return [*(code.where(inside, old, other) for old, other in replaced), c]
 
 
 def _lanes_below(code: Assembly, count: str, first: str) -> Value:
@@ -121,7 +121,7 @@ class XformImages:
         given = {"h": h, "ca": a, "cb": b, "cc": c, "cd": d, "ce": e, "cf": f}
         x, y, z = self._variations((a * x0 + b * y0 + c, d * x0 + e * y0 + f, z0), given)
         if self.painted is not color:
-            # ember's rule; what is no number (or endless, which no blend would end) counts as 0.
+            # ember's rule; NaN (or infinity, which no blend would end) counts as 0.
             color = color + numbers[DIRECT_COLOR] * (self.painted - color)
             color = code.where(code.intrinsic("fabs", color) < 3e38, color, 0.0)
         new: list[Operand] = [pa * x + pb * y + pc, pd * x + pe * y + pf, z, color]
@@ -145,7 +145,7 @@ class XformImages:
         return total
 
     def _summed(self, slot: VariationSlot, point: Point, total: Point, given: dict[str, Value]) -> Point:
-        """The sum after a regular variation: added to, or begun anew on the axes that it clears."""
+        """The sum after a regular variation: added to, or restarted on the axes that it clears."""
         result = self._result(slot, point, total, total, given)
         axes = zip("xyz", total, result, strict=True)
         new = [part if axis in slot.entry.clears else so_far + part for axis, so_far, part in axes]

@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None, *, more: Sequence[Any] = ()) -> int:
     one can do, such as Blender.
 
     0 if it was done, 1 if it was done but for some of many pictures; 2 with ``bloom: error: …`` on stderr if
-    the user has to mend something, and then nothing was written; 130 if it was interrupted. Like any program
+    the user has to fix something, and then nothing was written; 130 if it was interrupted. Like any program
     of `argparse` it exits by itself after ``--help``, ``--version`` and misspelt arguments.
     """
     arguments = _parser(more).parse_args(argv)

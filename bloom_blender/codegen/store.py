@@ -2,7 +2,7 @@
 
 Every entry is one file, named by a hash of all that decides what is in it, so nothing stale is ever read and
 an upgrade simply uses other names. Files appear as a whole or not at all, and begin with a hash of the rest,
-so that a damaged one is noticed and made anew. Where nothing can be written, every process compiles again.
+so that a damaged one is noticed and rebuilt. Where nothing can be written, every process compiles again.
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ class _Pool:
         self._helpers: list[_Helper] = []
 
     def run(self, job: np.ndarray, threads: int) -> None:
-        """Do a job on so many threads, of which the caller is one."""
+        """Do a job on so many threads, the caller included."""
         drain = _loop()
         if self._owner == threading.get_ident():  # a handler of a signal, within a job of this thread
             drain(job.ctypes.data)

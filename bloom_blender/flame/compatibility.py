@@ -93,7 +93,7 @@ RULES = {
 def compatibility_of(version: str) -> str:
     """The compatibility that the ``version`` attribute of a file asks for.
 
-    ember names its own version, of which 1 is the generation of 1.0.0.14. flam3, what is built on it, and
+    ember names its own version; 1 means the generation of 1.0.0.14. flam3, what is built on it, and
     files that name no program (flam3 did not always) follow flam3. Apophysis, JWildfire and all others
     follow 1.0.0.14, whose three-dimensional variations, Bezier curves and plain opacities are theirs.
     """

@@ -50,7 +50,7 @@ _TINY = math.exp(-10.0)
 """Columns of the affine map shorter than this are blended by length instead of its logarithm."""
 
 
-# --------------------------------------------------------------------------------------- the doors
+# ---------------------------------------------------------------------------------- public functions
 
 
 def interpolate(

@@ -14,7 +14,7 @@ LIMIT = 1e6
 """Hard limit of what has none: a curve may be wild (a weight of -78), the chaos game decides."""
 
 _ANCHOR = "palette.color"
-_MOST_NAMES = 3  # variations of which a summary tells
+_MOST_NAMES = 3  # variations that a summary names
 _LONGEST_TITLE = 60
 
 

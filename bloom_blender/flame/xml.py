@@ -150,7 +150,7 @@ class Pack:
         """Sentence for a flame that is not well-formed."""
         where = self._where(index)
         if error is None:
-            return f"{where} holds characters that no text has: mend it or save it anew."
+            return f"{where} holds characters that no text has: repair it or save it again."
         if error.code in _UNFINISHED:
             return f"{where} is truncated (it ends inside an element): copy it again."
         line, column = error.position
@@ -159,7 +159,9 @@ class Pack:
             column += start - (self._text.rfind("\n", 0, start) + 1)
         line += self._text.count("\n", 0, start)
         problem = str(error).split(":")[0]
-        return f"{where} is damaged at line {line}, column {column + 1} ({problem}): mend it or save it anew."
+        return (
+            f"{where} is damaged at line {line}, column {column + 1} ({problem}): repair it or save it again."
+        )
 
 
 _NAME = re.compile(r"""<flame\s(?:[^<>]*?\s)?name=(?:"([^"]*)"|'([^']*)')""")
@@ -584,7 +586,7 @@ def _numbered(attributes: dict[str, str], name: str, ember: bool) -> tuple[tuple
     try:
         number = int(attributes.get(name, ""))
         colors = numbered_palette(number, 0.0 if ember else _parse_number(attributes.get("hue", "0"), "hue"))
-    except ValueError:  # also BloomError: no number, or none that is known
+    except ValueError:  # also BloomError: not a number, or an unknown one
         return ()
     del attributes[name]
     attributes.pop("hue", None)

@@ -177,7 +177,7 @@ def on_plane(camera: Camera, points: np.ndarray) -> np.ndarray:
 def framed(flame: Flame, *, points: int = POINTS, seed: int = 0) -> Flame:
     """The flame with center and scale such that the picture holds nearly all of it, as large as may be.
 
-    The outermost 1.5 % of the points on each side may be cut off. A flame of which nothing is seen stays.
+    The outermost 1.5 % of the points on each side may be cut off. A flame that is not seen at all stays.
     """
     straight = replace(flame.camera, rotate=0.0, center=(0.0, 0.0), zoom=0.0)
     cloud = compute_points(flame, points, seed=seed)

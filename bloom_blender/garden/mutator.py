@@ -32,7 +32,7 @@ def mutate(
         0 to 1: how far numbers move, and how many changes of structure come along (variations, xforms,
         colours). Below 0.2 the structure stays.
 
-    The frame stays if it holds the result, and is fitted anew if it does not.
+    The frame stays if it holds the result, and is refitted if it does not.
     """
     if not 0.0 < strength <= 1.0:
         raise BloomError(f"The strength is {strength:g}: give more than 0, up to 1.")

@@ -1,4 +1,4 @@
-"""The one door: a run and a flame go in, curves come out."""
+"""The public entry point: a run and a flame go in, curves come out."""
 
 from __future__ import annotations
 

@@ -165,7 +165,7 @@ class Mapping:
         """The run's time at each moment of the film, (GRID + 1,), and how torn the flame is, (…, 1)."""
         first, last = self.span
         own_last = path.last
-        if path.diverged:  # the whole run, of which the path is the share before it diverged
+        if path.diverged:  # the whole run; the path is the part before it diverged
             own_last = path.first + (path.last - path.first) / path.diverged
         longer = max((own_last - path.first) / (last - first), 1.0)
         moments = (self.steps - first) * longer / (path.last - path.first)

@@ -186,7 +186,7 @@ def _counted(steps: np.ndarray, counter: np.ndarray) -> np.ndarray | None:
 
 
 def _every(count: float, most: int) -> int:
-    """The smallest of 1, 2, 5, 10, 20, 50 … of which there are no more than `most` in a number."""
+    """The smallest of 1, 2, 5, 10, 20, 50 … that fits into a number at most `most` times."""
     every, factors = 1, (2.0, 2.5, 2.0)
     turn = 0
     while count / every > most:

@@ -170,7 +170,7 @@ def _decode(data: bytes, file: str, partial: bool = False) -> Trajectory:
         raise BloomError(
             f"{file} is a safetensors file but no training run: choose a .bloom file that Bloom recorded."
         )
-    damaged = BloomError(f"{file} is damaged: copy it again or record the run anew.")
+    damaged = BloomError(f"{file} is damaged: copy it again or record the run again.")
     version = metadata.get("version")
     if not (isinstance(version, str) and version.isascii() and version.isdigit() and 0 < len(version) < 10):
         raise damaged
@@ -184,7 +184,7 @@ def _decode(data: bytes, file: str, partial: bool = False) -> Trajectory:
         remark = ""
         if len(data) < _size_in_header(data, header):
             if not partial:
-                raise BloomError(f"{file} is truncated: copy it again or record the run anew.")
+                raise BloomError(f"{file} is truncated: copy it again or record the run again.")
             arrays, remark = _whole_rows(data, header), f"{file} is truncated"
         else:
             arrays = safetensors.numpy.load(data)
@@ -201,7 +201,7 @@ def _decode(data: bytes, file: str, partial: bool = False) -> Trajectory:
             series, embeddings = _of_whole_rows(arrays, series, embeddings)
             if not series and not embeddings:
                 raise BloomError(
-                    f"{file} holds nothing that can be read: copy it again or record the run anew."
+                    f"{file} holds nothing that can be read: copy it again or record the run again."
                 )
     except BloomError:
         raise
@@ -243,18 +243,18 @@ def _decode(data: bytes, file: str, partial: bool = False) -> Trajectory:
 def _read_header(data: bytes, file: str) -> dict:
     """The JSON header of a safetensors file: an 8-byte length, then that many bytes of JSON."""
     if not data:
-        raise BloomError(f"{file} is empty: copy it again or record the run anew.")
+        raise BloomError(f"{file} is empty: copy it again or record the run again.")
     length = int.from_bytes(data[:8], "little")
     if len(data) < 9 or not 2 <= length <= _LARGEST_HEADER or data[8:9] != b"{":
         raise BloomError(f"{file} is no training run: choose {_what_instead(data)}.")
     if len(data) < 8 + length:
-        raise BloomError(f"{file} is truncated: copy it again or record the run anew.")
+        raise BloomError(f"{file} is truncated: copy it again or record the run again.")
     try:
         header = json.loads(data[8 : 8 + length].decode("utf-8"))
     except (ValueError, RecursionError):
         header = None
     if not isinstance(header, dict):
-        raise BloomError(f"{file} is damaged: copy it again or record the run anew.")
+        raise BloomError(f"{file} is damaged: copy it again or record the run again.")
     return header
 
 

@@ -18,7 +18,7 @@ from .selection import select
 from .source import folder_name
 from .trajectory import Embeddings, Series, Trajectory
 
-MOST_GAPS = 5  # that are told one by one
+MOST_GAPS = 5  # listed one by one
 LARGEST_PREVIEW = 50_000_000  # bytes
 MOST_PREVIEWED = 2000  # files in a folder
 
@@ -34,7 +34,7 @@ def describe(
 ) -> dict[str, Any]:
     """What `read_trajectory` would give for the same arguments, as JSON has it.
 
-    Of checkpoints only the headers are read. A folder or file with several runs, of which none is chosen,
+    Of checkpoints only the headers are read. A folder or file with several runs, none of them chosen,
     gives ``{"runs": [names]}``.
 
     Returns

@@ -109,7 +109,7 @@ class Piece(NamedTuple):
 
 
 def pieces(count: int, start: int, size: int, shift: int) -> Iterator[Piece]:
-    """Cut `count` numbers, of which the first has the place `start`, into pieces of at most `size`."""
+    """Cut `count` numbers that begin at place `start` into pieces of at most `size`."""
     done = 0
     while done < count:
         block, place = divmod(start + done, PERIOD)

@@ -1,4 +1,4 @@
-"""The one door for whatever a user chooses as a training run. See docs/readers.md."""
+"""The entry point for whatever a user chooses as a training run. See docs/readers.md."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def recognize(path: Path, options: Options) -> tuple[str | ModuleType, Source | 
         return "bloom", None
     source = Source(path)
     if not source.head:
-        raise BloomError(f"{path.name} is empty: copy it again or record the run anew.")
+        raise BloomError(f"{path.name} is empty: copy it again or record the run again.")
     if safetensors_file.recognizes(source):
         header, _ = safetensors_file.read_header(path)
         metadata = header.get("__metadata__")

@@ -31,7 +31,7 @@ class Series:
         The optimizer steps at which it was measured; T ≥ 1.
     values : (T,) or (T, K) float64
         One number, or K ≥ 1 numbers, for each step. Finite, except in a metric: there NaN and infinity
-        say that it was measured and was no number.
+        say that it was measured and was not a number.
     kind : {"update", "norm", "metric"}
         ``"update"``: projections of the change of a group of parameters since the step before.
         ``"norm"``: the length of such a change, or of the parameters themselves.
@@ -236,7 +236,7 @@ def _checked_numbers(values, what: str, *, may_diverge: bool = False) -> np.ndar
     if not (may_diverge or np.isfinite(numbers).all()):
         raise BloomError(
             f"{what} holds NaN or infinity, so the training diverged or the data is damaged: "
-            f"record the run anew, or cut it before that step."
+            f"record the run again, or cut it before that step."
         )
     if numbers.flags.writeable and np.shares_memory(numbers, array):
         numbers = numbers.copy()

@@ -15,7 +15,7 @@ Bloom too. Files that are right already are kept, so a bake that was stopped goe
 
     bl_idname = "bloom.bake_points"
     bl_label = "Bake Points"
-    bl_options = {"UNDO"}  # no panel to change it in: each change would bake anew
+    bl_options = {"UNDO"}  # no panel to change it in: each change would start another bake
 
     kind = "POINTS"
 

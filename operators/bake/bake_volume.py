@@ -16,7 +16,7 @@ right already are kept, so a bake that was stopped goes on where it was"""
 
     bl_idname = "bloom.bake_volume"
     bl_label = "Bake Volume"
-    bl_options = {"UNDO"}  # no panel to change it in: each change would bake anew
+    bl_options = {"UNDO"}  # no panel to change it in: each change would start another bake
 
     kind = "VOLUME"
 

@@ -1,4 +1,4 @@
-"""Compute the active flame's points anew."""
+"""Recompute the active flame's points."""
 
 from __future__ import annotations
 

@@ -629,7 +629,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--wheels", type=Path, default=build_extension.WHEELS, help="keeps downloaded wheels")
     parser.add_argument("--zip", type=Path, help="an extension that is already built")
     parser.add_argument("--display", help="a screen that is already there, instead of Xvfb")
-    parser.add_argument("--docs", action="store_true", help="write the pictures of docs/tour.md anew")
+    parser.add_argument("--docs", action="store_true", help="rewrite the pictures of docs/tour.md")
     parser.add_argument("--only", nargs="+", help="these stations and the installation")
     arguments = parser.parse_args(argv)
 

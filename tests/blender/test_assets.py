@@ -67,7 +67,7 @@ def test_a_flower_computes_and_grows(bloom, blender, library):
     blender.context.collection.objects.link(obj)
     obj.bloom.points_viewport = 3000
     blender.context.view_layer.update()
-    assert len(obj.data.vertices) == 3000, "computed anew in this file"
+    assert len(obj.data.vertices) == 3000, "recomputed in this file"
     assert obj.bloom.schema == bloom.flame_object.SCHEMA
     assert obj.matrix_world.determinant() < 0.0
     obj["xform1.weight"] = obj["xform1.weight"] * 0.5

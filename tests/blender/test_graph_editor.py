@@ -94,7 +94,7 @@ def test_few_keys_that_were_edited_are_kept_and_others_are_not_taken_for_edited(
     turned.keyframe_points[1].select_left_handle = True
     turned.keyframe_points[1].handle_left.y += 0.05  # the right one follows
     for curve in curves.values():
-        for _ in range(3):  # Blender aligns handles anew
+        for _ in range(3):  # Blender realigns handles
             curve.update()
     edited = {place: keys_of(curves[place]).tolist() for place in curves if curves[place] in (moved, turned)}
     obj.bloom.growth.keys = "all"

@@ -19,7 +19,7 @@ def import_run(extension):
 
 @pytest.fixture
 def log(tmp_path):
-    """A table of a run with two losses, of which one diverges."""
+    """A table of a run with two losses; one diverges."""
     rows = [
         f"{s},{3 * math.exp(-s / 200) + 0.1},{'nan' if s > 900 else 2 + s / 500}" for s in range(0, 1000, 10)
     ]
@@ -103,7 +103,7 @@ def test_what_a_file_holds_is_shown_before(import_run, log, checkpoints, tmp_pat
     assert ("other.csv", "run") in import_run.content(str(tmp_path), "", "", "", "auto")
     assert import_run.content(str(tmp_path / "absent"), "", "", "", "auto") == []
     assert import_run.content("", "", "", "", "auto") == []
-    log.write_text("step,loss\n0,1\n5,2\n")  # written anew while the browser is open
+    log.write_text("step,loss\n0,1\n5,2\n")  # rewritten while the browser is open
     assert import_run.content(str(log), "", "", "", "auto") == [("loss", "2, steps 0–5")]
 
 

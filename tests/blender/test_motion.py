@@ -29,7 +29,7 @@ def velocity_of():
 
 @pytest.fixture
 def moving(add, bloom, blender, flame, make_curves):
-    """A flame of which one xform moves to the right and back, frame by frame."""
+    """A flame with one xform that moves to the right and back, frame by frame."""
     flame = replace(flame, finals=())
     xforms = [replace(flame.xforms[0], post=(1, 0, 0, 1, 0, 0)), flame.xforms[1]]
     obj = add(replace(flame, xforms=tuple(xforms)))

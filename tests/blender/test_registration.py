@@ -88,7 +88,7 @@ def test_names_follow_blenders_rules(bloom, blender):
             assert cls.__name__.startswith(f"BLOOM_{kind}_")
             description = (cls.__doc__ or "").strip()
             assert description
-            if kind == "PT":  # Blender loses a class of which another one inherits
+            if kind == "PT":  # Blender loses a class that another one inherits from
                 assert getattr(blender.types, cls.__name__) is cls
             assert not description.endswith(".")
             assert cls.bl_label == cls.bl_label.strip()

@@ -117,7 +117,7 @@ def test_two_scenes_at_frames_of_their_own(moving, blender, small_render, render
 
 
 def test_view_layers_show_one_cloud(moving, blender, small_render, rendered, points_at):
-    """Two layers, one of which leaves the flame out."""
+    """Two layers; one leaves the flame out."""
     scene = blender.context.scene
     other = scene.view_layers.new("Other")
     group = blender.data.collections.new("Flames")

@@ -113,7 +113,7 @@ def test_the_chosen_relative_is_that_of_its_picture(blender, bloom, add, room):
 
 @pytest.fixture
 def pack(tmp_path, flame_file):
-    """A file of four flames, of which the third is broken."""
+    """A file of four flames; the third is broken."""
     text = flame_file.read_text()
     broken = text.replace('weight="0.5"', 'weight="half"').replace('"tiny"', '"broken"')
     others = [text.replace('"tiny"', f'"{name}"') for name in ("one", "two", "four")]

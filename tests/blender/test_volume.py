@@ -246,7 +246,7 @@ def test_a_bake_goes_on_where_it_was_and_renews_what_is_wrong(moving, blender, r
     assert not [name for name in os.listdir(tmp_path) if name.startswith(".")]
 
 
-def test_baking_anew_shows_the_new_frames(small_render, moving, blender):
+def test_baking_again_shows_the_new_frames(small_render, moving, blender):
     """The same names with other contents, in one session: Blender must not show what it remembers."""
     obj, _ = moving
     scene = blender.context.scene
@@ -283,7 +283,7 @@ def test_a_bake_asks_for_a_place_and_a_volume(misty, add, blender):
 
 
 def test_a_saved_file_shows_its_volume_again(moving, blender, tmp_path):
-    """Live files are gone when Blender starts anew; the bake's folder is beside the file."""
+    """Live files are gone when Blender restarts; the bake's folder is beside the file."""
     obj, data = moving
     path = str(tmp_path / "flower.blend")
     blender.ops.wm.save_as_mainfile(filepath=path)

@@ -82,7 +82,7 @@ def test_another_process_compiles_nothing(tmp_path, fresh):
 
 
 @pytest.mark.parametrize("damage", ["half", "empty", "changed"])
-def test_damaged_files_are_made_anew(tmp_path, fresh, damage):
+def test_damaged_files_are_rebuilt(tmp_path, fresh, damage):
     run(tmp_path)
     files = list((tmp_path / "kernels").iterdir())
     assert len(files) == 3

@@ -191,7 +191,7 @@ QUOTIENTS = "tan csc cot tanh sech csch coth sec foci foci_3D".split()
 @pytest.mark.parametrize("compatibility", ["1.0.0.14", "current"])
 @pytest.mark.parametrize("name", QUOTIENTS)
 def test_quotients_that_leave_float32_have_their_limit(name, compatibility):
-    """Beyond 88 cosh is no float32: the quotients would be no numbers, which would throw orbits away."""
+    """Beyond 88 cosh overflows float32: the quotients would be NaN, which would throw orbits away."""
     rng = np.random.default_rng(2)
     points = rng.uniform(-300.0, 300.0, (COUNT, 4)).astype(np.float32).astype(np.float64)
     xform = Xform(variations=(Variation(name, 0.7, lookup(name, compatibility).defaults()),))

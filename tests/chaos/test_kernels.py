@@ -75,7 +75,7 @@ def test_kernel_equals_the_function(inputs, name):
     got = applied(xform_with(name), inputs).astype(np.float64)
     with np.errstate(invalid="ignore"):
         slack = 3e-5 * (1 + np.abs(expected)) + 4 * np.abs(nudged - expected)
-        stays = np.abs(expected).sum(1, keepdims=True) < 1e10  # what escapes (or is no number) begins anew
+        stays = np.abs(expected).sum(1, keepdims=True) < 1e10  # what escapes (or is NaN) restarts
         wrong = ~(np.abs(got - expected) <= slack) & stays
     # A point within a float32 step of a jump (a floor, a branch) may fall on its other side.
     assert wrong.any(1).mean() <= 0.01, (name, got[wrong.any(1)][:3], expected[wrong.any(1)][:3])

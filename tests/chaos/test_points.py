@@ -157,7 +157,7 @@ def test_no_compilation_when_a_value_changes():
     ) == before
 
 
-def test_escaped_orbits_are_seeded_anew():
+def test_escaped_orbits_are_reseeded():
     """An expanding map sends every orbit away; what comes back is young and hidden, the rest is finite."""
     flame = Flame(
         "escape",

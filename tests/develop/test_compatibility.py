@@ -106,7 +106,7 @@ def test_an_orbit_that_escapes_keeps_its_color():
     assert buckets[..., 0].sum() / buckets[..., 3].sum() > 0.995
 
 
-def test_orbits_begin_anew_now_and_then():
+def test_orbits_restart_now_and_then():
     """A place that holds an orbit for ever must not take them all."""
     hold = Xform(weight=0.02, post=(0.0, 0.0, 0.0, 0.0, 7.0, 7.0), variations=LINEAR, xaos=(0.0,) * 4)
     flame = replace(square(16), xforms=(*square().xforms, hold))

@@ -75,7 +75,7 @@ def test_read_and_written(name):
 
 
 def test_files_that_are_too_large_are_not_read(tmp_path):
-    """A hundred megabytes of blanks, of which the disk holds nothing."""
+    """A hundred megabytes of blanks, in a sparse file."""
     path = tmp_path / "blank.flame"
     with open(path, "wb") as file:
         file.truncate(100 * 2**20)

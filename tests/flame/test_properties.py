@@ -202,7 +202,7 @@ POLES = set(
     " cpow3 deltaa escher eSwirl gamma julia3D julia3Dq Juliac julian3Dx lazyTravis log log_db"
     " loonie_3D octapol polar2".split()
 )
-"""Not finite at a point with a coordinate of 0, 1/2 or 1, as in ember: the orbit begins anew there."""
+"""Not finite at a point with a coordinate of 0, 1/2 or 1, as in ember: the orbit restarts there."""
 
 NO_AREA = {"dc_triangle"}
 """Its default is a triangle without area; ember divides by 0 there too."""

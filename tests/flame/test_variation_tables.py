@@ -33,7 +33,7 @@ OTHER_HEIGHTS = {"randCubes"}
 """Their depth and colour alone hang on ember's hash."""
 
 ELSEWHERE = {"affine3D"}
-"""JWildfire's, of which there are no tables; ``test_variations.py`` has their formulas."""
+"""JWildfire's, which have no tables; ``test_variations.py`` has their formulas."""
 
 AT_THE_ORIGIN = {"bcircle"}
 """Where the program returns early at the very origin, its pre and post forms lose the depth."""

@@ -410,7 +410,7 @@ def test_broken_texts_name_the_file_and_the_remedy(text, tmp_path):
     message = str(caught.value)
     assert message.startswith("broken.flame")
     assert "\n" not in message and message.endswith(".")
-    assert any(w in message for w in ("choose", "give", "copy", "mend", "remove", "save"))
+    assert any(w in message for w in ("choose", "give", "copy", "repair", "remove", "save"))
 
 
 def test_files_that_cannot_be_read(tmp_path):

@@ -1,4 +1,4 @@
-"""Curves, their file, and the one door."""
+"""Curves, their file, and the public function `grow`."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def test_digits_and_its_checkpoints(tmp_path):
 
 
 def test_characters_until_they_break(tmp_path):
-    """The rate rises until the loss is no number, and the run is one that diverged."""
+    """The rate rises until the loss is NaN, and the run is one that diverged."""
     out = tmp_path / "characters.bloom"
     small = ("--steps", 40, "--every", 1, "--batch", 4, "--context", 16, "--width", 8, "--layers", 1)
     assert "recorded" in train("train_characters.py", "--out", out, *small, "--rate", 0.02, 1e9)

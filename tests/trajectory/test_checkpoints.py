@@ -401,7 +401,7 @@ def test_real_names_that_are_in_another_order_than_the_steps():
 
 
 def test_a_real_series_with_a_jump(tmp_path):
-    # The training was begun anew before its fourth epoch: the update is what two random models are apart.
+    # The training was restarted before its fourth epoch: the update is what two random models are apart.
     folder = data_path("logs/checkpoint_series/pbishop52+HEP-ML-Model/checkpoints")
     for step in range(1, 11):
         shutil.copyfile(folder / f"epoch2_{step}.pt", tmp_path / f"epoch2_{step}.pt")

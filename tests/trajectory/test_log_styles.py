@@ -233,9 +233,9 @@ def test_what_is_left_out_of_a_damaged_file_is_told(tmp_path):
     ragged = "epoch,loss,acc\n0,1.0,0.1\n1,0.9\n2,0.8,0.3,99\n3,0.7,0.4\n"
     assert "2 lines are left out, the first in line 3" in remarks("a.csv", ragged)
     cells = "epoch,loss\n0,1.0\n1,x\n2,0.5\n"
-    assert "1 cells that are no numbers are left out, the first in line 3" in remarks("b.csv", cells)
+    assert "1 cells that are not numbers are left out, the first in line 3" in remarks("b.csv", cells)
     long = "step,name,value\n0,loss,2.0\n1,loss,two\n"
-    assert "1 cells that are no numbers are left out" in remarks("c.csv", long)
+    assert "1 cells that are not numbers are left out" in remarks("c.csv", long)
 
 
 def test_different_values_of_one_step_are_told(tmp_path):

@@ -235,11 +235,11 @@ def test_tables(tmp_path, text, expected):
         ),
         ("step,loss\n0,2,5\n", "line 2 of table.csv has 3 cells .* points as decimal signs"),
         ("step,loss\n0,2.0\n1,1.\n2\n", "line 4 of table.csv has 1 cells"),
-        ("step,loss\n0,2.0\n1,two\n", "'two' in line 3 of table.csv is no number for 'loss'"),
-        ("step,loss\nzero,2.0\n", "'zero' in line 2 of table.csv is no number for 'step'"),
+        ("step,loss\n0,2.0\n1,two\n", "'two' in line 3 of table.csv is not a number for 'loss'"),
+        ("step,loss\nzero,2.0\n", "'zero' in line 2 of table.csv is not a number for 'step'"),
         ("step,loss\n0,\n1,\n", "no measured numbers"),
         ("name,best\nrun1,0.5\nrun2,0.6\n", "a row for each run and not for each step"),
-        ("step,loss\n99999999999999999999,1\n", "no number for 'step'"),
+        ("step,loss\n99999999999999999999,1\n", "not a number for 'step'"),
     ],
 )
 def test_tables_that_cannot_be(tmp_path, text, words):

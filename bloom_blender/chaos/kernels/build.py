@@ -18,7 +18,7 @@ __all__ = [
     "voxel_kernel", "xform_loop",
 ]  # fmt: skip
 
-#: Combinations of variations in one flame, each of which takes some 30 ms to compile.
+#: Combinations of variations in one flame; each takes some 30 ms to compile.
 MOST_KINDS = 1000
 
 

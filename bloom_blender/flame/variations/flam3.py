@@ -24,7 +24,7 @@ from .vocabulary import atan2, cos, fabs, floor, log, pi, sin, sqrt, zeps
 
 
 def _form(name: str, **defaults: float) -> Callable[[Callable], Callable]:
-    """Register flam3's form of a variation: any real parameters, of which some have other defaults."""
+    """Register flam3's form of a variation: any real parameters, some with other defaults."""
     entry = lookup(name)
     parameters = tuple(
         replace(p, kind="real", minimum=-math.inf, maximum=math.inf, default=defaults.get(p.name, p.default))

@@ -40,7 +40,7 @@ def bounded(v, limit):
     """`v`, but no farther from 0 than `limit`.
 
     Where quotients of cosh and sinh have long reached their limit, but both would leave float32 (beyond 88)
-    and make the quotient no number.
+    and make the quotient NaN.
     """
     return minimum(maximum(v, -limit), limit)
 

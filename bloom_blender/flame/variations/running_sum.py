@@ -441,7 +441,7 @@ def cubic_lattice_3d(x, y, z, w, xpand, style, ax, ay, az, u0, u1, u2):
 def hexaplay_3d(x, y, z, w, majp, scale, zlift, ax, ay, u0, u1, u2):
     """Copies of half the scale on six or three directions, w from the middle (L. Berlin, 2009).
 
-    The program walks along six directions in turn, or three, and then chooses anew with 2 : 1; here every
+    The program walks along six directions in turn, or three, and then chooses again with 2 : 1; here every
     point draws its direction, with the same shares.
     """
     t = floor(6.0 * u1) * pi / 3.0 if u0 < 0.8 else floor(3.0 * u1) * 2.0 * pi / 3.0

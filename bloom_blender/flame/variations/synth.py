@@ -150,7 +150,7 @@ def synth(
     if mode == 17.0 or mode == 18.0:
         i = x if mode == 17.0 else 2.0 * (v - 1.0) - x
         j = 2.0 * (s - 1.0) - y
-    # Variations of which sine and cosine are shaped.
+    # Variations whose sine and cosine are shaped.
     if mode == 20.0:
         i = s - 1.0 + (1.0 - mix) * sin(x)
         j = v - 1.0 + (1.0 - mix) * sin(y)

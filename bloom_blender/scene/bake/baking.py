@@ -1,6 +1,6 @@
 """Bakes: what a flame shows in each frame becomes a numbered file that Blender plays by itself.
 
-A file says which state of the flame it shows, so a bake that was stopped, or made anew after an edit,
+A file says which state of the flame it shows, so a bake that was stopped, or repeated after an edit,
 computes only what is missing or changed. Several processes may bake the same frames into one folder (see
 `claims`).
 """

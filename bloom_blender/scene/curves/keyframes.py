@@ -316,7 +316,7 @@ def _is_own(fcurve: bpy.types.FCurve, key: tuple[str, int], marks: dict[tuple[st
 def fingerprint(fcurve: bpy.types.FCurve) -> str:
     """Checksum of a curve's keys and how they are interpolated.
 
-    Of handles, which Blender aligns anew now and then, the parts count that `Keys` promises: how far they
+    Of handles, which Blender realigns now and then, the parts count that `Keys` promises: how far they
     reach in twelfths of a frame, and the height of the longer one of each key.
     """
     points = fcurve.keyframe_points

@@ -61,7 +61,7 @@ class SheetDrawing:
         return place if place is not None and place < len(self.sheet.numbers) else None
 
     def renew(self) -> None:
-        """Draw anew, after the pictures of the sheet are other ones."""
+        """Redraw after the pictures of the sheet have changed."""
         self._textures.clear()
         self.area.tag_redraw()
 

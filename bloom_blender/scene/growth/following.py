@@ -18,7 +18,7 @@ from . import growing
 if TYPE_CHECKING:
     from ...trajectory import Trajectory
 
-#: Frames of a run of which hardly anything is recorded.
+#: Frames of a run that has hardly begun.
 _LEAST = 2
 
 following: dict[str, Follow] = {}

@@ -1,7 +1,7 @@
 """Growing a flame object by its run, again and again: every change of a setting is seen at once.
 
 The run lies in the file (`run_data`), the settings on the object (`growth_settings`), the flame at rest too;
-so a flame can be grown anew at any time, after reopening the file as well. Fitting a mapping takes longer
+so a flame can be regrown at any time, after reopening the file as well. Fitting a mapping takes longer
 than applying it, so the last mappings are remembered; forgetting them costs that time.
 """
 

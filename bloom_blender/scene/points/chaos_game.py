@@ -1,4 +1,4 @@
-"""The door from the scene to the numba core, which is imported when it is first needed."""
+"""The scene's access to the numba core, which is imported when it is first needed."""
 
 from __future__ import annotations
 

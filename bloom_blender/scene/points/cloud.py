@@ -104,7 +104,7 @@ def _read(mesh: bpy.types.Mesh, name: str, kind: str) -> np.ndarray:
 
 
 def _attribute(mesh: bpy.types.Mesh, name: str, kind: str) -> bpy.types.Attribute:
-    """Return the point attribute ``name``, made anew where it is missing or of another kind."""
+    """Return the point attribute ``name``, created again where it is missing or of another kind."""
     attribute = mesh.attributes.get(name)
     if attribute is not None and (attribute.data_type != kind or attribute.domain != "POINT"):
         mesh.attributes.remove(attribute)

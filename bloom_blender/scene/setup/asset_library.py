@@ -56,7 +56,7 @@ def mend_mirrors(names: list[str]) -> None:
     """Give flame objects of the open file their mirror back where they have none."""
     for name in names:
         obj = bpy.data.objects.get(name)
-        # Its scale, as the matrix is not made anew before the window is drawn.
+        # Its scale, as the matrix is not updated before the window is drawn.
         if is_flame(obj) and obj.library is None and math.prod(obj.scale) > 0.0:
             obj.scale.y = -obj.scale.y
 

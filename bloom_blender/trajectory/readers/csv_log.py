@@ -80,7 +80,7 @@ def runs_of(source: Source, options: Options) -> list[str]:
 
 
 class _Text(Exception):
-    """A cell holds no number."""
+    """A cell does not hold a number."""
 
 
 class _Table:
@@ -96,7 +96,7 @@ class _Table:
             raise BloomError(f"{source.name} is empty: copy it again.") from None
         self._epochs = EpochClock()
         self._left_out: list[int] = []  # lines that are no rows
-        self._bad_cells: list[int] = []  # lines of cells that are no numbers
+        self._bad_cells: list[int] = []  # lines of cells that are not numbers
         self.header: list[str] = []
         self._take_header(header)
         lower = [name.lower() for name in self.header]
@@ -191,12 +191,12 @@ class _Table:
         raise _Text
 
     def leave_out(self, line: int) -> None:
-        """Remember that a cell of that line is no number and left out."""
+        """Remember that a cell of that line is not a number and is left out."""
         self._bad_cells.append(line)
 
     def tell(self, remarks: list[str]) -> None:
         """Add what was left out to the remarks, after the last row."""
-        for lines, what in ((self._left_out, "lines"), (self._bad_cells, "cells that are no numbers")):
+        for lines, what in ((self._left_out, "lines"), (self._bad_cells, "cells that are not numbers")):
             if lines:
                 remarks.append(f"{len(lines)} {what} are left out, the first in line {lines[0]}")
         remarks += self.source.remarks
@@ -204,8 +204,8 @@ class _Table:
     def bad_cell(self, line: int, column: int, cell: str) -> BloomError:
         """The error for a cell that ought to be a number."""
         return BloomError(
-            f"{cell[:40]!r} in line {line} of {self.source.name} is no number for {self.header[column]!r}: "
-            f"mend the line, or ask for what is readable."
+            f"{cell[:40]!r} in line {line} of {self.source.name} is not a number for "
+            f"{self.header[column]!r}: correct the line, or ask for what is readable."
         )
 
 

@@ -233,7 +233,7 @@ def _add_logs(files: list[Path], here: str, runs: dict[str, Run]) -> None:
 
 
 def _is_of_a_series(reader: ModuleType, path: Path, found: list[Path]) -> bool:
-    """Whether the file is a snapshot of word vectors, of which another one stands for all."""
+    """Whether the file is a snapshot of word vectors that another snapshot stands for."""
     return reader is word_vectors and any(pattern_of(one.name) == pattern_of(path.name) for one in found)
 
 
