@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import random
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty
 
 from ..bloom_blender.scene.flame.object import is_flame
-from ..bloom_blender.scene.flame.settings import LOOKS, POINTS_RENDER, POINTS_VIEWPORT
+from ..bloom_blender.scene.flame.settings import LOOKS, points_property
 from ..bloom_blender.scene.points import chaos_game
 
 _FIRST = "Bloom makes itself ready for this computer: some seconds, the first time…"
-SEEDS = 10_000
+_SEEDS = 10_000
 """How many seeds are drawn from where none is given: numbers that are easy to write down."""
 
 
@@ -33,27 +35,25 @@ def flame_is_active(cls, context) -> bool:
     return True
 
 
+class Seeded:
+    """Mixin: an operator that does something by chance, with a seed that the redo panel shows."""
+
+    def draw_seed(self: Any) -> None:
+        """Draw a seed, unless one is given (``invoke``)."""
+        if not self.properties.is_property_set("seed"):
+            self.seed = random.randrange(_SEEDS)
+
+
+def seed_property(description: str):
+    """The seed of such an operator."""
+    return IntProperty(name="Seed", description=description, min=0, options={"SKIP_SAVE"})
+
+
 class NewFlameOptions:
     """Mixin: the options of every operator that adds a flame."""
 
-    points_render: IntProperty(
-        name="Render Points",
-        description="Number of points in final renders",
-        default=POINTS_RENDER,
-        min=1,
-        soft_min=1_000,
-        soft_max=10_000_000,
-        max=200_000_000,
-    )
-    points_viewport: IntProperty(
-        name="Viewport Points",
-        description="Number of points while you work",
-        default=POINTS_VIEWPORT,
-        min=1,
-        soft_min=1_000,
-        soft_max=2_000_000,
-        max=200_000_000,
-    )
+    points_render: points_property("RENDER", "Number of points in final renders")
+    points_viewport: points_property("VIEWPORT", "Number of points while you work")
     with_camera: BoolProperty(
         name="Camera",
         description="Add the flame's own camera and look through it when rendering",

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 import bpy
-from bpy.props import FloatProperty, IntProperty
+from bpy.props import FloatProperty
 
 from ...bloom_blender.errors import BloomError
 from ...bloom_blender.scene.editing import mutating
-from ..common import SEEDS, wait_cursor
+from ..common import Seeded, seed_property, wait_cursor
 from .edit_flame import can_edit
 
 
-class Mutates:
+def strength_property(default: float):
+    """How far a relative is from the flame."""
+    return FloatProperty(
+        name="Strength",
+        description="How far numbers move; from 0.2 on variations, xforms and colours come and go too",
+        default=default,
+        min=0.01,
+        max=1.0,
+        subtype="FACTOR",
+    )
+
+
+class Mutates(Seeded):
     """Mixin: an operator that turns the active flame into a relative."""
 
     @classmethod
@@ -44,25 +55,12 @@ class BLOOM_OT_mutate(Mutates, bpy.types.Operator):
     bl_label = "Mutate"
     bl_options = {"REGISTER", "UNDO"}
 
-    seed: IntProperty(
-        name="Seed",
-        description="Another number gives another relative of the flame",
-        min=0,
-        options={"SKIP_SAVE"},
-    )
-    strength: FloatProperty(
-        name="Strength",
-        description="How far numbers move; from 0.2 on variations, xforms and colours come and go too",
-        default=0.3,
-        min=0.01,
-        max=1.0,
-        subtype="FACTOR",
-    )
+    seed: seed_property("Another number gives another relative of the flame")
+    strength: strength_property(0.3)
 
     def invoke(self, context, event):
         """Choose a seed, which the redo panel shows."""
-        if not self.properties.is_property_set("seed"):
-            self.seed = random.randrange(SEEDS)
+        self.draw_seed()
         return self.execute(context)
 
     def execute(self, context):

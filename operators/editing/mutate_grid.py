@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import random
-
 import bpy
-from bpy.props import FloatProperty, IntProperty
+from bpy.props import IntProperty
 
 from ...bloom_blender.scene.editing import mutating
 from ..choose_by_picture import ChooseByPicture
-from ..common import SEEDS
-from .mutate import Mutates
+from ..common import seed_property
+from .mutate import Mutates, strength_property
 
 _GRID = (3, 3)
 _MIDDLE = 4
@@ -25,31 +23,18 @@ class BLOOM_OT_mutate_grid(Mutates, ChooseByPicture, bpy.types.Operator):
     bl_label = "Mutate by Pictures"
     bl_options = {"REGISTER", "UNDO"}
 
-    seed: IntProperty(
-        name="Seed",
-        description="Another number gives other relatives",
-        min=0,
-        options={"SKIP_SAVE"},
-    )
+    seed: seed_property("Another number gives other relatives")
     index: IntProperty(
         name="Relative",
         description="Which one, counted from 0 over all sheets; the flame itself is not counted",
         min=0,
         options={"SKIP_SAVE"},
     )
-    strength: FloatProperty(
-        name="Strength",
-        description="How far numbers move; from 0.2 on variations, xforms and colours come and go too",
-        default=0.4,
-        min=0.01,
-        max=1.0,
-        subtype="FACTOR",
-    )
+    strength: strength_property(0.4)
 
     def invoke(self, context, event):
         """Show the relatives; where there is no window, take the one that is asked for."""
-        if not self.properties.is_property_set("seed"):
-            self.seed = random.randrange(SEEDS)
+        self.draw_seed()
         if bpy.app.background:
             return self.execute(context)
         from ...bloom_blender.scene.editing.sheet import Sheet  # at first use, for a quick start

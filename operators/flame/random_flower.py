@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 import bpy
-from bpy.props import EnumProperty, IntProperty
+from bpy.props import EnumProperty
 
 from ...bloom_blender.errors import BloomError
 from ...bloom_blender.scene.points import chaos_game
 from ...bloom_blender.scene.setup import scene_setup
-from ..common import SEEDS, NewFlameOptions, in_object_mode, wait_cursor
+from ..common import NewFlameOptions, Seeded, in_object_mode, seed_property, wait_cursor
 
 
-class AddsRandom(NewFlameOptions):
+class AddsRandom(Seeded, NewFlameOptions):
     """Mixin: an operator that adds a flame by chance."""
 
-    seed: IntProperty(
-        name="Seed",
-        description="Another number gives another flower, and the same number the same one",
-        min=0,
-        options={"SKIP_SAVE"},
-    )
+    seed: seed_property("Another number gives another flower, and the same number the same one")
     kind: EnumProperty(
         name="Kind",
         description="What is grown",
@@ -70,8 +64,7 @@ class BLOOM_OT_random_flower(AddsRandom, bpy.types.Operator):
 
     def invoke(self, context, event):
         """Choose a seed, which the redo panel shows."""
-        if not self.properties.is_property_set("seed"):
-            self.seed = random.randrange(SEEDS)
+        self.draw_seed()
         return self.execute(context)
 
     def execute(self, context):

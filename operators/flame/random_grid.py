@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import random
-
 import bpy
 
 from ...bloom_blender.scene.editing.sheet import Sheet
 from ...bloom_blender.scene.points import chaos_game
 from ..choose_by_picture import ChooseByPicture
-from ..common import SEEDS
 from .random_flower import AddsRandom
 
 _GRID = (4, 3)
@@ -25,8 +22,7 @@ class BLOOM_OT_random_grid(AddsRandom, ChooseByPicture, bpy.types.Operator):
 
     def invoke(self, context, event):
         """Show flowers of seeds in a row; where there is no window, add the first."""
-        if not self.properties.is_property_set("seed"):
-            self.seed = random.randrange(SEEDS)
+        self.draw_seed()
         if bpy.app.background:
             return self.execute(context)
         chaos_game.load()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import textwrap
 from pathlib import Path
-from types import SimpleNamespace
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
@@ -14,7 +13,7 @@ from bpy_extras.io_utils import ImportHelper
 from ...bloom_blender.errors import BloomError
 from ...bloom_blender.flame.presets import label, presets, read_preset
 from ...bloom_blender.scene.flame.growth_settings import SETTINGS, copy_settings, growth_properties
-from ...bloom_blender.scene.flame.object import is_flame
+from ...bloom_blender.scene.flame.object import base_flame, is_flame
 from ...bloom_blender.scene.growth import growing
 from ...bloom_blender.scene.growth.growth_layout import draw_frames, draw_keys, draw_mapping
 from ...bloom_blender.scene.setup import scene_setup, viewport
@@ -151,17 +150,17 @@ class BLOOM_OT_import_run(NewFlameOptions, GrowthOptions, bpy.types.Operator, Im
             side=self.side,
             partial=self.partial,
         )
+        # Whatever is wrong is found before anything is added.
+        settings = self._settings()
         if self.base == ACTIVE:
             obj = context.active_object
             if not is_flame(obj):
                 raise BloomError("The active object is no flame: select one, or choose a shipped flame.")
-            curves, kept = growing.grow_by(obj, trajectory, self._settings(), source=self.filepath)
+            plan = growing.plan(base_flame(obj), trajectory, settings, obj.bloom.growth)
         else:
-            flame = read_preset(self.base)
-            # Whatever is wrong is found before anything is added.
-            growing.curves_for(flame, trajectory, SimpleNamespace(**self._settings()))
-            obj = scene_setup.add_flame(context, flame, **self.new_flame_options())
-            curves, kept = growing.grow_by(obj, trajectory, self._settings(), source=self.filepath)
+            plan = growing.plan(read_preset(self.base), trajectory, settings)
+            obj = scene_setup.add_flame(context, plan.flame, **self.new_flame_options())
+        curves, kept = growing.carry_out(obj, plan, source=self.filepath)
         if self.set_range:
             context.scene.frame_start = self.start_frame
             context.scene.frame_end = self.start_frame + len(curves.values) - 1

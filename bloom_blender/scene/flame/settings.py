@@ -67,6 +67,24 @@ def _has_ramp(settings: BloomSettings, tree: bpy.types.NodeTree) -> bool:
     return palette_ramp.node_of(tree) is not None
 
 
+def points_property(kind: str, description: str, **options):
+    """A number of points, of a flame object and of the operators that add one; ``RENDER`` or ``VIEWPORT``."""
+    default, most = {
+        "RENDER": (POINTS_RENDER, 10_000_000),
+        "VIEWPORT": (POINTS_VIEWPORT, 2_000_000),
+    }[kind]
+    return IntProperty(
+        name=f"{kind.title()} Points",
+        description=description,
+        default=default,
+        min=1,
+        soft_min=1_000,
+        soft_max=most,
+        max=200_000_000,
+        **options,
+    )
+
+
 class BloomSettings(bpy.types.PropertyGroup):
     """Settings of a flame object, and where its animation came from."""
 
@@ -82,25 +100,9 @@ class BloomSettings(bpy.types.PropertyGroup):
         default=False,
         update=_refresh,
     )
-    points_render: IntProperty(
-        name="Render Points",
-        description="Number of points in final renders",
-        default=POINTS_RENDER,
-        min=1,
-        soft_min=1_000,
-        soft_max=10_000_000,
-        max=200_000_000,
-        update=_refresh,
-    )
-    points_viewport: IntProperty(
-        name="Viewport Points",
-        description="Number of points while you work; also what a saved file holds",
-        default=POINTS_VIEWPORT,
-        min=1,
-        soft_min=1_000,
-        soft_max=2_000_000,
-        max=200_000_000,
-        update=_refresh,
+    points_render: points_property("RENDER", "Number of points in final renders", update=_refresh)
+    points_viewport: points_property(
+        "VIEWPORT", "Number of points while you work; also what a saved file holds", update=_refresh
     )
     detail: IntProperty(
         name="Detail",

@@ -8,7 +8,7 @@ than applying it, so the last mappings are remembered; forgetting them costs tha
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
@@ -40,6 +40,8 @@ notes: dict[str, str] = {}
 _MOST_KEPT = 8
 _mappings: dict[tuple, Mapping] = {}
 _quiet: set[str] = set()
+_AT_FIRST = SimpleNamespace(like=None, bindings=())
+"""What a new flame has of the settings that no importer asks for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,29 +128,71 @@ def grow_by(
     BloomError
         If it cannot be done; nothing has changed then.
     """
-    growth = obj.bloom.growth
-    whole = {name: getattr(growth, name) for name in (*SETTINGS, "like", "bindings")} | settings
+    return carry_out(obj, plan(base_flame(obj), trajectory, settings, obj.bloom.growth), source=source)
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """How a run is to move a flame, before anything has changed.
+
+    Parameters
+    ----------
+    flame
+        That the curves grow from.
+    name
+        Of the run.
+    data
+        The bytes that keep it in the file.
+    film
+        The curves.
+    given
+        Settings to set, by their names in `growth_settings`.
+    settings
+        All of them.
+    """
+
+    flame: Flame
+    name: str
+    data: bytes
+    film: Film
+    given: Mapping[str, Any]
+    settings: SimpleNamespace
+
+
+def plan(flame: Flame, trajectory: Trajectory, given: Mapping[str, Any], settings: Any = _AT_FIRST) -> Plan:
+    """Work out how a run moves a flame; whatever can go wrong with it shows here.
+
+    Parameters
+    ----------
+    given : mapping
+        Settings that differ from ``settings``, by their names in `growth_settings`.
+    settings
+        Whatever has all settings; by default those of a new flame, of which ``given`` names every one.
+
+    Raises
+    ------
+    BloomError
+        If the run cannot move the flame.
+    """
+    names = [name for name in (*SETTINGS, "like", "bindings") if name not in given]
+    whole = SimpleNamespace(**{name: getattr(settings, name) for name in names}, **given)
     data, run = run_data.prepare(trajectory)
-    flame = base_flame(obj)
-    film = _film(flame, run, SimpleNamespace(**whole), None)
-    kept = show(obj, flame, film, SimpleNamespace(**whole))
+    return Plan(flame, trajectory.name, data, _film(flame, run, whole, None), given, whole)
+
+
+def carry_out(obj: bpy.types.Object, how: Plan, *, source: str = "") -> tuple[Curves, tuple[str, ...]]:
+    """Have a run move a flame object as it was planned; see `grow_by`."""
+    growth, film = obj.bloom.growth, how.film
+    kept = show(obj, how.flame, film, how.settings)
     before = growth.run
     with quiet():
-        growth.run = run_data.store(data, run, source=source)
-        for name, value in settings.items():
+        growth.run = run_data.store(how.data, film.run, source=source)
+        for name, value in how.given.items():
             setattr(growth, name, value)
     run_data.discard(before)
-    obj.bloom.run_name = trajectory.name
+    obj.bloom.run_name = how.name
     _finish(obj, film.curves)
     return film.curves, kept
-
-
-def curves_for(flame: Flame, trajectory: Trajectory, settings: Any) -> Curves:
-    """Return the curves that a run makes of a flame.
-
-    ``settings`` is whatever has the settings of `growth_settings`: those of an object, or an operator.
-    """
-    return _film(flame, trajectory, settings, None).curves
 
 
 def _film(flame: Flame, run: Trajectory, settings: Any, text: bpy.types.Text | None) -> Film:
