@@ -6,7 +6,7 @@ import bpy
 
 from ..bloom_blender.errors import BloomError
 from ..bloom_blender.scene.bake import baking, frames_bake, points_bake
-from ..bloom_blender.scene.volume import volume_object
+from ..bloom_blender.scene.flame.parts import volume_of
 from ..bloom_blender.scene.work import work_state
 from .common import FlamePanel, draw_text
 
@@ -30,7 +30,7 @@ class BLOOM_PT_bake(FlamePanel, bpy.types.Panel):
         column.prop(obj.bloom, "points_source")
         column.prop(obj.bloom, "points_folder")
         draw_bake(column, context, "POINTS")
-        if volume_object.volume_of(obj) is not None:
+        if volume_of(obj) is not None:
             column = layout.column()
             column.separator(type="LINE")
             column.prop(obj.bloom, "volume_source")

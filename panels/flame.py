@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import bpy
 
+from ..bloom_blender.scene.flame import moments
 from ..bloom_blender.scene.playback import handlers
-from ..bloom_blender.scene.points import chaos_game, motion
+from ..bloom_blender.scene.points import chaos_game
 from .common import FlamePanel, draw_text
 
 
@@ -50,8 +51,8 @@ class BLOOM_PT_flame(FlamePanel, bpy.types.Panel):
         sub.prop(settings, "smoothness")
         layout.prop(settings, "seed")
         layout.prop(settings, "use_velocity")
-        if settings.use_velocity and obj.name in motion.notes:
-            draw_text(layout, motion.notes[obj.name], "INFO", context.region.width)
+        if settings.use_velocity and obj.name in moments.notes:
+            draw_text(layout, moments.notes[obj.name], "INFO", context.region.width)
         row = layout.row(align=True)
         row.operator("bloom.refresh", icon="FILE_REFRESH")
         row.operator_menu_enum("bloom.set_up_scene", "look", icon="SCENE")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import bpy
 
 from ..bloom_blender.scene.flame.object import is_flame
-from ..bloom_blender.scene.volume import volume_material, volume_object
+from ..bloom_blender.scene.flame.parts import volume_of
+from ..bloom_blender.scene.volume import volume_material
 from .common import FlamePanel, draw_text
 
 
@@ -19,14 +20,14 @@ class BLOOM_PT_volume(FlamePanel, bpy.types.Panel):
     @classmethod
     def poll(cls, context):
         """Show it for flames that have a volume."""
-        return is_flame(context.object) and volume_object.volume_of(context.object) is not None
+        return is_flame(context.object) and volume_of(context.object) is not None
 
     def draw(self, context):
         """Draw the settings."""
         layout = self.layout
         layout.use_property_split = True
         obj = context.object
-        settings, shown = obj.bloom, volume_object.volume_of(obj)
+        settings, shown = obj.bloom, volume_of(obj)
         if settings.volume_source == "BAKED":
             draw_text(layout, "Shows its baked files (panel Bake)", "FILE_CACHE", context.region.width)
         column = layout.column()

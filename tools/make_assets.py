@@ -73,12 +73,13 @@ def flame_object(flame: Any, name: str, points: int) -> Any:
     """A flame object in no scene, with a small cloud that counts as out of date."""
     import bpy
 
+    from bloom_blender.scene.flame import requests
     from bloom_blender.scene.points import chaos_game, cloud
     from bloom_blender.scene.points.new_flame import make_flame_object
 
     collection = bpy.data.collections.new(name)
     obj = make_flame_object(flame, collection, name=name)
-    request = replace(chaos_game.request_of(obj, render=False), count=points)
+    request = replace(requests.points_request(obj, render=False), count=points)
     cloud.write_cloud(obj.data, short(chaos_game.compute(flame, request)), "")
     cloud.forget(obj.data)
     bpy.data.collections.remove(collection)

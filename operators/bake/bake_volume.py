@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ...bloom_blender.scene.flame.object import is_flame
-from ...bloom_blender.scene.volume import volume_object
+from ...bloom_blender.scene.flame.parts import volume_of
 from .bake_range import Bake
 from .second_blender_work import may_begin
 
@@ -23,7 +23,7 @@ right already are kept, so a bake that was stopped goes on where it was"""
     @classmethod
     def poll(cls, context):
         """A flame with a volume has to be active."""
-        if not is_flame(context.active_object) or volume_object.volume_of(context.active_object) is None:
+        if not is_flame(context.active_object) or volume_of(context.active_object) is None:
             cls.poll_message_set("Select a flame and set up the scene for the look Volume")
             return False
         return may_begin(cls, context)

@@ -7,6 +7,7 @@ from bpy.props import BoolProperty
 
 from ...bloom_blender.errors import BloomError
 from ...bloom_blender.scene.flame.object import flame_of, is_flame
+from ...bloom_blender.scene.flame.parts import volume_of
 from ...bloom_blender.scene.volume import volume_object
 from ..common import wait_cursor
 
@@ -30,7 +31,7 @@ class BLOOM_OT_fit_volume(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """A flame with a volume has to be active."""
-        if not is_flame(context.active_object) or volume_object.volume_of(context.active_object) is None:
+        if not is_flame(context.active_object) or volume_of(context.active_object) is None:
             cls.poll_message_set("Select a flame and set up the scene for the look Volume")
             return False
         return True

@@ -16,6 +16,12 @@ def motion(extension):
 
 
 @pytest.fixture
+def moments(extension):
+    """The module that reads values around a frame."""
+    return importlib.import_module(f"{extension.__name__}.bloom_blender.scene.flame.moments")
+
+
+@pytest.fixture
 def velocity_of():
     """Function that returns a mesh's velocities, (N, 3)."""
 
@@ -90,17 +96,17 @@ def test_velocity_follows_an_edited_key(moving, bloom, blender, velocity_of):
     assert np.abs(velocity_of(moving.data)).mean() > 2 * np.abs(before).mean()
 
 
-def test_velocity_of_a_driver_is_said_to_be_unknown(add, blender, motion, velocity_of):
+def test_velocity_of_a_driver_is_said_to_be_unknown(add, blender, moments, velocity_of):
     obj = add()
     driver = obj.driver_add('["xform1.weight"]').driver
     driver.expression = "frame / 10"
     obj.bloom.use_velocity = True
     blender.context.scene.frame_set(4)
     assert not velocity_of(obj.data).any()
-    assert "xform1.weight" in motion.notes[obj.name]
+    assert "xform1.weight" in moments.notes[obj.name]
     obj.driver_remove('["xform1.weight"]')
     blender.context.scene.frame_set(5)
-    assert obj.name not in motion.notes
+    assert obj.name not in moments.notes
 
 
 def test_leaps_are_told_from_motion(bloom, flame, motion):

@@ -58,8 +58,8 @@ def test_the_look_makes_a_glowing_child_and_rests_the_points(misty, blender):
 def test_a_file_holds_what_was_counted(misty, flame, room, bloom):
     """Read back: the density, without its logarithm, is that of the counts."""
     obj, data = misty
-    voxels, volume = room("chaos.voxels"), room("scene.volume.volume_object")
-    request = volume.request_of(obj, render=False)
+    voxels = room("chaos.voxels")
+    request = room("scene.flame.requests").volume_request(obj, render=False)
     box = voxels.box_of(*request.bounds, request.resolution)
     counts = voxels.count_voxels(flame, box, request.points)
     voxels.smooth(counts, 16.0)
@@ -107,13 +107,16 @@ def test_names_change_with_values_and_old_files_go(misty, blender, room):
 
 def test_one_xform_alone_shows_in_the_window_and_not_in_renders(misty, blender, room):
     obj, data = misty
-    volume, vdb = room("scene.volume.volume_object"), room("scene.volume.vdb")
-    whole, state = vdb.read(Path(data.filepath))[0], volume.state_of(obj, volume.request_of(obj, render=True))
+    snapshot, vdb = room("scene.flame.snapshot"), room("scene.volume.vdb")
+    whole, state = (
+        vdb.read(Path(data.filepath))[0],
+        snapshot.read(obj, render=True).volume_state,
+    )
     obj.bloom.solo = "xform1"
     blender.context.view_layer.update()
     alone = vdb.read(Path(data.filepath))[0]
     assert 0 < (alone > 0.0).sum() < (whole > 0.0).sum()
-    assert volume.state_of(obj, volume.request_of(obj, render=True)) == state
+    assert snapshot.read(obj, render=True).volume_state == state
     obj.bloom.solo = ""
     blender.context.view_layer.update()
     np.testing.assert_array_equal(vdb.read(Path(data.filepath))[0], whole)
@@ -179,7 +182,7 @@ def test_no_frame_of_an_animation_is_stale(small_render, moving, blender, room):
 def test_an_instanced_volume_shows_its_frame(small_render, moving, blender, room):
     """In the scene through an instance of its collection alone, rendered in another order."""
     obj, data = moving
-    scene, volume = blender.context.scene, room("scene.volume.volume_object")
+    scene, snapshot = blender.context.scene, room("scene.flame.snapshot")
     aim(blender, small_render)
     group = blender.data.collections.new("Flames")
     for part in (obj, *obj.children):
@@ -197,7 +200,7 @@ def test_an_instanced_volume_shows_its_frame(small_render, moving, blender, room
     for frame in (3, 1, 2):
         scene.frame_set(frame)
         source = obj.evaluated_get(blender.context.evaluated_depsgraph_get())
-        wanted[frame] = volume.state_of(source, volume.request_of(source, render=True))
+        wanted[frame] = snapshot.read(obj, source, render=True).volume_state
         blender.ops.render.render()
     blender.app.handlers.render_post.remove(look)
     assert shown == wanted and len(set(wanted.values())) == 3

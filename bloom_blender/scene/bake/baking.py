@@ -17,6 +17,8 @@ import bpy
 
 from ...errors import BloomError
 from ..flame.object import flames
+from ..flame.parts import volume_of
+from ..flame.snapshot import Snapshot
 from ..points import baked_points
 from ..volume import volume_object
 from ..work import claims
@@ -43,10 +45,13 @@ class Kind(Protocol):
     def state_in(self, path: Path) -> str:
         """The state that a file shows; "" if it is no such file, or damaged."""
 
-    def state(self, obj: bpy.types.Object, source: bpy.types.Object, scene: bpy.types.Scene) -> str:
-        """The state of a flame object, evaluated as ``source``."""
+    def read(self, obj: bpy.types.Object, source: bpy.types.Object, scene: bpy.types.Scene) -> Snapshot:
+        """What is baked of a flame object, evaluated as ``source``."""
 
-    def write(self, obj, source, scene, paths: list[Path], state: str) -> None:
+    def state(self, now: Snapshot) -> str:
+        """The state that its files will show."""
+
+    def write(self, now: Snapshot, paths: list[Path], state: str) -> None:
         """Compute the frame and write its files, one per ending."""
 
     def release(self, obj: bpy.types.Object, folder: Path) -> None:
@@ -160,10 +165,11 @@ def bake(
     prepare(context, obj, kind, takes.folder)
     scene, progress = context.scene, Progress(len(frames))
 
-    def go_to(frame: int) -> tuple[bpy.types.Object, str]:
+    def go_to(frame: int) -> tuple[Snapshot, str]:
         scene.frame_set(frame)
         source = obj.evaluated_get(context.evaluated_depsgraph_get())
-        return source, kind.state(obj, source, scene)
+        now = kind.read(obj, source, scene)
+        return now, kind.state(now)
 
     complete = False
     with _standing_still(scene):
@@ -179,7 +185,7 @@ def bake(
                     progress.kept += 1
                     yield progress
                     continue
-                source, state = go_to(frame)
+                now, state = go_to(frame)
                 with claims.claim(takes.file(frame)) as mine:
                     if takes.adopt(frame, state):
                         progress.kept += 1
@@ -188,7 +194,7 @@ def bake(
                         elsewhere.add(frame)
                     else:
                         paths = [takes.file(frame, ending) for ending in takes.endings]
-                        kind.write(obj, source, scene, paths, state)
+                        kind.write(now, paths, state)
                         progress.written += 1
                 yield progress
             takes.remove_older(set(frames) - elsewhere)
@@ -232,7 +238,7 @@ def status(obj: bpy.types.Object, kind: Kind, scene: bpy.types.Scene) -> Status 
         frames = takes.frames()
         if not frames:
             return None
-        state = kind.state(obj, obj, scene)
+        state = kind.state(kind.read(obj, obj, scene))
     except (BloomError, OSError):
         return None
     frame = min(max(scene.frame_current, frames[0]), frames[-1])
@@ -288,7 +294,7 @@ def settle(home: Path) -> None:
         for kind in KINDS.values():
             setattr(obj.bloom, kind.folder, absolute(getattr(obj.bloom, kind.folder)))
         baked_points.relocate(obj, absolute)
-        shown = volume_object.volume_of(obj)
+        shown = volume_of(obj)
         if shown is not None and not shown.data.is_sequence and volume_object.BAKED in shown.data:
             shown.data[volume_object.BAKED] = absolute(shown.data[volume_object.BAKED])
         obj.update_tag()

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import bpy
 
-from ..flame.object import flame_of
-from ..playback import handlers
-from ..points import baked_points, chaos_game, motion, ply
+from ..flame import requests, snapshot
+from ..flame.snapshot import Snapshot
+from ..points import baked_points, chaos_game, ply
 from ..work.baked_files import Takes
 
 
@@ -31,21 +31,20 @@ class Points:
         """From the file's comment."""
         return ply.state_in(path)
 
-    def state(self, obj: bpy.types.Object, source: bpy.types.Object, scene: bpy.types.Scene) -> str:
-        """As many points as renders have; how many the window had does not make a bake wrong."""
-        request = request_of(source, scene, render=True)
-        return handlers.state_of(source, request, _around(obj, source, scene, request)).replace(":", "-")
+    def read(self, obj: bpy.types.Object, source: bpy.types.Object, scene: bpy.types.Scene) -> Snapshot:
+        """As renders show it, and with the motion that a render would blur."""
+        return snapshot.read(obj, source, render=True, velocity=scene.render.use_motion_blur, scene=scene)
 
-    def write(self, obj, source, scene, paths: list[Path], state: str) -> None:
+    def state(self, now: Snapshot) -> str:
+        """As many points as renders have; how many the window had does not make a bake wrong."""
+        return now.points_state.replace(":", "-")
+
+    def write(self, now: Snapshot, paths: list[Path], state: str) -> None:
         """The file of the window first, for the other says that both are there."""
-        flame = flame_of(source)
-        for path, render in reversed(list(zip(paths, (True, False), strict=True))):
-            request = request_of(source, scene, render=render)
-            points, velocity = chaos_game.compute(flame, request), None
-            around = _around(obj, source, scene, request)
-            if around is not None:
-                velocity = motion.velocities(source, around, _player(request))
-            ply.write(path, points, state, velocity)
+        for path, request in ((paths[1], now.window), (paths[0], now.points)):
+            asked = replace(now, points=request)
+            cloud = chaos_game.compute(asked.flame, request)
+            ply.write(path, cloud, state, chaos_game.velocities(asked))
 
     def release(self, obj: bpy.types.Object, folder: Path) -> None:
         """The modifier rests while the flame is live."""
@@ -64,21 +63,8 @@ class Points:
             obj.modifiers.remove(modifier)
 
 
-def request_of(source: bpy.types.Object, scene: bpy.types.Scene, *, render: bool) -> chaos_game.Request:
-    """What is asked of the points: with their motion where a render would blur it."""
-    request = chaos_game.request_of(source, render=render)
-    return replace(request, velocity=request.velocity or scene.render.use_motion_blur)
-
-
 def size(obj: bpy.types.Object, scene: bpy.types.Scene) -> int:
     """Bytes of a frame, about."""
-    requests = [request_of(obj, scene, render=render) for render in (True, False)]
-    return sum(ply.size(request.count, velocity=request.velocity) for request in requests)
-
-
-def _around(obj, source, scene, request):
-    return motion.moments(obj, source, scene.frame_current_final) if request.velocity else None
-
-
-def _player(request: chaos_game.Request):
-    return lambda flame: chaos_game.play(flame, request)
+    velocity = obj.bloom.use_velocity or scene.render.use_motion_blur
+    counts = (requests.points_request(obj, render=render).count for render in (True, False))
+    return sum(ply.size(count, velocity=velocity) for count in counts)

@@ -7,7 +7,9 @@ from pathlib import Path
 import bpy
 
 from ...errors import BloomError
-from ..flame.object import flame_of
+from ..flame import snapshot
+from ..flame.parts import volume_of
+from ..flame.snapshot import Snapshot
 from ..volume import vdb, volume_object
 from ..work.baked_files import Takes
 
@@ -21,26 +23,29 @@ class Volume:
 
     def check(self, obj: bpy.types.Object) -> None:
         """A flame has a volume once its scene was set up for one."""
-        if volume_object.volume_of(obj) is None:
+        if volume_of(obj) is None:
             raise BloomError(f"{obj.name} has no volume: set up the scene for the look Volume first.")
 
     def holder(self, obj: bpy.types.Object) -> bpy.types.ID:
         """The volume data."""
-        shown = volume_object.volume_of(obj)
+        shown = volume_of(obj)
         return obj.data if shown is None else shown.data
 
     def state_in(self, path: Path) -> str:
         """From the file's metadata."""
         return vdb.state_in(path)
 
-    def state(self, obj: bpy.types.Object, source: bpy.types.Object, scene: bpy.types.Scene) -> str:
+    def read(self, obj: bpy.types.Object, source: bpy.types.Object, scene: bpy.types.Scene) -> Snapshot:
         """At the resolution of renders."""
-        return volume_object.state_of(source, volume_object.request_of(source, render=True))
+        return snapshot.read(obj, source, render=True, scene=scene)
 
-    def write(self, obj, source, scene, paths: list[Path], state: str) -> None:
+    def state(self, now: Snapshot) -> str:
+        """That of the volume."""
+        return now.volume_state
+
+    def write(self, now: Snapshot, paths: list[Path], state: str) -> None:
         """One file."""
-        computed = volume_object.compute(flame_of(source), volume_object.request_of(source, render=True))
-        vdb.write(paths[0], computed, state)
+        vdb.write(paths[0], volume_object.compute(now.flame, now.volume), state)
 
     def release(self, obj: bpy.types.Object, folder: Path) -> None:
         """Of any flame, for a folder may be shared."""

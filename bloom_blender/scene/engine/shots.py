@@ -8,7 +8,6 @@ import numpy as np
 from ...chaos.structure import probabilities, structure_of
 from ...develop.exposure import Shot
 from ...errors import BloomError
-from ..flame import palette_ramp
 from ..flame.object import flame_of, is_flame, soloed
 
 
@@ -17,11 +16,6 @@ def shots_of(depsgraph: bpy.types.Depsgraph) -> tuple[tuple[Shot, ...], list[str
 
     Besides, a sentence for each flame that cannot be shown; the others go on without it.
     """
-    with palette_ramp.evaluated_by(depsgraph):
-        return _shots(depsgraph)
-
-
-def _shots(depsgraph: bpy.types.Depsgraph) -> tuple[tuple[Shot, ...], list[str]]:
     found: dict[tuple, Shot] = {}
     problems: dict[str, str] = {}
     for instance in depsgraph.object_instances:
@@ -36,7 +30,7 @@ def _shots(depsgraph: bpy.types.Depsgraph) -> tuple[tuple[Shot, ...], list[str]]
             continue
         solo = "" if depsgraph.mode == "RENDER" else obj.bloom.solo
         try:
-            flame = soloed(flame_of(obj), solo)
+            flame = soloed(flame_of(obj, depsgraph), solo)
             structure_of(flame), probabilities(flame)  # what the chaos game cannot play, it says here
         except BloomError as error:
             problems[obj.original.name] = f"{obj.original.name} is left out. {error}"

@@ -15,8 +15,10 @@ The one mirror
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import bpy
 
@@ -41,6 +43,16 @@ SCHEMA = 1
 Value = float | tuple[float, ...]
 
 
+class Structure(NamedTuple):
+    """The text on an object, the flame at rest that it holds, and what of that can be animated."""
+
+    text: str
+    rest: Flame
+    parameters: tuple[Parameter, ...]
+    paths: dict[str, str]
+    """Names of the parameters by the RNA paths of their properties."""
+
+
 def is_flame(obj: bpy.types.Object | None) -> bool:
     """Whether ``obj`` shows a flame; never writes to the object (``obj.bloom`` alone would)."""
     return obj is not None and obj.type == "MESH" and STRUCTURE in obj and obj.bloom.is_flame
@@ -59,12 +71,17 @@ def structure_of(obj: bpy.types.Object) -> Flame:
     BloomError
         If the text was deleted or is no flame.
     """
-    return _parse(_text(obj))[0]
+    return structure_on(obj).rest
+
+
+def structure_on(obj: bpy.types.Object) -> Structure:
+    """What an object's XML text holds, see `structure_of`; parsed once for each text."""
+    return _parse(_text(obj))
 
 
 def parameters_on(obj: bpy.types.Object) -> tuple[Parameter, ...]:
     """Return the parameters that ``obj`` can have as properties, with their resting values."""
-    return _parse(_text(obj))[1]
+    return structure_on(obj).parameters
 
 
 def values_of(obj: bpy.types.Object) -> dict[str, Value]:
@@ -73,23 +90,36 @@ def values_of(obj: bpy.types.Object) -> dict[str, Value]:
     A property that was deleted, or whose value is no finite number or has another length than the
     parameter, counts as the resting value.
     """
-    return {p.name: _value(obj.get(p.name), p.value) for p in parameters_on(obj)}
+    return read_values(obj, structure_on(obj))
 
 
-def flame_of(obj: bpy.types.Object) -> Flame:
-    """Return the flame that the (evaluated) object's properties and its colour ramp describe.
+def read_values(obj: bpy.types.Object, structure: Structure) -> dict[str, Value]:
+    """The same, where the structure is at hand."""
+    return {p.name: _value(obj.get(p.name), p.value) for p in structure.parameters}
+
+
+def flame_of(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph | None = None) -> Flame:
+    """Return the flame that the (evaluated) object's properties and its color ramp describe.
+
+    Parameters
+    ----------
+    depsgraph : bpy.types.Depsgraph, optional
+        Which evaluated the object; its frame's keys hold for the ramp, too.
 
     Raises
     ------
     BloomError
         If the structure is missing or broken.
     """
-    return with_parameters(_with_ramp(obj, structure_of(obj)), values_of(obj))
+    structure = structure_on(obj)
+    return flame_from(structure, read_values(obj, structure), palette_ramp.read_ramp(obj, depsgraph))
 
 
-def structure_state(obj: bpy.types.Object) -> str:
-    """Return a text that changes whenever what `flame_of` gives changes, but for the values."""
-    return f"{obj.get(STRUCTURE)}{palette_ramp.state_of(obj)}"
+def flame_from(structure: Structure, values: Mapping[str, Value], ramp: palette_ramp.Ramp | None) -> Flame:
+    """Return the flame of a structure, values and a color ramp."""
+    palette = palette_ramp.shown(ramp, structure.rest.palette)
+    rest = structure.rest
+    return with_parameters(rest if palette is rest.palette else replace(rest, palette=palette), values)
 
 
 def soloed(flame: Flame, solo: str) -> Flame:
@@ -114,8 +144,9 @@ def base_flame(obj: bpy.types.Object) -> Flame:
     an edit by hand is kept.
     """
     moved = {line.partition(" ")[0].partition("[")[0] for line in obj.bloom.run_curves.split("\n")}
-    values = {name: value for name, value in values_of(obj).items() if name not in moved}
-    return with_parameters(_with_ramp(obj, structure_of(obj)), values)
+    structure = structure_on(obj)
+    values = {name: value for name, value in read_values(obj, structure).items() if name not in moved}
+    return flame_from(structure, values, palette_ramp.read_ramp(obj))
 
 
 def set_structure(obj: bpy.types.Object, flame: Flame) -> None:
@@ -151,12 +182,14 @@ def list_parts(obj: bpy.types.Object) -> None:
 
 def color_of(obj: bpy.types.Object, place: int) -> tuple[float, float, float]:
     """Return the display colour at which an xform pulls, counted from 0 over xforms and final xforms."""
-    palette = structure_of(obj).palette
-    values = values_of(obj)
-    prefix = part_at(structure_of(obj), place)[0]
+    structure = structure_on(obj)
+    palette, values = structure.rest.palette, read_values(obj, structure)
+    prefix = part_at(structure.rest, place)[0]
     index, phase = float(values[f"{prefix}.color"]), float(values["palette.phase"]) % 1.0  # type: ignore[arg-type]
     index = (index + phase) % 1.0 if phase else min(max(index, 0.0), 1.0)
-    colors = palette.array if palette.anchors else palette_ramp.shown(obj, palette).array
+    if not palette.anchors:
+        palette = palette_ramp.shown(palette_ramp.read_ramp(obj), palette)
+    colors = palette.array
     return tuple(colors[round(index * (len(colors) - 1))].tolist())
 
 
@@ -184,12 +217,6 @@ def data_path(name: str) -> str:
     return f'["{bpy.utils.escape_identifier(name)}"]'
 
 
-def _with_ramp(obj: bpy.types.Object, flame: Flame) -> Flame:
-    """The flame with the palette of the object's colour ramp, if it has one."""
-    palette = palette_ramp.shown(obj, flame.palette)
-    return flame if palette is flame.palette else replace(flame, palette=palette)
-
-
 def _text(obj: bpy.types.Object) -> str:
     text = obj.get(STRUCTURE)
     if not isinstance(text, str):
@@ -200,11 +227,12 @@ def _text(obj: bpy.types.Object) -> str:
 
 
 @lru_cache(maxsize=32)
-def _parse(text: str) -> tuple[Flame, tuple[Parameter, ...]]:
+def _parse(text: str) -> Structure:
     found = parse_flames(text, source=f"the custom property {STRUCTURE}")
     if not found:
         raise BloomError(f"The custom property {STRUCTURE} holds no flame: undo, or import the file again.")
-    return found[0], parameters_of(found[0])
+    parameters = parameters_of(found[0])
+    return Structure(text, found[0], parameters, {data_path(p.name): p.name for p in parameters})
 
 
 def _value(given, resting: Value) -> Value:

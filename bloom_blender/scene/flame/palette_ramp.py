@@ -10,9 +10,7 @@ shows the palette of the file, to the last bit.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
@@ -28,8 +26,6 @@ SOURCE = "bloom_source"
 """Property of the node group: checksum of the palette that it was fitted to."""
 _SAME = 1e-6
 _LEVELS = 255.0  # of a colour, as flame files keep them
-
-_graphs: list[bpy.types.Depsgraph] = []
 
 
 def new_ramp(name: str, palette: Palette) -> bpy.types.NodeTree:
@@ -76,51 +72,69 @@ def node_of(tree: bpy.types.NodeTree | None) -> bpy.types.Node | None:
     return next((node for node in found if node.name == NODE), found[0] if found else None)
 
 
-def shown(obj: bpy.types.Object, palette: Palette) -> Palette:
-    """Return the palette that a flame object shows in place of its own; its own where it has no ramp."""
-    tree = obj.bloom.palette_ramp
-    node = node_of(_evaluated(tree))
-    if node is None:
-        return palette
-    light = _light(node.color_ramp)
-    colors = ramps.display_of_light(light)
-    if tree.get(SOURCE) == _checksum(palette) and len(tree.get(FITTED, ())) == light.size:
-        fitted = np.array(tree[FITTED]).reshape(light.shape)
-        if np.abs(fitted - light).max() <= _SAME and obj.bloom.palette_detail == 1.0:
-            return palette
-        detail = ramps.sampled(palette) - ramps.display_of_light(fitted)
-        colors = np.clip(colors + obj.bloom.palette_detail * detail, 0.0, 1.0)
-    levels = np.round(colors * _LEVELS) / _LEVELS
-    return replace(palette, colors=tuple(map(tuple, levels.tolist())))
+@dataclass(frozen=True, eq=False)
+class Ramp:
+    """A color ramp as it was read at a frame.
+
+    Parameters
+    ----------
+    light
+        (ANCHORED, 3) linear light at equal steps.
+    detail
+        How much stays of what the file's palette has between the ramp's stops.
+    source
+        Checksum of the palette that it was fitted to; None where it was fitted to none.
+    fitted
+        What it showed then, numbers of `light` in a row; None where that is not known.
+    state
+        A text that changes whenever what is shown does.
+    """
+
+    light: np.ndarray
+    detail: float
+    source: str | None
+    fitted: tuple[float, ...] | None
+    state: str
 
 
-def state_of(obj: bpy.types.Object) -> str:
-    """Return a text that changes whenever `shown` does; "" for a flame without a ramp."""
+def read_ramp(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph | None = None) -> Ramp | None:
+    """Read the ramp that the palette of a flame object follows; None where it has none.
+
+    An evaluated object points to the original node group, whose values are those of the window. With a
+    dependency graph the ramp is as that evaluated it, with its frame's keys.
+    """
     tree = obj.bloom.palette_ramp
-    node = node_of(_evaluated(tree))
+    if tree is None:
+        return None
+    node = node_of(tree if depsgraph is None else tree.evaluated_get(depsgraph))
     if node is None:
-        return ""
+        return None
     ramp = node.color_ramp
     stops = [(element.position, tuple(element.color)) for element in ramp.elements]
     modes = (ramp.color_mode, ramp.interpolation, ramp.hue_interpolation)
-    return repr((stops, modes, obj.bloom.palette_detail, tree.get(SOURCE)))
+    detail, source, fitted = obj.bloom.palette_detail, tree.get(SOURCE), tree.get(FITTED)
+    return Ramp(
+        _light(ramp),
+        detail,
+        source,
+        None if fitted is None else tuple(fitted),
+        repr((stops, modes, detail, source)),
+    )
 
 
-@contextmanager
-def evaluated_by(depsgraph: bpy.types.Depsgraph) -> Iterator[None]:
-    """Within it, ramps are as a dependency graph evaluated them, with its frame's keys.
-
-    An evaluated object points to the original node group, whose values are those of the window.
-    """
-    _graphs.append(depsgraph)
-    try:
-        yield
-    finally:
-        _graphs.pop()
-
-
-def _evaluated(tree: bpy.types.NodeTree | None) -> bpy.types.NodeTree | None:
-    return tree.evaluated_get(_graphs[-1]) if tree is not None and _graphs else tree
+def shown(ramp: Ramp | None, palette: Palette) -> Palette:
+    """Return the palette that a flame with a ramp shows in place of its own; its own where there is none."""
+    if ramp is None:
+        return palette
+    colors = ramps.display_of_light(ramp.light)
+    if ramp.source == _checksum(palette) and len(ramp.fitted or ()) == ramp.light.size:
+        fitted = np.array(ramp.fitted).reshape(ramp.light.shape)
+        if np.abs(fitted - ramp.light).max() <= _SAME and ramp.detail == 1.0:
+            return palette
+        detail = ramps.sampled(palette) - ramps.display_of_light(fitted)
+        colors = np.clip(colors + ramp.detail * detail, 0.0, 1.0)
+    levels = np.round(colors * _LEVELS) / _LEVELS
+    return replace(palette, colors=tuple(map(tuple, levels.tolist())))
 
 
 def _light(ramp: bpy.types.ColorRamp) -> np.ndarray:

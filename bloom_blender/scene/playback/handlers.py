@@ -28,17 +28,19 @@ other flames go on.
 
 from __future__ import annotations
 
-import hashlib
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import bpy
 from bpy.app.handlers import persistent
 
 from ...errors import BloomError
 from ..engine.render_engine import ENGINE
-from ..flame import palette_ramp
-from ..flame.object import flame_of, flames, soloed, structure_state, values_of
+from ..flame import moments, parts, snapshot
+from ..flame.object import flames
+from ..flame.snapshot import Snapshot
 from ..flame.visibility import is_hidden, is_unseen
 from ..points import baked_points, chaos_game, motion
 from ..points.cloud import read_cloud, shown_state, write_cloud
@@ -51,11 +53,8 @@ _rendering: set[str] = set()
 """Not empty between the start and the end of a render job. It counts only while Blender runs such a job,
 so a render that ends without telling cannot leave the window frozen."""
 
-_last: dict[tuple[str, str, str], str] = {}
+_last: dict[tuple[str, str, str, bool], tuple] = {}
 """State of a flame as a scene's view layer last evaluated it; forgetting it costs one comparison."""
-
-_VERSION = "2"
-"""Raise it when the same values are to give other points, so that old clouds are recomputed."""
 
 _HELD = ":held"
 """Ends the state of a cloud in which some points stayed where they were."""
@@ -91,53 +90,43 @@ def refresh(
     BloomError
         If the flame cannot be read or computed; the mesh is as it was.
     """
-    source = source or obj
-    scene = scene or bpy.context.scene
     if obj.name in volume_object.paused:
         return False
-    changed = volume_object.refresh(obj, source, render=render)
-    if not volume_object.shows_points(obj, render=render):
+    return show(obj, snapshot.read(obj, source, render=render, scene=scene))
+
+
+def show(obj: bpy.types.Object, now: Snapshot) -> bool:
+    """Have a flame object show a snapshot, see `refresh`."""
+    if now.name in volume_object.paused:
+        return False
+    changed = now.look.volume and volume_object.refresh(parts.volume_of(obj), now)
+    if not now.look.points:
         return changed
-    if source.bloom.points_source == "BAKED":
+    if now.look.points_source == "BAKED":
         if baked_points.player_of(obj) is None:
             raise BloomError("The points were never baked: bake them, or choose the source Live.")
         return changed
-    request = chaos_game.request_of(source, render=render)
-    around = motion.moments(obj, source, scene.frame_current_final) if request.velocity else None
-    solo = "" if render else source.bloom.solo
-    state = state_of(source, request, around, solo)
-    mesh = obj.data
-    shutter = render and scene.render.use_motion_blur and scene.frame_subframe != 0.0
-    if shutter and len(mesh.vertices) == request.count and shown_state(mesh):
+    return _show_points(obj.data, now) or changed
+
+
+def _show_points(mesh: bpy.types.Mesh, now: Snapshot) -> bool:
+    """Rewrite a mesh that does not show a snapshot yet; whether it was."""
+    shown, state = shown_state(mesh), now.points_state
+    held = now.held and bool(shown) and len(mesh.vertices) == now.points.count
+    if held:
         state += _HELD
-    else:
-        shutter = False
-    if shown_state(mesh) == state or mesh.is_editmode:
-        return changed
+    if shown == state or mesh.is_editmode:
+        return False
     if mesh.library is not None:
         raise BloomError(
-            f"{obj.name} is linked from another file, so Blender keeps its points as they were saved: "
+            f"{now.name} is linked from another file, so Blender keeps its points as they were saved: "
             "press Refresh Points, which gives it points of its own by a library override."
         )
-    flame = soloed(flame_of(source), solo)
-    cloud = chaos_game.compute(flame, request)
-    velocity = None
-    if around is not None:
-        velocity = motion.velocities(source, around, lambda flame: chaos_game.play(flame, request))
-    if shutter:
-        cloud = motion.hold(read_cloud(mesh), cloud, flame.camera.extent[1])
+    cloud, velocity = chaos_game.compute(now.flame, now.points), chaos_game.velocities(now)
+    if held:
+        cloud = motion.hold(read_cloud(mesh), cloud, now.flame.camera.extent[1])
     write_cloud(mesh, cloud, state, velocity)
     return True
-
-
-def state_of(obj: bpy.types.Object, request: chaos_game.Request, around=None, solo: str = "") -> str:
-    """Return a text that is equal exactly where structure, values, request, motion and solo are."""
-    digest = hashlib.blake2b(digest_size=16)
-    digest.update(_VERSION.encode())
-    digest.update(structure_state(obj).encode())
-    digest.update(repr((request, values_of(obj), around)).encode())
-    digest.update(solo.encode())
-    return f"{request.count}:{digest.hexdigest()}"
 
 
 def update(depsgraph: bpy.types.Depsgraph, *, edits_only: bool = False) -> None:
@@ -150,13 +139,8 @@ def update(depsgraph: bpy.types.Depsgraph, *, edits_only: bool = False) -> None:
         return  # it plays a game of its own and shows no points
     if not render and _rendering and bpy.app.is_job_running("RENDER"):
         return  # the window must not take the points away from a render in progress
-    with palette_ramp.evaluated_by(depsgraph):
-        _update(depsgraph, render, edits_only)
-
-
-def _update(depsgraph: bpy.types.Depsgraph, render: bool, edits_only: bool) -> None:
     seen = set()
-    for obj in sorted(flames(), key=lambda obj: not volume_object.shows_points(obj, render=render)):
+    for obj in sorted(flames(), key=lambda obj: not parts.shows_points(obj, render=render)):
         evaluated = obj.evaluated_get(depsgraph)
         # Objects that share one mesh show the flame of the first of them, and of those with points.
         if obj.data in seen or not evaluated.is_evaluated or is_hidden(obj, depsgraph):
@@ -164,41 +148,32 @@ def _update(depsgraph: bpy.types.Depsgraph, render: bool, edits_only: bool) -> N
         if render and is_unseen(evaluated):
             continue
         seen.add(obj.data)
-        if _is_edited(obj, evaluated, depsgraph) or not edits_only:
-            _guarded_refresh(obj, evaluated, render=render, scene=depsgraph.scene)
+        with _guarded(obj, again=render):
+            now = snapshot.read(obj, evaluated, render=render, scene=depsgraph.scene, depsgraph=depsgraph)
+            if _is_edited(obj, now, depsgraph) or not edits_only:
+                show(obj, now)
 
 
-def _is_edited(obj: bpy.types.Object, evaluated: bpy.types.Object, depsgraph: bpy.types.Depsgraph) -> bool:
+def _is_edited(obj: bpy.types.Object, now: Snapshot, depsgraph: bpy.types.Depsgraph) -> bool:
     """Whether the flame differs from what ``depsgraph`` had last, or its mesh is not as it was left."""
-    key = (depsgraph.scene.name_full, depsgraph.view_layer.name, obj.name_full)
-    try:
-        request = chaos_game.request_of(evaluated, render=False)
-        frame = depsgraph.scene.frame_current_final
-        around = motion.moments(obj, evaluated, frame) if request.velocity else None
-        state = state_of(evaluated, request, around, evaluated.bloom.solo) + volume_object.wanted(
-            obj, evaluated
-        )
-        state += evaluated.bloom.points_source
-    except BloomError:
-        return True
+    key = (depsgraph.scene.name_full, depsgraph.view_layer.name, obj.name_full, now.render)
     before = _last.get(key)
-    _last[key] = state
-    if before != state:
-        return True
-    return volume_object.shows_points(obj, render=False) and not shown_state(obj.data)
+    _last[key] = now.state
+    return before != now.state or (now.look.points and not shown_state(obj.data))
 
 
-def _guarded_refresh(
-    obj: bpy.types.Object, source: bpy.types.Object, *, render: bool, scene: bpy.types.Scene
-) -> None:
+@contextmanager
+def _guarded(obj: bpy.types.Object, *, again: bool) -> Iterator[None]:
+    """Tell what keeps the points of a flame from being computed, and let the others go on."""
     try:
-        refresh(obj, source, render=render, scene=scene)
-        problems.pop(obj.name, None)
+        yield
     except BloomError as error:
-        _tell(obj, str(error), again=render)
+        _tell(obj, str(error), again=again)
     except Exception as error:
-        if _tell(obj, f"{type(error).__name__}: {error}", again=render):
+        if _tell(obj, f"{type(error).__name__}: {error}", again=again):
             traceback.print_exc()
+    else:
+        problems.pop(obj.name, None)
 
 
 def _tell(obj: bpy.types.Object, message: str, *, again: bool) -> bool:
@@ -241,10 +216,11 @@ def on_render_end(scene, depsgraph=None) -> None:
     _rendering.clear()
     _last.clear()
     seen = set()
-    for obj in sorted(flames(), key=lambda obj: not volume_object.shows_points(obj, render=False)):
+    for obj in sorted(flames(), key=lambda obj: not parts.shows_points(obj, render=False)):
         if obj.data not in seen:
             seen.add(obj.data)
-            _guarded_refresh(obj, obj, render=False, scene=scene)
+            with _guarded(obj, again=False):
+                refresh(obj, scene=scene)
             obj.update_tag(refresh={"OBJECT", "TIME"})
 
 
@@ -252,7 +228,7 @@ def on_render_end(scene, depsgraph=None) -> None:
 def on_load(path, depsgraph=None) -> None:
     """Forget the last file's problems, and mend clouds that another version of Bloom computed."""
     problems.clear()
-    motion.notes.clear()
+    moments.notes.clear()
     _last.clear()
     if flames():
         update(bpy.context.evaluated_depsgraph_get())
@@ -281,6 +257,6 @@ def unregister() -> None:
         if handler in handlers:
             handlers.remove(handler)
     problems.clear()
-    motion.notes.clear()
+    moments.notes.clear()
     _rendering.clear()
     _last.clear()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import bpy
@@ -12,41 +12,16 @@ import numpy as np
 
 from ...errors import BloomError
 from ...flame.model import Flame
-from ..flame.settings import POINT_SIZE, SMOOTHNESS
+from ..flame.requests import PointsRequest
+from ..flame.snapshot import Snapshot
+from . import motion
 from .materials import DENSE, THIN
 
 #: Radii of opaque points in thin parts and in cores, over the point size.
 GRAINS = {"SOLID": (0.5, 0.8), "DUST": (0.65, 0.85)}
 
 
-@dataclass(frozen=True)
-class Request:
-    """What of an object's settings its points depend on; see ``settings`` for the meaning."""
-
-    count: int
-    seed: int = 0
-    detail: int = 1
-    point_size: float = POINT_SIZE
-    smoothness: float = SMOOTHNESS
-    velocity: bool = False
-    style: str = "GLOW"
-
-
-def request_of(obj: bpy.types.Object, *, render: bool) -> Request:
-    """Return what the (evaluated) object asks for, in a final render or in the window."""
-    settings = obj.bloom
-    return Request(
-        count=settings.points_render if render else settings.points_viewport,
-        seed=settings.seed,
-        detail=settings.detail if render else 1,
-        point_size=settings.point_size,
-        smoothness=settings.smoothness,
-        velocity=settings.use_velocity,
-        style=settings.style,
-    )
-
-
-def compute(flame: Flame, request: Request):
+def compute(flame: Flame, request: PointsRequest):
     """Return the points of ``flame`` as a ``PointCloud``.
 
     The first call on a computer compiles what all flames share, some seconds; later a flame of new structure
@@ -67,7 +42,15 @@ def compute(flame: Flame, request: Request):
     return cloud
 
 
-def play(flame: Flame, request: Request):
+def velocities(snapshot: Snapshot) -> np.ndarray | None:
+    """Velocity of each point, (N, 3) float32 flame units per frame; None where no motion is wanted."""
+    if snapshot.around is None:
+        return None
+    rest, request = snapshot.structure.rest, snapshot.points
+    return motion.velocities(rest, snapshot.around, lambda flame: play(flame, request))
+
+
+def play(flame: Flame, request: PointsRequest):
     """Return the points of ``flame`` as a ``Play``, without what follows from neighbours; see `compute`."""
     load()
     from ...chaos import points
@@ -85,7 +68,7 @@ def _grains(cloud, smallest: float, limits: tuple[float, float]) -> np.ndarray:
     return np.where(cloud.radius > 0.0, radius, 0.0).astype(np.float32)
 
 
-def _options(flame: Flame, request: Request) -> dict[str, Any]:
+def _options(flame: Flame, request: PointsRequest) -> dict[str, Any]:
     """What the core is asked for beside the flame and the number of its points."""
     from ...chaos.density import footprint_of
 

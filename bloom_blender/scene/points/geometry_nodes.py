@@ -13,9 +13,9 @@ import re
 import bpy
 
 from .. import versions
+from ..flame.parts import POINTS as NAME
 from . import materials
 
-NAME = "Bloom Points"
 _MATERIAL, _SMALLEST, _LARGEST, _ADDS_UP = "Material", "Smallest", "Largest", "Adds Up"
 _IN_VIEWPORT = "In Viewport"
 #: Smallest radius in pixels; at half a pixel a point always covers a pixel's worth.

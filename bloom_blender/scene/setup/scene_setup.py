@@ -14,9 +14,11 @@ import bpy
 from ...flame.model import Flame
 from ..curves import keyframes
 from ..engine import picture_settings
+from ..flame import snapshot
 from ..flame.object import flame_of
+from ..flame.parts import volume_of
+from ..flame.requests import PointsRequest
 from ..flame.settings import POINTS_RENDER, POINTS_VIEWPORT
-from ..playback import handlers
 from ..points import baked_points, chaos_game, geometry_nodes, materials
 from ..points.cloud import write_cloud
 from ..points.new_flame import make_flame_object
@@ -57,11 +59,11 @@ def add_flame(
     """
     if curves is not None:
         keyframes.curve_targets(flame, curves)
-    cloud = chaos_game.compute(flame, chaos_game.Request(points_viewport, seed))
+    cloud = chaos_game.compute(flame, PointsRequest(points_viewport, seed))
     obj = make_flame_object(
         flame, context.collection, points_render=points_render, points_viewport=points_viewport, seed=seed
     )
-    write_cloud(obj.data, cloud, handlers.state_of(obj, chaos_game.request_of(obj, render=False)))
+    write_cloud(obj.data, cloud, snapshot.read(obj).points_state)
     if curves is not None:
         keyframes.animate(obj, curves, start_frame=start_frame)
     if with_camera:
@@ -112,7 +114,7 @@ def set_up_scene(context: bpy.types.Context, obj: bpy.types.Object, *, look: str
 
 def set_look(obj: bpy.types.Object, look: str) -> None:
     """Show a flame object as points or as a volume; the true flame's engine needs neither: points."""
-    shown = volume_object.ensure_volume(obj) if look == "VOLUME" else volume_object.volume_of(obj)
+    shown = volume_object.ensure_volume(obj) if look == "VOLUME" else volume_of(obj)
     if shown is not None:
         shown.hide_render = shown.hide_viewport = look != "VOLUME"
     volume_object.show_points(obj, look != "VOLUME")

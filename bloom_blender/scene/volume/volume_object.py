@@ -9,23 +9,21 @@ folder for this session, and only those stay that are shown or were shown just b
 from __future__ import annotations
 
 import atexit
-import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
 
 from ...errors import BloomError
 from ...flame.model import Flame
-from ..flame.object import base_flame, flame_of, soloed, structure_state, values_of
+from ..flame.object import base_flame
+from ..flame.parts import VOLUME_STATE as STATE
+from ..flame.parts import points_modifiers, volume_of
+from ..flame.requests import VolumeRequest
+from ..flame.snapshot import Snapshot
 from ..points import chaos_game, geometry_nodes
 from . import vdb, volume_material
-
-STATE = "bloom_volume"
-"""Custom property of volume data: which state of which flame it shows."""
 
 BAKED = "bloom_baked"
 """Custom property of volume data: first file of the last bake; its range is in Blender's own settings."""
@@ -35,7 +33,6 @@ KEPT = 4
 
 #: Count that is trusted by half, at a smoothness of 1 (see ``chaos.voxels``).
 _DOUBT = 16.0
-_VERSION = "1"
 
 paused: set[str] = set()
 """Names of flame objects that rest while a bake steps through the frames."""
@@ -44,41 +41,7 @@ _folder: list[Path] = []
 _written: dict[Path, None] = {}
 
 
-@dataclass(frozen=True)
-class Request:
-    """What of an object's settings its volume depends on; see ``settings`` for the meaning."""
-
-    resolution: int
-    points: int
-    smoothness: float
-    seed: int
-    bounds: tuple[tuple[float, ...], tuple[float, ...]] | None
-    """Corners of the box, None where it is fitted to each frame."""
-
-
-def request_of(obj: bpy.types.Object, *, render: bool) -> Request:
-    """Return what the (evaluated) object asks for, in a final render or in the window."""
-    settings = obj.bloom
-    kind = "render" if render else "viewport"
-    fixed = settings.volume_bounds == "FIXED"
-    return Request(
-        resolution=getattr(settings, f"volume_resolution_{kind}"),
-        points=max(round(getattr(settings, f"volume_points_{kind}") * 1e6), 1),
-        smoothness=settings.volume_smoothness,
-        seed=settings.seed,
-        bounds=(tuple(settings.volume_low), tuple(settings.volume_high)) if fixed else None,
-    )
-
-
-def state_of(obj: bpy.types.Object, request: Request, solo: str = "") -> str:
-    """Return a text, fit for a file's name, equal exactly where structure, values, request and solo are."""
-    digest = hashlib.blake2b(digest_size=16)
-    for part in (_VERSION, structure_state(obj), repr((request, values_of(obj))), *filter(None, [solo])):
-        digest.update(part.encode() + b"\0")
-    return digest.hexdigest()
-
-
-def compute(flame: Flame, request: Request, go_on=None):
+def compute(flame: Flame, request: VolumeRequest, go_on=None):
     """Return the ``chaos.voxels.Volume`` of a flame; None where ``go_on`` (asked now and then) said no."""
     chaos_game.load()
     from ...chaos.voxels import box_of, compute_volume, extent_of
@@ -89,11 +52,6 @@ def compute(flame: Flame, request: Request, go_on=None):
     box = box_of(low, high, request.resolution)
     doubt = _DOUBT * request.smoothness
     return compute_volume(flame, box, request.points, doubt=doubt, seed=request.seed, go_on=go_on)
-
-
-def volume_of(obj: bpy.types.Object) -> bpy.types.Object | None:
-    """Return the volume object of a flame object, if it has one."""
-    return next((child for child in obj.children if child.type == "VOLUME" and STATE in child.data), None)
 
 
 def ensure_volume(obj: bpy.types.Object) -> bpy.types.Object:
@@ -128,29 +86,14 @@ def set_bounds(obj: bpy.types.Object, flames: list[Flame]) -> None:
     obj.bloom.volume_high = [max(values) for values in zip(*highs, strict=True)]
 
 
-def refresh(obj: bpy.types.Object, source: bpy.types.Object, *, render: bool) -> bool:
-    """Bring the volume of ``obj`` up to date, if it has one; whether its file was changed.
-
-    Parameters
-    ----------
-    obj : bpy.types.Object
-        Original flame object.
-    source : bpy.types.Object
-        Evaluated object, whose properties are read.
-    render : bool
-        Whether to use the resolution of final renders.
-    """
-    volume = volume_of(obj)
-    if volume is None or is_resting(volume, render=render):
-        return False
+def refresh(volume: bpy.types.Object, snapshot: Snapshot) -> bool:
+    """Have a volume object show a snapshot of its flame; whether its file was changed."""
     data = volume.data
-    if source.bloom.volume_source == "BAKED":
+    if snapshot.look.volume_source == "BAKED":
         if BAKED not in data:
             raise BloomError("The volume was never baked: bake it, or choose the source Live.")
         return play_baked(data)
-    request = request_of(source, render=render)
-    solo = "" if render else source.bloom.solo
-    state = state_of(source, request, solo)
+    state = snapshot.volume_state
     if data[STATE] == state and not data.is_sequence and Path(bpy.path.abspath(data.filepath)).is_file():
         return False
     if data.library is not None:
@@ -160,25 +103,12 @@ def refresh(obj: bpy.types.Object, source: bpy.types.Object, *, render: bool) ->
         )
     path = live_folder() / f"{state}.vdb"
     if not path.is_file():
-        vdb.write(path, compute(soloed(flame_of(source), solo), request), state)
+        vdb.write(path, compute(snapshot.flame, snapshot.volume), state)
     show(data, path, state)
     _written.pop(path, None)
     _written[path] = None
     remove_old()
     return True
-
-
-def wanted(obj: bpy.types.Object, source: bpy.types.Object) -> str:
-    """Return a text that changes whenever the window's volume is to change; "" for a flame without one."""
-    if volume_of(obj) is None:
-        return ""
-    state = state_of(source, request_of(source, render=False), source.bloom.solo)
-    return f" {source.bloom.volume_source} {state}"
-
-
-def is_resting(volume: bpy.types.Object, *, render: bool) -> bool:
-    """Whether a volume is hidden for good, in renders or in the window, and need not be computed."""
-    return volume.hide_render if render else volume.hide_viewport
 
 
 def show(data: bpy.types.Volume, path: Path, state: str) -> None:
@@ -227,20 +157,8 @@ def forget(obj: bpy.types.Object) -> None:
         volume.data[STATE] = ""
 
 
-def shows_points(obj: bpy.types.Object, *, render: bool) -> bool:
-    """Whether a flame object has use for points: not where its modifier is switched off."""
-    modifier = next(_points(obj), None)
-    if modifier is None:
-        return True
-    return modifier.show_render if render else modifier.show_viewport
-
-
 def show_points(obj: bpy.types.Object, shown: bool) -> None:
     """Switch the points of a flame object on or off, in the window and in renders."""
-    for modifier in _points(obj):
+    for modifier in points_modifiers(obj):
         modifier.show_viewport = modifier.show_render = shown
     geometry_nodes.hide_vertices(obj, not shown)
-
-
-def _points(obj: bpy.types.Object) -> Iterator[bpy.types.Modifier]:
-    return (m for m in obj.modifiers if m.type == "NODES" and m.name.startswith(geometry_nodes.NAME))
