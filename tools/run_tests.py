@@ -30,7 +30,7 @@ from environments import ROOT, Environment, EnvironmentsError
 
 TOOLS = ROOT / "tools"
 #: The tools that start without anything installed, and are checked by themselves.
-SCRIPTS = ("bloom_demo", "build_extension", "environments", "progress", "run_tests")
+SCRIPTS = ("bloom_demo", "build_extension", "environments", "mutate", "progress", "run_tests")
 TESTS = ROOT / "tests"
 #: What is checked for spelling.
 WRITTEN = (
@@ -39,8 +39,8 @@ WRITTEN = (
 ).split()
 #: Folders of tests that need no Blender: once per Python. A folder not named here runs in every Blender.
 CORE = (
-    "chaos", "cli", "codegen", "develop", "device", "flame", "fuzz", "garden", "growth", "presets", "record",
-    "trajectory",
+    "chaos", "cli", "codegen", "develop", "device", "flame", "fuzz", "garden", "growth", "movie", "presets",
+    "record", "trajectory",
 )  # fmt: skip
 #: Folders of tests that start every Blender themselves: once.
 ONCE = ("extension",)

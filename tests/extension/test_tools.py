@@ -178,3 +178,41 @@ def test_bar_in_a_log_is_one_line_for_each_tenth(tools):
     for n in range(101):
         bar.show(n / 100, f"frame {n}")
     assert len(stream.getvalue().splitlines()) == 11
+
+
+MODULE = """
+def larger(a: int = 1, b: int = 2) -> int:
+    if a > b:
+        return a
+    return b
+"""
+
+
+def test_changes_of_a_module(tools):
+    found = tools.mutate.mutations(MODULE)
+    said = {str(mutation).partition(": ")[2] for mutation in found}
+    assert {"a > b  ->  a >= b", "return a  ->  return None", "1  ->  2", "2  ->  4"} <= said
+    assert "if a > b: return a  ->  if True: return a" in said
+    assert not any("int  ->" in text for text in said), "types are no behaviour"
+    for mutation in found:
+        assert mutation.source != MODULE
+        compile(mutation.source, "changed", "exec")
+
+
+def test_a_change_that_no_test_notices_survives(tools, tmp_path, capsys):
+    """With equal numbers it makes no difference whether > or >= is asked."""
+    folder = tmp_path / "bloom_blender"
+    folder.mkdir()
+    (folder / "module.py").write_text(MODULE)
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_module.py").write_text(
+        "import sys; sys.path.insert(0, 'bloom_blender')\nfrom module import larger\n"
+        "def test_it(): assert larger(1, 2) == larger(2, 1) == larger(2, 2) == 2\n"
+    )
+    wanted = ("a > b  ->  a >= b", "return b  ->  return None")
+    chosen = [m for m in tools.mutate.mutations(MODULE) if str(m).endswith(wanted)]
+    left = tools.mutate.survivors("bloom_blender/module.py", ["tests"], chosen, tmp_path)
+    assert [m.operator for m in left] == ["comparison"]
+    assert (folder / "module.py").read_text() == MODULE
+    with pytest.raises(RuntimeError, match="do not pass as it is"):
+        tools.mutate.survivors("bloom_blender/module.py", ["absent"], chosen, tmp_path)
