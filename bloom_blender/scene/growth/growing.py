@@ -8,7 +8,7 @@ than applying it, so the last mappings are remembered; forgetting them costs tha
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections import abc
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
@@ -54,7 +54,7 @@ class Film:
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
+def quiet() -> abc.Iterator[None]:
     """Within it changed settings do not grow anything, so that several can be changed at once."""
     if _quiet:
         yield
@@ -155,11 +155,13 @@ class Plan:
     name: str
     data: bytes
     film: Film
-    given: Mapping[str, Any]
+    given: abc.Mapping[str, Any]
     settings: SimpleNamespace
 
 
-def plan(flame: Flame, trajectory: Trajectory, given: Mapping[str, Any], settings: Any = _AT_FIRST) -> Plan:
+def plan(
+    flame: Flame, trajectory: Trajectory, given: abc.Mapping[str, Any], settings: Any = _AT_FIRST
+) -> Plan:
     """Work out how a run moves a flame; whatever can go wrong with it shows here.
 
     Parameters
