@@ -10,8 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from . import linker, threads
+from . import linker, requirements, threads
 
+#: numba's settings (``NUMBA_CPU_NAME`` and so on) that decide what it makes of a function.
+_SETTINGS = (
+    "CPU_NAME", "CPU_FEATURES", "ENABLE_AVX", "OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "BOUNDSCHECK",
+    "DEBUGINFO_DEFAULT",
+)  # fmt: skip
 #: The type of an argument of a kernel: numpy's code of the type (a tuple of fields for a record), and the
 #: number of dimensions.
 Kind = tuple[Any, int]
@@ -36,9 +41,18 @@ def entry_of(function: Any, kinds: tuple[Kind, ...]) -> int:
     from .numba_internals import entry_text
 
     own = function.py_func
-    parts = (numba.__version__, sys.version, version_of(own.__module__), own.__module__.rpartition(".")[2])
-    text = "\n".join([*parts, own.__qualname__, repr(kinds)])
-    return linker.address_of("kernel", text, lambda name: entry_text(function, kinds, name), finished=True)
+    name = f"{own.__module__.rpartition('.')[2]}.{own.__qualname__}"
+    settings = [getattr(numba.config, setting, None) for setting in _SETTINGS]
+    parts = (numba.__version__, sys.version, version_of(own.__module__), name, settings, kinds)
+    text = "\n".join(map(str, parts))
+
+    def write(name: str) -> str:
+        try:
+            return entry_text(function, kinds, name)
+        except Exception as error:
+            raise requirements.failure() or error from error
+
+    return linker.address_of("kernel", text, write, finished=True)
 
 
 def run(function: Any, tasks: int, threads_wanted: int | None, *arguments: Any) -> None:

@@ -112,14 +112,22 @@ def address_of(label: str, text: str, write: Callable[[str], str], *, finished: 
         return _addresses[name]
 
 
-def _object_code(assembly: str, name: str, finished: bool) -> bytes:
+def closed(assembly: str, name: str) -> Any:
+    """The assembly as an LLVM module of which only the function ``name`` is seen from outside.
+
+    Functions of other kernels have the same names, and whose comes first would be everybody's.
+    """
     from llvmlite import binding
 
-    if not finished:
-        module, target = optimised(assembly)
-        return target.emit_object(module)
     module = binding.parse_assembly(assembly)
     for function in module.functions:
         if function.name != name and not function.is_declaration:
-            function.linkage = "internal"  # functions of other kernels have the same names
-    return _target().emit_object(module)
+            function.linkage = "internal"
+    return module
+
+
+def _object_code(assembly: str, name: str, finished: bool) -> bytes:
+    if finished:
+        return _target().emit_object(closed(assembly, name))
+    module, target = optimised(assembly)
+    return target.emit_object(module)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import functools
 import importlib.util
 import os
 import subprocess
@@ -166,6 +168,41 @@ def test_other_text_processor_or_version_has_another_name(monkeypatch, tmp_path)
     host = linker._host()
     assert llvmlite.__version__ in host and binding.get_host_cpu_name() in host
     assert store.name_of("xform", host, "a") != store.name_of("xform", host + "+avx", "a")
+
+
+def test_functions_of_the_same_name_stay_apart(monkeypatch, tmp_path):
+    """numba names what a kernel calls alike in each process, and one process loads what several compiled."""
+    monkeypatch.setenv("BLOOM_CACHE_DIR", str(tmp_path))
+    text = (
+        "declare double @cos(double)\n"
+        "define i32 @helper() noinline {\n  ret i32 NUMBER\n}\n"
+        "define i32 @NAME() {\n  %r = call i32 @helper()\n  ret i32 %r\n}\n"
+    )
+    linkage = {
+        function.name: function.linkage.name
+        for function in linker.closed(text.replace("NUMBER", "0"), "NAME").functions
+    }
+    assert linkage == {"cos": "external", "helper": "internal", "NAME": "external"}
+    results = []
+    for number in ("1", "2"):
+        own = text.replace("NUMBER", number)
+        write = functools.partial(own.replace, "NAME")
+        address = linker.address_of("test", own, write, finished=True)
+        results.append(ctypes.CFUNCTYPE(ctypes.c_int32)(address)())
+    assert results == [1, 2]
+
+
+def test_numba_s_target_is_part_of_the_name(monkeypatch):
+    """NUMBA_CPU_NAME and its like change the code of kernels."""
+    import numba
+
+    texts = []
+    monkeypatch.setattr(linker, "address_of", lambda label, text, write, finished: texts.append(text))
+    kernels.entry_of.__wrapped__(some_kernels.count, (("i8", 1),))
+    for setting, value in (("CPU_NAME", "generic"), ("CPU_FEATURES", ""), ("OPT", 0), ("BOUNDSCHECK", 1)):
+        monkeypatch.setattr(numba.config, setting, value)
+        kernels.entry_of.__wrapped__(some_kernels.count, (("i8", 1),))
+    assert len(set(texts)) == 5
 
 
 def test_a_kernel_that_fails_says_so():

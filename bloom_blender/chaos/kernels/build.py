@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
+import importlib
 from types import ModuleType
 
 import numpy as np
 
-from ...codegen import linker
+from ...codegen import linker, requirements
 from ...codegen.kernels import run, version_of
 from ...errors import BloomError
 from ..structure import Structure, XformStructure
@@ -43,6 +44,7 @@ def game_of(structure: Structure) -> np.ndarray:
     BloomError
         If there is so much to compile that it would take minutes.
     """
+    requirements.check()
     kinds = len(set(structure.parts))
     if kinds > MOST_KINDS:
         raise BloomError(
@@ -51,36 +53,41 @@ def game_of(structure: Structure) -> np.ndarray:
     return np.array([xform_loop(part) for part in structure.parts], np.uint64)
 
 
+def _module(name: str) -> ModuleType:
+    """A module of kernels, which imports numba.
+
+    Raises
+    ------
+    BloomError
+        If there is no numba that does.
+    """
+    requirements.check()
+    try:
+        return importlib.import_module(f"{__package__}.{name}")
+    except ImportError as error:
+        raise requirements.failure() or error from error
+
+
 def cloud_kernel() -> ModuleType:
     """The module that makes point clouds of any flame."""
-    from . import cloud
-
-    return cloud
+    return _module("cloud")
 
 
 def histogram_kernel() -> ModuleType:
     """The module that fills the histogram of any flame."""
-    from . import histogram
-
-    return histogram
+    return _module("histogram")
 
 
 def develop_kernel() -> ModuleType:
     """The module that spreads the light of a histogram."""
-    from . import develop
-
-    return develop
+    return _module("develop")
 
 
 def occlusion_kernel() -> ModuleType:
     """The module that draws what stands in front of a flame."""
-    from . import occlusion
-
-    return occlusion
+    return _module("occlusion")
 
 
 def voxel_kernel() -> ModuleType:
     """The module that smooths a volume."""
-    from . import voxels
-
-    return voxels
+    return _module("voxels")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from dataclasses import replace
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import bpy
 import numpy as np
 
-from ...errors import BloomError
 from ...flame.model import Flame
 from ..flame.requests import PointsRequest
 from ..flame.snapshot import Snapshot
@@ -82,12 +80,11 @@ def load() -> None:
     Raises
     ------
     BloomError
-        If numba is not there.
+        If numba is missing, or another add-on brought one that does not do.
     """
-    if importlib.util.find_spec("numba") is None:
-        raise BloomError("Bloom cannot compute points, as numba is missing: reinstall the extension.")
-    from ...codegen import store
+    from ...codegen import requirements, store
 
+    requirements.check()
     folder = _cache_folder()
     if folder:
         store.set_cache_folder(folder)
