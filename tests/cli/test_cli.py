@@ -133,7 +133,7 @@ def test_grow_reproduces_the_original_animation(tmp_path):
         (("run.bloom", "flower.flame", "--end-on-base"), "no option 'end_on_base'"),
         (("run.bloom", "flower.flame", "--mapping", "classic"), "robust mapping"),
         (("words.bloom", "flower.flame", "--mapping", "classic", "--frames", 900), "fewer than 900 frames"),
-        (("words.bloom", "flower.flame", "--permutation", "absent.npy"), "check the path"),
+        (("words.bloom", "flower.flame", "--permutation", "absent.npy"), "absent.npy cannot be read"),
         (("words.bloom", "flower.flame", "--permutation", "bad.txt"), "not a list of whole numbers"),
         (("words.bloom", "flower.flame", "--permutation", "bad.npz"), "not a list of whole numbers"),
         (("words.bloom", "flower.flame", "--permutation", "bad.json"), "not a list of whole numbers"),
