@@ -230,3 +230,21 @@ def test_core_runs_without_scene_and_numba():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60
     )
     assert result.returncode == 0, result.stderr
+
+
+def test_the_picture_of_a_frame_is_current():
+    """tools/draw_architecture.py draws it from the code."""
+    tool = ROOT / "tools" / "draw_architecture.py"
+    result = subprocess.run(
+        [sys.executable, str(tool), "--check"], capture_output=True, text=True, timeout=60
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_table_of_packages_names_each_once():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `([\w/]+)/`", text, re.MULTILINE)
+    core = ROOT / "bloom_blender"
+    folders = [path for path in (*core.iterdir(), *(core / "scene").iterdir()) if path.is_dir()]
+    there = {path.relative_to(core).as_posix() for path in folders if not path.name.startswith("__")}
+    assert sorted(named) == sorted(there | {"operators"})

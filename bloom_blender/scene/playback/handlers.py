@@ -96,7 +96,7 @@ def refresh(
 
 
 def show(obj: bpy.types.Object, now: Snapshot) -> bool:
-    """Have a flame object show a snapshot, see `refresh`."""
+    """Have a flame object show a snapshot; see `refresh`."""
     if now.name in volume_object.paused:
         return False
     changed = now.look.volume and volume_object.refresh(parts.volume_of(obj), now)
