@@ -34,8 +34,8 @@ SCRIPTS = ("bloom_demo", "build_extension", "environments", "mutate", "progress"
 TESTS = ROOT / "tests"
 #: What is checked for spelling.
 WRITTEN = (
-    "README.md CHANGELOG.md blender_manifest.toml __init__.py benchmarks bloom_blender docs examples farm"
-    " operators panels tests tools"
+    "README.md CHANGELOG.md CONTRIBUTING.md blender_manifest.toml __init__.py benchmarks bloom_blender docs"
+    " examples farm operators panels tests tools"
 ).split()
 #: Folders of tests that need no Blender: once per Python. A folder not named here runs in every Blender.
 CORE = (
