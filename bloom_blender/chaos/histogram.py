@@ -96,22 +96,7 @@ class Histogram(Counting):
     ) -> None:
         self.size = flame.camera.size if projection is None else projection.size
         self.grid = grid_of(self.size, supersample or flame.tone.supersample)
-        if self.grid.buckets >= 2**31:
-            raise BloomError(
-                f"The picture has {self.grid.buckets} buckets: choose a smaller size or supersample."
-            )
-        kernel = histogram_kernel()
-        palette = index_table(2**kernel.PAINT_BITS)
-        if paint == "color":
-            palette = palette_table(flame.palette, len(palette), flame.rules.palette_gaps)
-        if projection is None:
-            lens, view = view_of(flame, self.grid, len(palette))
-        else:
-            frame = (self.grid.columns, self.grid.rows, self.grid.gutter, self.grid.supersample)
-            phase = flame.palette.phase % 1.0 if paint == "color" else 0.0
-            lens, view = kernel.CAMERA, projection.numbers(
-                frame, phase=phase, colors=len(palette), depths=depths if paint == "depth" else None
-            )  # fmt: skip
+        lens, view, palette = aim(flame, self.grid, projection, paint, depths)
         shape = (self.grid.rows, self.grid.columns, 4)
         super().__init__(
             flame,
@@ -175,6 +160,36 @@ class Histogram(Counting):
             raise BloomError(f"{file} holds no unfinished picture: choose another file.") from None
         self._run(0)
         self._started = True
+
+
+def aim(
+    flame: Flame,
+    grid: Grid,
+    projection: Projection | None,
+    paint: str,
+    depths: tuple[float, float] | None,
+) -> tuple[int, np.ndarray, np.ndarray]:
+    """The kernel's lens, the numbers of its ``view``, and the palette; see `Histogram`.
+
+    Raises
+    ------
+    BloomError
+        If there are more buckets than can be counted.
+    """
+    if grid.buckets >= 2**31:
+        raise BloomError(f"The picture has {grid.buckets} buckets: choose a smaller size or supersample.")
+    kernel = histogram_kernel()
+    palette = index_table(2**kernel.PAINT_BITS)
+    if paint == "color":
+        palette = palette_table(flame.palette, len(palette), flame.rules.palette_gaps)
+    if projection is None:
+        return *view_of(flame, grid, len(palette)), palette
+    frame = (grid.columns, grid.rows, grid.gutter, grid.supersample)
+    phase = flame.palette.phase % 1.0 if paint == "color" else 0.0
+    view = projection.numbers(
+        frame, phase=phase, colors=len(palette), depths=depths if paint == "depth" else None
+    )
+    return kernel.CAMERA, view, palette
 
 
 def palette_table(palette: Palette, size: int, gaps: int = 1) -> np.ndarray:

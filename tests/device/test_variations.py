@@ -15,8 +15,6 @@ from bloom_blender.flame.variations import registry
 from bloom_blender.flame.variations.source import VOCABULARY
 from tests.chaos.test_color_and_sum import SPECIAL, compiled, reference, with_others
 
-wgpu = pytest.importorskip("wgpu", reason='wgpu is not installed: `pip install "bloom-blender[gpu]"`')
-
 COUNT = 384
 GROUP = 64
 #: Variations of one shader: a software driver's time grows faster than the number.
@@ -32,7 +30,7 @@ CASES = {
 """Each variation alone, and in a post form among others those that look at the sum or the color."""
 
 MAIN = """
-@group(0) @binding(0) var<storage, read> values: array<f32>;
+@group(0) @binding(0) var<storage, read> floats: array<f32>;
 @group(0) @binding(1) var<storage, read> points: array<vec4f>;
 @group(0) @binding(2) var<storage, read> words: array<u32>;
 @group(0) @binding(3) var<storage, read_write> images: array<vec4f>;
@@ -49,14 +47,6 @@ fn main(@builtin(global_invocation_id) place: vec3u, @builtin(num_workgroups) gr
 """
 
 
-@pytest.fixture(scope="module")
-def device():
-    try:
-        return wgpu.gpu.request_adapter_sync().request_device_sync()
-    except Exception as problem:
-        pytest.skip(f"no graphics driver that wgpu can use, not even a software one: {problem}")
-
-
 def inputs() -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(8)
     points = rng.uniform(-1.5, 1.5, (COUNT, 4)).astype(np.float32)
@@ -68,7 +58,7 @@ def xform_of(case: tuple[str, str, str]) -> Xform:
     return Xform(coefs=COEFS, color=0.3, variations=CASES[case])
 
 
-def images_of(device, cases: list[tuple[str, str, str]]) -> np.ndarray:
+def images_of(card, cases: list[tuple[str, str, str]]) -> np.ndarray:
     """What one shader makes of the points, (cases, COUNT, 4)."""
     module, branches, values = Module(VOCABULARY), [], []
     for number, case in enumerate(cases):
@@ -81,36 +71,21 @@ def images_of(device, cases: list[tuple[str, str, str]]) -> np.ndarray:
         image = f"xform{number}(points[one], words[one], {at}u)"
         branches.append(f"    case {number}u: {{ images[{number}u * all + one] = {image}; }}")
     source = MAIN.format(group=GROUP, cases="\n".join(branches)) + str(module)
-    pipeline = device.create_compute_pipeline(
-        layout="auto", compute={"module": device.create_shader_module(code=source), "entry_point": "main"}
-    )
-    storage, copy = wgpu.BufferUsage.STORAGE, wgpu.BufferUsage.COPY_SRC
-    given = [
-        device.create_buffer_with_data(data=a, usage=storage) for a in (np.concatenate(values), *inputs())
-    ]
-    images = device.create_buffer(size=len(cases) * COUNT * 16, usage=storage | copy)
-    bound = device.create_bind_group(
-        layout=pipeline.get_bind_group_layout(0),
-        entries=[{"binding": k, "resource": {"buffer": b}} for k, b in enumerate((*given, images))],
-    )
-    encoder = device.create_command_encoder()
-    work = encoder.begin_compute_pass()
-    work.set_pipeline(pipeline)
-    work.set_bind_group(0, bound)
-    work.dispatch_workgroups(COUNT // GROUP, len(cases))
-    work.end()
-    device.queue.submit([encoder.finish()])
-    return np.frombuffer(device.queue.read_buffer(images), np.float32).reshape(len(cases), COUNT, 4)
+    pipeline = card.pipeline(source, "main")
+    images = card.buffer(len(cases) * COUNT * 16)
+    given = [card.buffer(array) for array in (np.concatenate(values), *inputs())]
+    card.run((pipeline, card.bind(pipeline, [*given, images]), (COUNT // GROUP, len(cases))))
+    return np.frombuffer(card.read(images), np.float32).reshape(len(cases), COUNT, 4)
 
 
 @pytest.fixture(scope="module")
-def images(device) -> dict[tuple[str, str, str], np.ndarray]:
+def images(card) -> dict[tuple[str, str, str], np.ndarray]:
     """What the shaders make of the points for each case."""
     cases = list(CASES)
     found = {}
     for first in range(0, len(cases), BATCH):
         some = cases[first : first + BATCH]
-        found |= dict(zip(some, images_of(device, some), strict=True))
+        found |= dict(zip(some, images_of(card, some), strict=True))
     return found
 
 
