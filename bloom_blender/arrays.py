@@ -13,6 +13,7 @@ from typing import IO
 import numpy as np
 
 from .errors import BloomError
+from .files import most_unpacked
 
 MOST_BYTES = 1 << 30
 """Of one packed array."""
@@ -65,8 +66,8 @@ def load_array(path: Path, name: str) -> np.ndarray:
             with archive.open(info) as member:
                 shape, dtype = read_header(member)
             size = math.prod(shape) * dtype.itemsize
-            packed = info.compress_type != zipfile.ZIP_STORED
-            if size > info.file_size or size > (MOST_BYTES if packed else path.stat().st_size):
+            packed, whole = info.compress_type != zipfile.ZIP_STORED, path.stat().st_size
+            if size > info.file_size or size > (min(MOST_BYTES, most_unpacked(whole)) if packed else whole):
                 raise ValueError
             with archive.open(info) as member:
                 return np.lib.format.read_array(member, allow_pickle=False)

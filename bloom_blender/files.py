@@ -20,6 +20,9 @@ from .errors import BloomError
 
 AnyPath = str | os.PathLike[str]
 
+MOST_UNPACKED = 100  # times the packed size: text packs 3 to 20 times, a bomb 1000 times
+ALWAYS_UNPACKED = 4_000_000  # bytes that any packed file may have
+
 _KINDS = (
     (stat.S_ISFIFO, "a pipe"),
     (stat.S_ISCHR, "a device"),
@@ -82,6 +85,11 @@ def read_regular(path: AnyPath, limit: int, *, advice: str = "choose another fil
     if max(size, len(data)) > limit:
         raise BloomError(f"{name} has {_in_words(max(size, len(data)))}: give {_in_words(limit)} or fewer.")
     return data
+
+
+def most_unpacked(size: int) -> int:
+    """How many bytes a packed file of `size` bytes may unpack to; no honest one has more."""
+    return max(ALWAYS_UNPACKED, MOST_UNPACKED * size)
 
 
 # --------------------------------------------------------------------------------------- writing

@@ -32,6 +32,7 @@ from ..trajectory.directions import (
     signs,
     tensor_key,
 )
+from ..trajectory.groups import clean_name
 from .distributed import add_up, is_sharded, meet, places_of, rank
 from .recorder import Recorder
 
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 _Places = tuple["int", "list[torch.Tensor] | None"]
 _MOST_THREADS = 8  # more would wait for Python
 _PIECES_EACH = 8  # what is worth a thread's while, a million numbers
-_PREFIXES = ("_orig_mod.", "_checkpoint_wrapped_module.")  # torch.compile, activation checkpointing
 
 
 def record(
@@ -87,13 +87,6 @@ def record(
     except Exception as error:
         recorder.complain("record", error)
     return recorder
-
-
-def clean_name(name: str) -> str:
-    """A parameter's name without what torch.compile and the parallel wrappers add to it."""
-    for prefix in _PREFIXES:
-        name = name.replace(prefix, "")
-    return name.removeprefix("module.")
 
 
 class Folder:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
@@ -14,7 +15,7 @@ import safetensors
 import safetensors.numpy
 
 from ..errors import BloomError
-from ..files import replace_file
+from ..files import open_regular, replace_file
 from .trajectory import Embeddings, Series, Trajectory
 
 FORMAT = "bloom-trajectory"
@@ -33,6 +34,8 @@ _DAMAGE = (
     AttributeError,
     RecursionError,
     MemoryError,
+    IndexError,
+    OverflowError,
 )
 
 
@@ -73,16 +76,15 @@ def read_bloom(path: str | PathLike, *, partial: bool = False) -> Trajectory:
         If the file is missing, truncated, damaged, of a newer version, or no trajectory at all.
     """
     path = Path(path)
+    if not os.path.lexists(path):
+        raise BloomError(f"{path} does not exist: check the path.")
     try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise BloomError(f"{path} does not exist: check the path.") from None
+        with open_regular(path, advice="check the path and the rights") as file:
+            data = file.read()
     except OSError as error:
         raise BloomError(
             f"{path} cannot be read ({error.strerror}): check the path and the rights."
         ) from None
-    except ValueError:
-        raise BloomError(f"{str(path)!r} is no path: check it.") from None
     return _decode(data, path.name, partial)
 
 

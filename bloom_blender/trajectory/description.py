@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
@@ -13,7 +14,7 @@ from ..errors import BloomError
 from .embedding_folder import has_embeddings
 from .options import Options
 from .read import read_trajectory, recognize
-from .readers import checkpoints, csv_log, folder
+from .readers import checkpoints, csv_log, folder, mlflow_store
 from .selection import select
 from .source import folder_name
 from .trajectory import Embeddings, Series, Trajectory
@@ -57,8 +58,8 @@ def describe(
         found = folder.find_runs(path)
         if len(found) > 1:
             return _runs(path.name, [one.name or "." for one in found])
-    if kind is csv_log and run is None and source is not None:
-        names = csv_log.runs_of(source, options)
+    if kind in (csv_log, mlflow_store) and run is None and source is not None:
+        names = kind.runs_of(source, options)  # type: ignore[union-attr]
         if len(names) > 1:
             return _runs(path.name, names)
     weights = _weights(path, kind, options)
@@ -218,14 +219,18 @@ def preview(
     """
     path = Path(path)
     try:
-        if path.is_file() and path.stat().st_size > LARGEST_PREVIEW and not checkpoints.is_candidate(path):
+        if (
+            os.path.isfile(path)
+            and path.stat().st_size > LARGEST_PREVIEW
+            and not checkpoints.is_candidate(path)
+        ):
             return [(f"{path.name} is large: it is read when it is imported.", "")]
-        if path.is_dir() and not has_embeddings(path, side):
+        if os.path.isdir(path) and not has_embeddings(path, side):
             folder.find_runs(path, MOST_PREVIEWED)
         found = describe(path, series=series, steps=steps, run=run, side=side)
     except BloomError as error:
         return [(str(error), "")]
-    except (OSError, ValueError, MemoryError):
+    except Exception:  # a person is choosing: what is wrong is told at the import
         return [(f"{path.name} cannot be read.", "")]
     if "runs" in found:
         pairs = [(name, "run") for name in found["runs"]]

@@ -7,6 +7,7 @@ there may be a header as in word2vec, and every file has the same words in the s
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from itertools import pairwise
@@ -45,7 +46,10 @@ def has_embeddings(folder: str | PathLike, side: str = "auto") -> bool:
     if any(_SIDED_NAME.fullmatch(name) for name in names):
         return True
     plain = next((name for name in names if _PLAIN_NAME.fullmatch(name)), None)
-    return plain is not None and recognizes(Source(Path(folder) / plain))
+    if plain is None:
+        return False
+    path = Path(folder) / plain
+    return os.path.isfile(path) and recognizes(Source(path))
 
 
 def read_embedding_folder(

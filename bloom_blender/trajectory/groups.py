@@ -11,6 +11,17 @@ from ..errors import BloomError
 Groups = str | Iterable[str] | Mapping[str, str | Iterable[str]] | Callable[[str], str | None] | None
 
 
+_WRAPPERS = ("_orig_mod.", "_checkpoint_wrapped_module.", "_fsdp_wrapped_module.")
+"""What torch.compile, activation checkpointing and FullyShardedDataParallel add to names."""
+
+
+def clean_name(name: str) -> str:
+    """A parameter's name without what torch.compile and the parallel wrappers add to it."""
+    for wrapper in _WRAPPERS:
+        name = name.replace(wrapper, "")
+    return name.removeprefix("module.")
+
+
 def module_of(parameter_name: str) -> str:
     """The module that owns a parameter: ``"encoder.rnn"`` for ``"encoder.rnn.weight"``, with ``/`` too."""
     cut = max(parameter_name.rfind("."), parameter_name.rfind("/"))

@@ -13,6 +13,7 @@ from .trajectory import Series, Trajectory
 
 FARTHEST_STEP = 2**62
 MOST_NAMES = 20_000
+_MOST_FORGETTING = 500_000
 SLACK = 8  # steps that come late by up to this many entries are out of order, by more: a restart
 
 
@@ -34,6 +35,8 @@ class Measurements:
         self._columns: dict[str, tuple[array, array]] = {}
         self._units: dict[str, str] = {}
         self._range: tuple[int, int] | None = None
+        self._highest = -FARTHEST_STEP  # of the steps that are kept
+        self._forgetting = 0  # series looked at because the run was restarted
 
     def add(self, name: str, step: int, value: float, unit: str = "") -> None:
         """Add what was measured at a step; NaN and infinity are kept."""
@@ -55,11 +58,18 @@ class Measurements:
         if columns is None:
             columns = self._columns[name] = (array("q"), array("d"))
             self._units[name] = unit
+        self._highest = max(self._highest, step)
         columns[0].append(step)
         columns[1].append(value)
 
     def restart(self, step: int) -> None:
         """Forget everything from that step on: the run was restarted there."""
+        if step > self._highest:
+            return
+        self._highest = step - 1
+        self._forgetting += len(self._columns)
+        if self._forgetting > _MOST_FORGETTING:
+            raise BloomError("the run goes back too often to be one: choose the files of a single run.")
         for name, (steps, values) in self._columns.items():
             keep = np.frombuffer(steps, dtype=np.int64) < step if steps else np.zeros(0, dtype=bool)
             if not keep.all():
@@ -125,9 +135,12 @@ def in_order(steps: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndar
     everything from its step on. Of equal steps the last is kept. A file that only goes back is read from
     its end, and one without any order (more than a quarter of it goes back) is only sorted.
     """
-    back = np.flatnonzero(np.diff(steps) < 0) + 1
+    distances = np.diff(steps)
+    if not distances.size or distances.min() > 0:
+        return steps, values, 0
+    back = np.flatnonzero(distances < 0) + 1
     restarts = 0
-    if back.size and back.size == np.count_nonzero(np.diff(steps)):
+    if back.size and back.size == np.count_nonzero(distances):
         steps, values = steps[::-1], values[::-1]
     elif back.size and back.size <= len(steps) // 4:
         highest = np.maximum.accumulate(steps)

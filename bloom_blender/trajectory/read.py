@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from os import PathLike
@@ -13,13 +14,13 @@ from .bloom_file import FORMAT as BLOOM_FORMAT
 from .bloom_file import read_bloom
 from .embedding_folder import embedding_side, has_embeddings, read_embedding_folder
 from .options import Options
-from .readers import checkpoints, folder, safetensors_file, tensorboard, wandb_file
+from .readers import checkpoints, folder, mlflow_store, safetensors_file, tensorboard, wandb_file
 from .selection import select
 from .source import Source
 from .trajectory import Trajectory
 
 _PICKLES = (b"\x02", b"\x03", b"\x04", b"\x05")  # versions of the protocol
-_BINARY_READERS: tuple[ModuleType, ...] = (wandb_file, tensorboard)
+_BINARY_READERS: tuple[ModuleType, ...] = (wandb_file, tensorboard, mlflow_store)
 
 
 def read_trajectory(
@@ -81,7 +82,9 @@ def _read(path: Path, options: Options) -> Trajectory:
     if kind == "folder":
         return folder.read(path, options)
     if kind == "embeddings":
-        return read_embedding_folder(path if path.is_dir() else path.parent, _side(path, options), options)
+        return read_embedding_folder(
+            path if os.path.isdir(path) else path.parent, _side(path, options), options
+        )
     if options.run is not None and not getattr(kind, "HAS_RUNS", False):
         raise BloomError(f"{path.name} holds one run: leave the choice of a run out.")
     if kind == "bloom":
@@ -98,11 +101,11 @@ def recognize(path: Path, options: Options) -> tuple[str | ModuleType, Source | 
     BloomError
         If it does not exist, or is nothing that Bloom can read.
     """
-    if path.is_dir():
+    if os.path.isdir(path):  # unlike Path.is_dir it is False, and no error, where that cannot be asked
         return ("embeddings" if has_embeddings(path, options.side) else "folder"), None
-    if path.is_file() and embedding_side(path.name) and has_embeddings(path.parent, options.side):
+    if os.path.isfile(path) and embedding_side(path.name) and has_embeddings(path.parent, options.side):
         return "embeddings", None
-    if path.suffix.lower() == ".bloom" and not path.is_dir():
+    if path.suffix.lower() == ".bloom":
         return "bloom", None
     source = Source(path)
     if not source.head:
@@ -130,7 +133,7 @@ def recognize(path: Path, options: Options) -> tuple[str | ModuleType, Source | 
 
 def _side(path: Path, options: Options) -> str:
     """The side that was asked for, or that of the file that was chosen."""
-    if options.side == "auto" and not path.is_dir():
+    if options.side == "auto" and not os.path.isdir(path):
         return embedding_side(path.name) or "auto"
     return options.side
 

@@ -6,6 +6,7 @@ import codecs
 import functools
 import gzip
 import io
+import os
 import re
 import zlib
 from collections.abc import Iterator
@@ -13,13 +14,11 @@ from functools import cached_property
 from pathlib import Path
 
 from ..errors import BloomError
-from ..files import open_regular
+from ..files import MOST_UNPACKED, most_unpacked, open_regular
 
 HEAD = 65_536  # bytes by which a format is told
 LONGEST_LINE = 16_000_000  # characters
 LONGEST_TEXT = 200_000_000  # bytes of what is parsed as a whole (JSON)
-MOST_UNPACKED = 100  # times the packed size: text packs 3 to 20 times, a bomb 1000 times
-ALWAYS_UNPACKED = 64_000_000  # bytes that any packed file may have
 
 _GENERIC = re.compile(
     r"metrics?|logs?|output|stdout|(training|train|wandb)?[-_]?(log|history)|progress|results|trainer_state",
@@ -61,6 +60,8 @@ class Source:
         self.path = path
         self.name = path.name
         self.remarks: list[str] = []  # what was left out of it, for the reader to tell
+        if not os.path.lexists(path):
+            raise BloomError(f"{path} does not exist: check the path.")
         with self._told_errors():
             with open_regular(path, advice="check the path and the rights") as file:
                 start = file.read(HEAD)
@@ -215,7 +216,7 @@ class _Unpacked(io.RawIOBase):
         self._path = path
         self._file = open_regular(path)
         self._stream = gzip.GzipFile(fileobj=self._file, mode="rb")
-        self._left = max(ALWAYS_UNPACKED, MOST_UNPACKED * size)
+        self._left = most_unpacked(size)
 
     def readable(self) -> bool:
         return True

@@ -21,6 +21,7 @@ import numpy as np
 
 from ...arrays import DAMAGE, MOST_BYTES, array_headers, load_array, read_header
 from ...errors import BloomError
+from ...files import MOST_UNPACKED, most_unpacked, open_regular
 from ..measurements import in_order
 from ..options import Options
 from ..source import Source
@@ -95,9 +96,9 @@ def _is_log(shapes: dict[str, tuple[int, ...]]) -> bool:
 
 def _read_npy(source: Source, options: Options) -> Trajectory:
     try:
-        with open(source.path, "rb") as file:
-            shape, dtype = read_header(file)
-            _check_size(source.name, shape, dtype)
+        with open_regular(source.path) as file:
+            shape, _ = read_header(file)
+            _check_size(source.name, math.prod(shape), source.size)
             array = np.load(source.path, mmap_mode="r", allow_pickle=False)
     except BloomError:
         raise
@@ -124,8 +125,7 @@ def _read_npz(source: Source, options: Options) -> Trajectory:
     headers = array_headers(source.path)
     if not headers:
         raise BloomError(f"{source.name} holds no arrays: save it again.")
-    total = sum(math.prod(shape) * dtype.itemsize for shape, dtype in headers.values())
-    _check_size(source.name, (total,), np.dtype("u1"))
+    _check_size(source.name, sum(math.prod(shape) for shape, _ in headers.values()), source.size)
     lower = {name.lower(): name for name in headers}
     clock = next((lower[key] for key in CLOCKS if key in lower and len(headers[lower[key]][0]) == 1), None)
     words_name = next(
@@ -147,6 +147,8 @@ def _read_npz(source: Source, options: Options) -> Trajectory:
         words = load_array(source.path, words_name)
         if words.dtype.kind not in "US":
             raise BloomError(f"{words_name!r} in {source.name} are no texts: save them as an array of str.")
+        if words.dtype.kind == "U" and words.size and not _are_letters(words):
+            raise BloomError(f"{words_name!r} in {source.name} are no Unicode: save the words again.")
         texts = [w.decode("utf-8", "replace") if isinstance(w, bytes) else str(w) for w in words.tolist()]
         tables = [
             name
@@ -162,6 +164,14 @@ def _read_npz(source: Source, options: Options) -> Trajectory:
         if len(shape) in (1, 2) and 0 not in shape and (steps is None or shape[0] == len(steps)):
             curves[name] = load_array(source.path, name)
     return _curves(curves, steps, source.run_name, source, options)
+
+
+def _are_letters(words: np.ndarray) -> bool:
+    """Whether all signs of texts, 4 bytes each, can be letters of Unicode: no others can be made a str."""
+    codes = np.ascontiguousarray(words).view(
+        np.uint32 if words.dtype.isnative else np.dtype(np.uint32).newbyteorder()
+    )
+    return bool(((codes < 0xD800) | ((codes > 0xDFFF) & (codes < 0x110000))).all())
 
 
 def _curves(
@@ -244,8 +254,13 @@ def _words_in(source: Source) -> list[str] | None:
     return None
 
 
-def _check_size(what: str, shape: tuple[int, ...], dtype: np.dtype) -> None:
-    if math.prod(shape) * dtype.itemsize > MOST_BYTES:
+def _check_size(what: str, count: int, packed: int) -> None:
+    """Bound so many numbers, which become float64, by themselves and by the size of their file in bytes."""
+    if 8 * count > MOST_BYTES:
         raise BloomError(
-            f"{what} is larger than {MOST_BYTES >> 20} MiB: save every tenth step, or fewer words."
+            f"{what} holds more than {MOST_BYTES // 8:,} numbers: save every tenth step, or fewer words."
+        )
+    if 8 * count > most_unpacked(packed):
+        raise BloomError(
+            f"{what} unpacks to more than {MOST_UNPACKED} times its size: it is no log, choose another."
         )

@@ -7,6 +7,7 @@ one checkpoint is in memory at a time; what is kept of it is its fold, see `dire
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import BloomError
+from ...files import open_regular
 from .. import directions
-from ..groups import module_of
+from ..groups import clean_name, module_of
 from ..options import Options
 from ..source import Source, folder_name
 from ..trajectory import Series, Trajectory
@@ -67,9 +69,13 @@ class Checkpoint:
     def weights(self) -> Weights:
         """The tensors that may be trained, opened and not loaded."""
         weights = open_weights(self.path)
+        # As the recorder calls them; what is no Unicode cannot be stored.
+        names = [clean_name(name).encode("utf-8", "replace").decode() for name in weights.tensors]
+        if len(set(names)) < len(names):
+            names = list(weights.tensors)
         trained = {
             name: tensor
-            for name, tensor in weights.tensors.items()
+            for name, tensor in zip(names, weights.tensors.values(), strict=True)
             if tensor.is_float and tensor.count and not _BUFFERS.fullmatch(name)
         }
         return Weights(trained, weights.clocks, weights.remarks)
@@ -194,8 +200,10 @@ def _trainer_step(folder: Path) -> int | None:
     """The step in a trainer_state.json; it may be long, so only its end and its beginning are looked at."""
     path = folder / "trainer_state.json"
     try:
-        with open(path, encoding="utf-8") as file:
-            match = re.search(r'"global_step": *(\d{1,15})', file.read(20_000_000), re.A)
+        if not os.path.isfile(path):
+            return None
+        with open_regular(path) as file:
+            match = re.search(rb'"global_step": *(\d{1,15})', file.read(20_000_000))
     except (OSError, ValueError):
         return None
     return int(match[1]) if match else None

@@ -10,8 +10,8 @@ from __future__ import annotations
 import functools
 import os
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -28,6 +28,7 @@ from . import (
     json_file,
     json_lines,
     mlflow_metric,
+    mlflow_store,
     tensorboard,
     text_log,
     wandb_file,
@@ -71,6 +72,9 @@ _LOG_READERS: tuple[ModuleType, ...] = (
     word_vectors,
     csv_log,
 )
+
+
+_Events = tuple[str, str, Path]  # what goes before and after the tags, and the event file
 
 
 @dataclass
@@ -121,7 +125,7 @@ def choose(folder: Path, options: Options) -> Run:
 def find_runs(folder: Path, most_files: int = MOST_FILES) -> list[Run]:
     """All runs below a folder, in order of their names; BloomError if it holds more than `most_files`."""
     runs: dict[str, Run] = {}
-    events: dict[str, list[tuple[str, Path]]] = {}
+    events: dict[str, list[_Events]] = {}
     for place, folders, files in _walk(folder, most_files):
         here = place.relative_to(folder).as_posix().removeprefix(".")
         if mlflow_metric.is_run(place):
@@ -129,14 +133,17 @@ def find_runs(folder: Path, most_files: int = MOST_FILES) -> list[Run]:
             run.parts.append((mlflow_metric.FORMAT, functools.partial(mlflow_metric.read_run, place)))
             folders.clear()
             continue
+        if place.name == "files":  # of wandb: tables and pictures that were logged are no runs
+            folders[:] = [name for name in folders if name not in ("media", "artifact")]
         _add_hugging_face(place, here, folders, runs)
         _add_weights(files, here, runs)
         for path in files:
             if "tfevents" in path.name:
                 root, prefix = _event_run(here)
-                events.setdefault(root, []).append((prefix, path))
+                events.setdefault(root, []).append((prefix, "", path))
+        _add_stores(files, here, runs)
         _add_logs(files, here, runs)
-    for root, found in events.items():
+    for root, found in _with_scalars(events).items():
         runs.setdefault(root, Run(root)).parts.insert(0, (tensorboard.FORMAT, _events_reader(found, root)))
     return sorted(
         (run for run in runs.values() if run.parts or len(run.weights) > 1), key=lambda run: run.name
@@ -232,6 +239,25 @@ def _add_logs(files: list[Path], here: str, runs: dict[str, Run]) -> None:
             runs.setdefault(name, Run(name)).parts.append((reader.FORMAT, _file_reader(reader, path)))
 
 
+def _add_stores(files: list[Path], here: str, runs: dict[str, Run]) -> None:
+    """The runs in databases of MLflow, each by its name."""
+    for path in files:
+        if path.suffix.lower() in (".db", ".sqlite", ".sqlite3"):
+            try:
+                source = Source(path)
+                names = mlflow_store.runs_of(source, Options()) if mlflow_store.recognizes(source) else []
+            except BloomError:
+                continue
+            for name in names:
+                key = f"{here}/{name}".lstrip("/")
+                part = functools.partial(_read_of_store, path, name)
+                runs.setdefault(key, Run(key)).parts.append((mlflow_store.FORMAT, part))
+
+
+def _read_of_store(path: Path, name: str, options: Options) -> Trajectory:
+    return mlflow_store.read(Source(path), replace(options, run=name))
+
+
 def _is_of_a_series(reader: ModuleType, path: Path, found: list[Path]) -> bool:
     """Whether the file is a snapshot of word vectors that another snapshot stands for."""
     return reader is word_vectors and any(pattern_of(one.name) == pattern_of(path.name) for one in found)
@@ -248,11 +274,11 @@ def _file_reader(reader: ModuleType, path: Path) -> Callable[[Options], Trajecto
     return lambda options: reader.read(Source(path), options)
 
 
-def _events_reader(found: list[tuple[str, Path]], root: str) -> Callable[[Options], Trajectory]:
+def _events_reader(found: list[_Events], root: str) -> Callable[[Options], Trajectory]:
     def read_events(options: Options) -> Trajectory:
-        sources = [Source(path) for _, path in found]
-        name = root or found[0][1].resolve().parent.name
-        return tensorboard.read_files(sources, options, name, name, [prefix for prefix, _ in found])
+        sources = [Source(path) for _, _, path in found]
+        name = root or found[0][2].resolve().parent.name
+        return tensorboard.read_files(sources, options, name, name, [around[:2] for around in found])
 
     return read_events
 
@@ -263,6 +289,46 @@ def _event_run(here: str) -> tuple[str, str]:
     if _PARTS.fullmatch(last):
         return parent, f"{last}/"
     return here, ""
+
+
+def _with_scalars(events: dict[str, list[_Events]]) -> dict[str, list[_Events]]:
+    """Event files by their run, with those that ``add_scalars(tag, {key: …})`` made at the writer's own run.
+
+    It writes each key to a folder of its own, ``<tag>_<key>`` (tensorboardX: ``<tag>/<key>``).
+    """
+    folders: dict[tuple[str, str], list[Path]] = {}
+    for root, found in events.items():
+        for prefix, _, path in found:
+            folders.setdefault((root, prefix), []).append(path)
+    joined: dict[str, list[_Events]] = {}
+    for (root, prefix), paths in folders.items():
+        place = _scalars_of(f"{root}/{prefix}".strip("/"), paths, events)
+        root, before, behind = (place[0], "", f"/{place[1]}") if place else (root, prefix, "")
+        joined.setdefault(root, []).extend((before, behind, path) for path in paths)
+    return joined
+
+
+def _scalars_of(here: str, paths: list[Path], events: Container[str]) -> tuple[str, str] | None:
+    """The run whose writer made a folder by add_scalars, and the key of it; None for other folders."""
+    above = here
+    while above:
+        above = above.rpartition("/")[0]
+        if above in events and (tag := _only_tag(paths)):
+            below, stem = here[len(above) :].lstrip("/"), tag.replace("/", "_")
+            if below.startswith((f"{stem}_", f"{stem}/")) and len(below) > len(stem) + 1:
+                return above, below[len(stem) + 1 :]
+    return None
+
+
+def _only_tag(paths: list[Path]) -> str:
+    """The tag of event files that have only one; "" for all others."""
+    tags: set[str] = set()
+    for path in paths:
+        try:
+            tags |= tensorboard.first_tags(Source(path))
+        except BloomError:
+            return ""
+    return tags.pop() if len(tags) == 1 else ""
 
 
 def _with_name(here: str, name: str) -> str:

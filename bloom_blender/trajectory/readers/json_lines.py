@@ -35,6 +35,7 @@ def read(source: Source, options: Options) -> Trajectory:
     measured = Measurements(options.selection)
     rows = Rows(measured)
     bad: tuple[int, str] | None = None
+    left_out: list[int] = []
     for number, line in enumerate(source.lines(partial=options.partial), start=1):
         if not line.strip():
             continue
@@ -47,7 +48,7 @@ def read(source: Source, options: Options) -> Trajectory:
         if isinstance(row, dict):
             rows.add(row)
         elif options.partial:
-            measured.remarks.append(f"line {number} is damaged and left out")
+            left_out.append(number)
         else:
             bad = (number, line)
     if bad is not None:
@@ -56,6 +57,11 @@ def read(source: Source, options: Options) -> Trajectory:
             raise _damaged(source, bad[0])
         measured.remarks.append(f"{source.name} ends within line {bad[0]}")
     rows.finish()
+    if left_out:
+        measured.remarks.append(
+            f"{len(left_out)} damaged lines are left out, the first is line {left_out[0]}"
+        )
+    measured.remarks += source.remarks
     return measured.trajectory(source.run_name, source.name, {"origin": FORMAT})
 
 

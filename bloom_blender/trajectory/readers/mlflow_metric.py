@@ -7,9 +7,11 @@ have slashes, which are folders then. Source: mlflow/store/tracking/file_store.p
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from ...errors import BloomError
+from ...files import open_regular
 from ..measurements import Measurements
 from ..options import Options
 from ..source import Source
@@ -50,9 +52,9 @@ def run_name(folder: Path) -> str:
         (folder / "meta.yaml", r"(?s).*^run_name: *['\"]?(.+?)['\"]?$.*"),
     ):
         try:
-            with open(path, encoding="utf-8", errors="replace") as file:
-                match = re.fullmatch(pattern, file.read(100_000), re.M)
-        except OSError:
+            with open_regular(path) as file:
+                match = re.fullmatch(pattern, file.read(100_000).decode("utf-8", "replace"), re.M)
+        except (OSError, BloomError):
             continue
         if match and match[1].strip():
             return match[1].strip()
@@ -68,7 +70,35 @@ def read_run(folder: Path, options: Options) -> Trajectory:
     return measured.trajectory(run_name(folder), str(folder), {"origin": FORMAT})
 
 
+def add_metric(
+    name: str,
+    times: Sequence[int],
+    values: Sequence[float],
+    steps: Sequence[int | None],
+    measured: Measurements,
+) -> None:
+    """Add what was logged of one metric; without steps, values are counted in the order of their times.
+
+    MLflow writes the step 0 for a value that is logged without one, older versions wrote none.
+    """
+    if len(set(steps)) == 1 and (len(steps) > 1 or steps[0] is None):
+        order = sorted(range(len(times)), key=times.__getitem__)
+        for count, place in enumerate(order):
+            measured.add(name, count, values[place])
+        if len(steps) > 1:
+            measured.remarks.append(
+                f"{name} was logged without steps: its values are counted in order of time"
+            )
+        return
+    for count, (value, step) in enumerate(zip(values, steps, strict=True)):
+        measured.add(name, count if step is None else step, value)
+
+
 def _add(source: Source, name: str, measured: Measurements, options: Options) -> None:
+    times: list[int] = []
+    values: list[float] = []
+    steps: list[int | None] = []
+    left_out: list[int] = []
     for number, line in enumerate(source.lines(partial=options.partial), start=1):
         if not line.strip():
             continue
@@ -76,9 +106,18 @@ def _add(source: Source, name: str, measured: Measurements, options: Options) ->
         value = as_number(match[2]) if match else None
         if match is None or value is None:
             if options.partial:
+                left_out.append(number)
                 continue
             raise BloomError(
                 f"line {number} of {source.name} is no time, value and step: "
                 f"copy it again, or ask for what is readable."
             )
-        measured.add(name, number - 1 if match[3] is None else int(match[3]), value)
+        times.append(int(match[1]))
+        values.append(value)
+        steps.append(None if match[3] is None else int(match[3]))
+    add_metric(name, times, values, steps, measured)
+    if left_out:
+        measured.remarks.append(
+            f"{len(left_out)} lines of {source.name} are left out, the first is {left_out[0]}"
+        )
+    measured.remarks += source.remarks

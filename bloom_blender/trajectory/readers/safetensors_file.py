@@ -8,11 +8,13 @@ Source: https://github.com/huggingface/safetensors#format.
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from ...errors import BloomError
+from ...files import open_regular, read_regular
 from ..source import Source
-from .tensors import DTYPES, Tensor, Weights, open_bytes
+from .tensors import DTYPES, Tensor, Weights, check_shape, open_bytes
 
 LARGEST_HEADER = 100_000_000  # bytes; the limit of the library
 
@@ -33,8 +35,8 @@ def recognizes(source: Source) -> bool:
 
 def read_header(path: Path) -> tuple[dict, int]:
     """The header of a file, and where its data begin; BloomError if it is damaged."""
-    size = path.stat().st_size
-    with open(path, "rb") as file:
+    with open_regular(path, advice="check the path and the rights") as file:
+        size = os.fstat(file.fileno()).st_size
         length = int.from_bytes(file.read(8), "little")
         if length > LARGEST_HEADER or 8 + length > size:
             raise BloomError(f"{path.name} is truncated in its header: copy it again.")
@@ -63,6 +65,7 @@ def open_weights(path: Path) -> Weights:
             sizes = False
         if not sizes:
             raise BloomError(f"{path.name} is damaged in its header, at {name!r}: copy it again.")
+        check_shape(shape, name, path.name)
         if dtype is None:
             continue  # of no use here, such as 4-bit numbers
         count = 1
@@ -86,8 +89,7 @@ def open_weights(path: Path) -> Weights:
 def open_shards(index: Path) -> Weights:
     """The tensors of a model in several files, by its ``….index.json``; BloomError if one is missing."""
     try:
-        with open(index, encoding="utf-8") as file:
-            shards = json.load(file)["weight_map"]
+        shards = json.loads(read_regular(index, LARGEST_HEADER).decode("utf-8"))["weight_map"]
         names = sorted(set(shards.values()))
         if not names or not all(Path(name).name == name for name in names):
             raise ValueError

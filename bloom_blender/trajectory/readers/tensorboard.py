@@ -10,9 +10,10 @@ Sources: tensorflow/core/lib/io/record_writer.h, core/util/event.proto, core/fra
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -65,22 +66,46 @@ def run_name(path: Path) -> str:
 
 
 def read_files(
-    sources: list[Source], options: Options, file: str, name: str, prefixes: list[str] | None = None
+    sources: list[Source],
+    options: Options,
+    file: str,
+    name: str,
+    around: Sequence[tuple[str, str]] | None = None,
 ) -> Trajectory:
-    """Read the event files of one run in the order of their time; `prefixes` go before the tags."""
+    """Read the event files of one run in the order of their time.
+
+    ``around`` has what goes before and behind the tags of each file.
+    """
     measured = Measurements(options.selection)
-    prefixes = prefixes or [""] * len(sources)
-    for source, prefix in sorted(zip(sources, prefixes, strict=True), key=lambda pair: _age(pair[0].path)):
+    around = around or [("", "")] * len(sources)
+    left_out = 0
+    for source, ends in sorted(zip(sources, around, strict=True), key=lambda pair: _age(pair[0].path)):
         for record in _records(source, options, measured.remarks):
             try:
-                _add_event(record, measured, prefix)
+                _add_event(record, measured, *ends)
             except protobuf.Damaged:
+                left_out += 1
                 if not options.partial:
                     raise BloomError(
                         f"{source.name} holds a record that is no event: "
                         f"copy it again, or ask for what is readable."
                     ) from None
+    if left_out:
+        measured.remarks.append(f"{left_out} records that are no events are left out")
     return measured.trajectory(name, file, {"origin": FORMAT})
+
+
+def first_tags(source: Source, most: int = 2) -> set[str]:
+    """The tags of the scalars in a file, until there are `most` of them, or the first 1000 records end."""
+    tags: set[str] = set()
+    for record in itertools.islice(_records(source, Options(partial=True), []), 1000):
+        try:
+            tags.update(tag for _, tag, _ in _scalars(record))
+        except protobuf.Damaged:
+            break
+        if len(tags) >= most:
+            break
+    return tags
 
 
 def _age(path: Path) -> tuple[int, str]:
@@ -135,7 +160,15 @@ def _skip(stream, count: int) -> bool:
     return True
 
 
-def _add_event(data: bytes, measured: Measurements, prefix: str) -> None:
+def _add_event(data: bytes, measured: Measurements, before: str, behind: str) -> None:
+    for step, tag, number in _scalars(data, measured.restart):
+        measured.add(before + tag + behind, step, number)
+
+
+def _scalars(
+    data: bytes, restart: Callable[[int], None] = lambda step: None
+) -> Iterator[tuple[int, str, float]]:
+    """(step, tag, number) of the scalars of an event; `restart` is called where a session begins."""
     step, summary, session = 0, [], None
     for number, wire, value in protobuf.fields(data):
         if number == 2 and wire == protobuf.VARINT:
@@ -147,13 +180,13 @@ def _add_event(data: bytes, measured: Measurements, prefix: str) -> None:
     if session is not None:
         for number, _, value in protobuf.fields(session):
             if number == 1 and value == _SESSION_START:
-                measured.restart(step)
+                restart(step)
     for message in summary:
         for number, _, value in protobuf.fields(message):
             if number == 1:
                 scalar = _scalar(protobuf.content(value))
                 if scalar is not None and not is_clock(scalar[0]):
-                    measured.add(prefix + scalar[0], step, scalar[1])
+                    yield step, *scalar
 
 
 def _scalar(message: bytes) -> tuple[str, float] | None:

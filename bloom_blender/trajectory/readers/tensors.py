@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import mmap
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...errors import BloomError
+from ...files import open_regular
 
 
 class Dtype(NamedTuple):
@@ -79,6 +80,19 @@ DTYPES: dict[str, Dtype] = {
     "uint64": Dtype(8, "<u8"),
     "bool": Dtype(1, "u1"),
 }
+
+
+MOST_DIMENSIONS = 32  # of a tensor: what every NumPy can hold
+
+
+def check_shape(shape: Sequence[int], name: str, file: str) -> None:
+    """BloomError for a shape of more dimensions, or larger ones, than any tensor has."""
+    if len(shape) > MOST_DIMENSIONS:
+        raise BloomError(
+            f"{name[:80]!r} in {file} has {len(shape)} dimensions: save tensors of at most {MOST_DIMENSIONS}."
+        )
+    if not all(type(length) is int and 0 <= length < 2**62 for length in shape):
+        raise BloomError(f"{file} is damaged in the shape of {name[:80]!r}: copy it again.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,8 +163,10 @@ class Weights:
 def open_bytes(path: Path) -> np.ndarray:
     """The bytes of a file as (N,) uint8, mapped and not loaded."""
     try:
-        with open(path, "rb") as file:
+        with open_regular(path, advice="check the path and the rights") as file:
             return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), np.uint8)
+    except BloomError:
+        raise
     except ValueError:
         raise BloomError(f"{path.name} is empty: copy it again.") from None
     except OSError as error:

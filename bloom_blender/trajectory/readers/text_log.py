@@ -34,7 +34,7 @@ FORMAT = "text log"
 
 _VALUE = r"[-+]?(?:\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|inf(?:inity)?)"
 _WITH_COMMA = r"[-+]?\d+(?:\.\d{3})*(?:,\d+)+(?:\.\d+)?(?:[eE][-+]?\d+)?"
-_SHORT = re.compile(rf"(\d{{1,15}}) ([A-Za-z_][\w/]{{0,80}}) ({_VALUE})", re.I | re.A)
+_SHORT = re.compile(rf"(\d{{1,15}}) ([A-Za-z_][\w/]{{0,50}}) ({_VALUE})", re.I | re.A)
 _LLM_C = re.compile(rf"s:(\d{{1,15}})((?: \w+:{_VALUE})+)", re.I | re.A)
 _COUNT = (
     r"[\"']?[\s:=#\[(]*(\d{1,3}(?:,\d{3})+(?![\d,])|\d{1,15}(?![\d.]*\d))"
@@ -59,7 +59,7 @@ _BAR = re.compile(
 _DICT = re.compile(r"\{[^{}]*\}")
 _TESTED = re.compile(r"(\*\s|(test|val(?:id(?:ation)?)?|eval(?:uation)?)\b)(?!:?\s*\[)", re.I | re.A)
 _METRIC = re.compile(
-    r"(?<![\w./])[\"']?([A-Za-z_][\w/.@-]{0,80}(?:'s)?(?: [A-Za-z_][\w/.@-]{0,80}){0,2})[\"']?\s{0,20}"
+    r"(?<![\w./])[\"']?([A-Za-z_][\w/.@-]{0,50}(?:'s)?(?: [A-Za-z_][\w/.@-]{0,50}){0,2})[\"']?\s{0,20}"
     rf"([:=]\s{{0,20}}|\s)[\"'(]?({_WITH_COMMA}|{_VALUE})(%|[A-Za-z]{{1,3}}(?:/[A-Za-z]+)?)?(?=$|[\s,;|)\]}}\"'/(])",
     re.I | re.A,
 )

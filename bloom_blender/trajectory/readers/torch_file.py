@@ -27,8 +27,9 @@ from typing import Any
 import numpy as np
 
 from ...errors import BloomError
+from ...files import open_regular
 from ..source import Source
-from .tensors import DTYPES, Tensor, Weights, check_sum, open_bytes
+from .tensors import DTYPES, Tensor, Weights, check_shape, check_sum, open_bytes
 
 LARGEST_PROGRAM = 256_000_000  # bytes of pickle, without the tensors
 
@@ -70,6 +71,9 @@ _NOT_MODEL = re.compile(
     re.I,
 )
 _DEEPEST = 40
+_LONGEST_NAME = 2000  # characters of a tensor's name, with those of what holds it
+_MOST_TENSORS = 500_000
+_MOST_NAMES = 50_000_000  # characters of all names
 _MOST_COPIED = 5_000_000  # entries of dicts that are made of others: no checkpoint has so many
 
 
@@ -102,6 +106,62 @@ class _Storage:
         self.data: np.ndarray | None = None
         self.start = 0
         self.checked: Callable[[], None] = lambda: None
+
+
+class _Array(Opaque):
+    """An array of NumPy, once its state is known; else an object that is left alone."""
+
+    def lazy(self) -> _Lazy | None:
+        """The array as a tensor, None if it holds no numbers that Bloom knows.
+
+        Its state is (version, shape, dtype, whether column after column, bytes), as ``ndarray.__reduce__``
+        makes it.
+        """
+        state = self.state
+        if not isinstance(state, tuple) or len(state) != 5 or not isinstance(state[2], _NumpyType):
+            return None
+        _, shape, kind, by_columns, content = state
+        name = kind.stored()
+        if name is None or not isinstance(content, bytes) or not isinstance(shape, tuple):
+            return None
+        check_shape(shape, "an array", "the file")
+        strides, distance = [], 1
+        for length in shape if by_columns else reversed(shape):
+            strides.append(distance)
+            distance *= length
+        size = DTYPES[name].size
+        if distance * size != len(content):
+            raise ValueError
+        if kind.is_swapped():
+            content = np.frombuffer(content, f"V{size}").view(np.uint8).reshape(-1, size)[:, ::-1].tobytes()
+        storage = _Storage(f"array {id(self)}", name, distance)
+        storage.data = np.frombuffer(content, np.uint8)
+        return _Lazy(storage, 0, shape, tuple(strides if by_columns else reversed(strides)), name)
+
+
+class _NumpyType(Opaque):
+    """A dtype of NumPy: its code, and in the state its order of bytes."""
+
+    def __init__(self, code: str):
+        super().__init__("numpy.dtype")
+        self.code = code
+
+    def stored(self) -> str | None:
+        """The key of `DTYPES`."""
+        return _NUMPY_TYPES.get(self.code.lstrip("<>=|"))
+
+    def is_swapped(self) -> bool:
+        """Whether the first byte is the highest."""
+        order = self.state[1] if isinstance(self.state, tuple) and len(self.state) > 1 else self.code[:1]
+        return order == ">"
+
+
+_NUMPY_TYPES = {
+    "f2": "float16", "f4": "float32", "f8": "float64", "i1": "int8", "i2": "int16", "i4": "int32",
+    "i8": "int64", "u1": "uint8", "u2": "uint16", "u4": "uint32", "u8": "uint64", "b1": "bool",
+    "c8": "complex64", "c16": "complex128",
+}  # fmt: skip
+_NUMPY_MODULE = re.compile(r"numpy\.(?:_?core)\.(?:multiarray|numeric)\.(\w+)")
 
 
 class _Lazy:
@@ -221,7 +281,7 @@ class _Once:
 
 
 def _read_legacy(path: Path, data: np.ndarray) -> tuple[Any, tuple[str, ...]]:
-    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as stream:
+    with open_regular(path) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as stream:
         for expected in (_MAGIC, None, None):
             value = _Machine(path.name).run(stream)
             if expected is not None and value != expected:
@@ -403,6 +463,16 @@ class _Machine:
             "__builtin__.list",
         ):
             return arguments[0] if arguments and isinstance(arguments[0], list | tuple) else []
+        if full == "_codecs.encode" and arguments and isinstance(arguments[0], str):
+            return arguments[0].encode("latin-1")  # bytes, as a pickle of version 2 has them
+        if full in ("builtins.bytes", "__builtin__.bytes") and not arguments:
+            return b""
+        if full == "numpy.dtype" and arguments and isinstance(arguments[0], str):
+            return _NumpyType(arguments[0])
+        if match := _NUMPY_MODULE.fullmatch(full):
+            made_of = _numpy(match[1], arguments)
+            if made_of is not None:
+                return made_of
         if full == "torch.Size":
             return arguments[0] if arguments else ()
         if full in ("torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor"):
@@ -451,6 +521,30 @@ _LITERALS = {
 }  # fmt: skip
 
 
+def _numpy(function: str, arguments: tuple) -> Any:
+    """What a function of NumPy stands for in a pickle: an array, or a whole number; None for others."""
+    if function == "_reconstruct":
+        return _Array("numpy.ndarray")
+    if function == "_frombuffer" and len(arguments) == 4:
+        content, kind, shape, order = arguments
+        made = _Array("numpy.ndarray")
+        made.state = (
+            1,
+            shape,
+            kind,
+            order == "F",
+            bytes(content) if isinstance(content, bytes | bytearray) else None,
+        )
+        return made
+    if function == "scalar" and len(arguments) == 2 and isinstance(arguments[0], _NumpyType):
+        kind, content = arguments
+        name = kind.stored()
+        if name and "int" in name and isinstance(content, bytes) and len(content) == DTYPES[name].size:
+            content = content[::-1] if kind.is_swapped() else content
+            return int.from_bytes(content, "little", signed=not name.startswith("u"))
+    return None
+
+
 def _set_items(target: Any, items: list[Any]) -> None:
     if len(items) % 2:
         raise ValueError
@@ -484,31 +578,38 @@ def _model(root: Any, file: str) -> tuple[dict[str, Tensor], dict[str, int]]:
         clocks = {key: value for key, value in root.items() if isinstance(key, str) and type(value) is int}
         for key in _MODEL_KEYS:
             if key in root:
-                _collect(root[key], found, -1)
+                _collect(root[key], found, -1, file)
             if found:
                 break
     if not found:
-        _collect(root, found, 1)
+        _collect(root, found, 1, file)
     tensors: dict[str, Tensor] = {}
     seen: set[tuple] = set()
     for name, lazy in found.items():
         identity = (lazy.storage.key, lazy.offset, lazy.shape, lazy.strides)
         if identity not in seen:  # tied weights are one parameter, as in training
             seen.add(identity)
+            check_shape(lazy.shape, name, file)
             tensors[name] = _placed(lazy, file)
     return tensors, clocks
 
 
-def _collect(root: Any, found: dict[str, _Lazy], filtered: int) -> None:
+def _collect(root: Any, found: dict[str, _Lazy], filtered: int, file: str) -> None:
     """All tensors below an object, by their path.
 
     In dicts down to the depth `filtered` what is no model is left out: optimizer, schedules, scores, …
     """
     waiting: list[tuple[str, Any, int]] = [("", root, 0)]
     seen: set[int] = set()
+    letters = 0
     while waiting:
         path, node, depth = waiting.pop()
+        if isinstance(node, _Array):
+            node = node.lazy() or node
         if isinstance(node, _Lazy):
+            letters += len(path)
+            if len(found) >= _MOST_TENSORS or letters > _MOST_NAMES:
+                raise BloomError(f"{file} holds more tensors than any model has: save the state dict alone.")
             found[path or "tensor"] = node
             continue
         children: list[tuple[str, Any]] = []
@@ -531,6 +632,12 @@ def _collect(root: Any, found: dict[str, _Lazy], filtered: int) -> None:
             continue
         seen.add(id(node))
         prefix = f"{path}." if path else ""
+        if len(prefix) + max(len(name) for name, _ in children) > _LONGEST_NAME:
+            raise BloomError(
+                f"{file} has a tensor with a name of over {_LONGEST_NAME} letters: save the model alone."
+            )
+        if len(waiting) + len(children) > 4 * _MOST_TENSORS:
+            raise BloomError(f"{file} holds more objects than any model has: save the state dict alone.")
         waiting += [(prefix + name, child, depth + 1) for name, child in reversed(children)]
 
 

@@ -38,11 +38,13 @@ def read(source: Source, options: Options) -> Trajectory:
     """Read the history of the run."""
     measured = Measurements(options.selection)
     rows = Rows(measured)
+    left_out = 0
     for record in _records(source, options, measured.remarks):
         try:
             row = _history(record)
         except protobuf.Damaged:
             if options.partial:
+                left_out += 1
                 continue
             raise BloomError(
                 f"{source.name} holds a record that cannot be read: "
@@ -51,11 +53,14 @@ def read(source: Source, options: Options) -> Trajectory:
         if row:
             rows.add(row)
     rows.finish()
+    if left_out:
+        measured.remarks.append(f"{left_out} records that cannot be read are left out")
     return measured.trajectory(source.path.stem, source.name, {"origin": FORMAT})
 
 
 def _records(source: Source, options: Options, remarks: list[str]) -> Iterator[bytes]:
     parts: list[bytes] = []
+    size = 0  # of the parts
     with source.binary() as stream:
         place = len(stream.read(7))
         while True:
@@ -75,7 +80,7 @@ def _records(source: Source, options: Options, remarks: list[str]) -> Iterator[b
                 return
             sound = zlib.crc32(header[6:] + data) == int.from_bytes(header[:4], "little")
             fits = (kind in (_WHOLE, _FIRST)) == (not parts) and _WHOLE <= kind <= _LAST
-            if not (sound and fits and length <= room - 7 and sum(map(len, parts)) < _LARGEST_RECORD):
+            if not (sound and fits and length <= room - 7 and size < _LARGEST_RECORD):
                 if options.partial:
                     remarks.append(f"{source.name} is damaged at byte {place}, what follows is left out")
                     return
@@ -83,10 +88,12 @@ def _records(source: Source, options: Options, remarks: list[str]) -> Iterator[b
                     f"{source.name} is damaged at byte {place}: copy it again, or ask for what is readable."
                 )
             place += 7 + length
-            parts.append(data)
+            if data or not parts:
+                parts.append(data)
+                size += length
             if kind in (_WHOLE, _LAST):
                 yield b"".join(parts)
-                parts = []
+                parts, size = [], 0
 
 
 def _history(record: bytes) -> dict:
