@@ -35,6 +35,12 @@ def heart(color: float, weight: float = 0.04) -> Xform:
     return xform(weight, NOWHERE, color, 1.0, name="heart", gaussian_blur=2e9, ztranslate=8e9)
 
 
+def dust(color: float, size: float = 2.4, weight: float = 0.07, opacity: float = 0.7) -> Xform:
+    """Grains all over the frame, discs where the depth blur is: cells that have shrunk to their seeds."""
+    cells = {"cellsize": 0.3, "power": 1.0, "distort": 1.0, "scale": 0.04}
+    return xform(weight, NOWHERE, color, 1.0, opacity, name="dust", crackle=(size, cells))
+
+
 def view(scale: float, center: tuple[float, float], **changes: float) -> Camera:
     """A camera of 1280 x 720 pixels."""
     return Camera(size=(1280, 720), scale=scale, center=center, **changes)  # type: ignore[arg-type]
@@ -109,101 +115,6 @@ def cathedral() -> Flame:
             (0.90, 0.62, 0.15, 560), (1.00, 0.80, 0.12, 540),
         ),
         view(248, (0.0371, 0.137), rotate=-25.87, yaw=1.0304, pitch=0.4161, perspective=0.3302, dof=0.2321),
-        glow(),
-    )  # fmt: skip
-
-
-def feather() -> Flame:
-    """Plumes of fine barbs with golden eyes, one over the other."""
-    at, away = (1.0, 0.0, 0.0, 1.0, -0.727, 0.283), (-0.9632, 0.5313, -0.5313, -0.9632, 1.2916, -1.1563)
-    barbs: dict[str, Any] = {"freqx": 6.0, "scalex": 1, "freqy": 8.905, "scaley": 1}
-    return flower(
-        "Feather",
-        [
-            xform(0.5, at, 0.12, 0.7, name="barbs", pre_gaussian_blur=0.9655, sinusoidal=0.6224,
-                  waves2=(0.2, barbs), flatten=1),
-            xform(5, (-0.4315, 1.3061, -1.2965, -0.4283, -0.296, -0.2703), 0.55, 0.1, name="spiral",
-                  linear3D=0.9,
-                  zcone=-0.2913, ztranslate=-0.6821, epispiral=(0.0844, {"holes": 0.3315})),
-            xform(0.3, (0.1921, -0.5862, 0.5862, 0.1921, -0.727, 0.283), 0.75, 0.95, 0.1, post=away,
-                  name="rims",
-                  swirl=0.2665, ztranslate=0.4901),
-            xform(0.1, (-0.7613, 0.4633, -0.4633, -0.7613, -0.727, 0.283), 0.92, 0.95, 0.12, post=away,
-                  name="eyes",
-                  crackle=(0.415, {"cellsize": 0.1771, "distort": 1}), ztranslate=-0.0216),
-        ],
-        root(-1, -134.3, 0.7265, 0.6467),
-        palette(
-            (0.00, 0.18, 0.07, 250), (0.12, 0.36, 0.10, 235), (0.26, 0.55, 0.12, 210),
-            (0.40, 0.72, 0.13, 185),
-            (0.55, 0.88, 0.12, 160), (0.66, 0.55, 0.20, 300), (0.76, 0.50, 0.22, 310),
-            (0.86, 0.72, 0.16, 430),
-            (0.94, 0.85, 0.16, 445), (1.00, 0.70, 0.17, 410),
-        ),
-        view(1158, (-0.1381, 0.2836), rotate=-23.5, yaw=2.4938, pitch=1.0148, perspective=0.3207, dof=0.2517),
-        glow(),
-    )  # fmt: skip
-
-
-def coral() -> Flame:
-    """Ribbed coral with open polyps around it, and branches that go out of focus."""
-    at, away = (1.0, 0.0, 0.0, 1.0, -0.6575, 0.5871), (0.6598, 0.8802, -0.8802, 0.6598, -1.4289, -3.0211)
-    return flower(
-        "Coral",
-        [
-            xform(0.5, at, 0.1, 0.9, name="branch", gaussian_blur=0.3918, flatten=1),
-            xform(5, (-0.8125, 0.7445, -0.7512, -0.8197, -0.0744, -0.6638), 0.62, 0.06, name="spiral",
-                  linear3D=1,
-                  zcone=0.176, ztranslate=0.8765,
-                  curl3D=(-0.1999, {"cx": 0.1426, "cy": 0.0756, "cz": -0.1791})),
-            xform(0.1, (0.035, 0.5739, -0.5739, 0.035, -0.6575, 0.5871), 0.8, 0.95, 0.3, post=away,
-                  name="polyps",
-                  pie=(0.4714, {"thickness": 0.2167}), ztranslate=0.1507),
-            xform(0.1, at, 0.95, 0.9, 0.1, name="threads", bubble=-0.1152, ztranslate=0.4028),
-        ],
-        root(-3, -125.9, 0.6128, 0.2626),
-        palette(
-            (0.00, 0.25, 0.12, 300), (0.14, 0.42, 0.17, 345), (0.28, 0.58, 0.19, 375),
-            (0.42, 0.70, 0.17, 395),
-            (0.56, 0.84, 0.13, 430), (0.66, 0.93, 0.08, 450), (0.78, 0.82, 0.11, 545),
-            (0.86, 0.88, 0.08, 550),
-            (0.94, 0.55, 0.14, 580), (1.00, 0.70, 0.13, 560),
-        ),
-        view(338, (-0.0752, -0.733), rotate=23.17, yaw=-2.8569, pitch=0.7346, perspective=0.2045, dof=0.22),
-        glow(),
-    )  # fmt: skip
-
-
-def nebula() -> Flame:
-    """A cloud that is lit from within, dark lanes before it, and a field of stars."""
-    at = (1.0, 0.0, 0.0, 1.0, 0.6038, -0.0832)
-    cells: dict[str, Any] = {"cellsize": 0.4174, "power": 0.3875, "distort": 1}
-    fine: dict[str, Any] = {"cellsize": 0.8795, "power": 0.2, "distort": 1}
-    return flower(
-        "Nebula",
-        [
-            xform(0.5, at, 0.05, 0.9, name="cloud", crackle=(0.5528, cells), flatten=1),
-            xform(5, (-1.2329, -1.1101, -1.2066, 1.3401, -0.4321, -0.4207), 0.6, 0.06, name="spiral",
-                  linear3D=1,
-                  zcone=0.5637, ztranslate=-0.3834, hemisphere=0.0283, crackle=(0.0753, fine),
-                  julian=(0.2352, {"dist": 1.0588, "power": 5})),
-            xform(0.1, (0.227, 0.6746, -0.6746, 0.227, 0.6038, -0.0832), 0.85, 0.95, 0.3,
-                  post=(-1.0656, 0.2731, -0.2731, -1.0656, -0.4627, -3.1507), name="filaments",
-                  gaussian_blur=0.1481,
-                  ztranslate=0.2573),
-            xform(0.3, at, 0.97, 0.95, 0.3, name="veil", diamond=0.5419,
-                  curl=(-0.8431, {"c1": 1, "c2": 0}), ztranslate=0.0041),
-            xform(0.25, (-0.4825, 0.5603, -0.5603, -0.4825, 0, 0), 0.4, 0.65, name="inner", swirl=0.05),
-        ],
-        root(-2, -50.2, 0.6522, 0.2895),
-        palette(
-            (0.00, 0.25, 0.12, 290), (0.14, 0.38, 0.16, 310), (0.28, 0.52, 0.18, 350),
-            (0.42, 0.68, 0.17, 385),
-            (0.54, 0.86, 0.12, 425), (0.62, 0.97, 0.05, 440), (0.72, 0.70, 0.12, 560),
-            (0.84, 0.75, 0.12, 550),
-            (0.92, 0.60, 0.14, 600), (1.00, 0.50, 0.17, 620),
-        ),
-        view(215, (0.35, 0.30), rotate=40, yaw=-1.3711, pitch=0.8747, perspective=0.3184, dof=0.1491),
         glow(),
     )  # fmt: skip
 
@@ -362,6 +273,7 @@ def protea() -> Flame:
             xform(0.1, (-0.523, 0.2387, -0.2387, -0.523, -0.5567, 0.1631), 0.95, 0.8, 0.1, name="stamens",
                   zblur=1.5206,
                   ztranslate=0.1202),
+            dust(1.0, weight=0.1),
         ],
         root(-3, -44.0, 0.7563, -0.8569),
         palette(
@@ -371,18 +283,166 @@ def protea() -> Flame:
             (0.82, 0.80, 0.10, 380),
             (0.92, 0.75, 0.15, 400), (1.00, 0.70, 0.12, 560),
         ),
-        view(330, (0.0117, -0.2359), rotate=10, yaw=-1.0273, pitch=0.4918, perspective=0.1314, dof=0.3139),
+        view(430, (0.0117, -0.30), rotate=10, yaw=-1.0273, pitch=0.4918, perspective=0.1314, dof=0.3139),
         glow(),
+    )  # fmt: skip
+
+
+def nebula() -> Flame:
+    """A cloud that is lit from within, dark lanes before it, and a field of stars."""
+    at = (1.0, 0.0, 0.0, 1.0, 0.6038, -0.0832)
+    cells: dict[str, Any] = {"cellsize": 0.4174, "power": 0.3875, "distort": 1}
+    fine: dict[str, Any] = {"cellsize": 0.8795, "power": 0.2, "distort": 1}
+    return flower(
+        "Nebula",
+        [
+            xform(0.5, at, 0.05, 0.9, name="cloud", crackle=(0.5528, cells), flatten=1),
+            xform(5, (-1.2329, -1.1101, -1.2066, 1.3401, -0.4321, -0.4207), 0.6, 0.05, name="spiral",
+                  linear3D=1, zcone=0.5637, ztranslate=-0.3834, hemisphere=0.0283,
+                  crackle=(0.0753, fine), julian=(0.2352, {"dist": 1.0588, "power": 5})),
+            xform(0.1, (0.227, 0.6746, -0.6746, 0.227, 0.6038, -0.0832), 0.85, 0.95, 0.3,
+                  post=(-1.0656, 0.2731, -0.2731, -1.0656, -0.4627, -3.1507), name="filaments",
+                  gaussian_blur=0.1481, ztranslate=0.2573),
+            xform(0.3, at, 0.97, 0.95, 0.3, name="veil", diamond=0.5419,
+                  curl=(-0.8431, {"c1": 1, "c2": 0}), ztranslate=0.0041),
+            xform(0.25, (-0.4825, 0.5603, -0.5603, -0.4825, 0, 0), 0.4, 0.65, name="inner", swirl=0.05),
+            dust(0.72),
+        ],
+        root(-2, -50.2, 0.6522, 0.2895),
+        palette(
+            (0.00, 0.34, 0.14, 290), (0.14, 0.44, 0.17, 315), (0.28, 0.56, 0.18, 350),
+            (0.42, 0.70, 0.16, 390), (0.54, 0.88, 0.12, 425), (0.62, 0.97, 0.05, 440),
+            (0.72, 0.90, 0.06, 560), (0.84, 0.75, 0.13, 550), (0.92, 0.60, 0.16, 600),
+            (1.00, 0.46, 0.18, 630),
+        ),
+        view(290, (0.22, -0.10), rotate=40, yaw=-1.3711, pitch=0.8747, perspective=0.3184, dof=0.1491),
+        glow(6.0, 3.2),
+    )  # fmt: skip
+
+
+def coral() -> Flame:
+    """A reef that hangs in blue water, with glowing polyps on long stalks."""
+    at, away = (1.0, 0.0, 0.0, 1.0, 0.5923, -0.241), (1.0255, -0.398, 0.398, 1.0255, -1.3699, -3.0927)
+    return flower(
+        "Coral",
+        [
+            xform(0.5, at, 0.02, 0.9, name="reef", starblur=(0.3148, {"range": 0.3918}), flatten=1),
+            xform(5, (-1.2868, -1.2297, 1.2928, -1.3528, -0.4832, -0.2134), 0.6, 0.09, name="spiral",
+                  linear3D=0.9, zcone=-0.4335, ztranslate=-0.0456, arch=-0.0438,
+                  epispiral=(0.0634, {"n": 1, "holes": 0.8781}), taurus=0.0428),
+            xform(0.1, at, 0.74, 0.9, 0.3, post=away, name="threads",
+                  julian=(0.2183, {"dist": 0.7799, "power": 12}), ztranslate=0.0756),
+            xform(0.1, (-0.0207, -0.7369, 0.7369, -0.0207, 0.5923, -0.241), 0.9, 0.9, 0.1, post=away,
+                  name="mist", blur_circle=0.0644, zblur=0.4813, ztranslate=0.4326),
+            xform(0.12, at, 0.8, 0.75, 0.3, name="polyps", gaussian_blur=0.0278, ztranslate=0.3666),
+            heart(0.62),
+        ],
+        root(-5, 10.5, 0.7352, -1.162),
+        palette(
+            (0.00, 0.32, 0.12, 265), (0.12, 0.42, 0.15, 285), (0.24, 0.54, 0.18, 330),
+            (0.36, 0.66, 0.18, 375), (0.48, 0.78, 0.15, 400), (0.60, 0.92, 0.11, 440),
+            (0.72, 0.85, 0.12, 545), (0.82, 0.90, 0.13, 450), (0.92, 0.55, 0.13, 600),
+            (1.00, 0.75, 0.10, 570),
+        ),
+        view(345, (-0.0027, 0.52), rotate=-18.8, yaw=2.5179, pitch=1.0382, perspective=0.3144, dof=0.22),
+        glow(5.5),
+    )  # fmt: skip
+
+
+def feather() -> Flame:
+    """The plumage of a bird of paradise: barb over barb, and long plumes that fall from the crown."""
+    return flower(
+        "Feather",
+        [
+            xform(0.5, (1, 0, 0, 1, -0.7056, -0.2101), 0.02, 0.85, name="barbs",
+                  starblur=(0.3512, {"power": 6, "range": 0.3544}), flatten=1),
+            xform(5, (-0.3181, 1.9009, -1.5557, -0.2603, -0.0213, -0.2838), 0.6, 0.09, name="spiral",
+                  linear3D=1, zcone=-0.4254, ztranslate=-0.6002, gaussian_blur=0.0167),
+            xform(0.3, (-0.4804, -0.229, 0.229, -0.4804, -0.7056, -0.2101), 0.8, 0.9, 0.4, name="plumes",
+                  julian=(0.2036, {"dist": 1.1894, "power": 3}), ztranslate=0.4132),
+            xform(0.14, (0.198, -0.82, 0.82, 0.198, 0, 0), 0.3, 0.5162, name="down", spherical=0.3),
+        ],
+        root(-3, -45.9, -0.4805, -0.7722),
+        palette(
+            (0.00, 0.30, 0.10, 250), (0.12, 0.46, 0.13, 230), (0.24, 0.62, 0.13, 195),
+            (0.34, 0.66, 0.14, 150), (0.44, 0.66, 0.16, 90), (0.52, 0.80, 0.16, 75), (0.60, 0.95, 0.08, 80),
+            (0.70, 0.70, 0.18, -20), (0.82, 0.66, 0.21, -40), (0.92, 0.60, 0.20, -80), (1.00, 0.60, 0.2, -60),
+        ),
+        view(470, (-0.2009, 0.60), rotate=-6.3, yaw=-2.5531, pitch=1.0277, perspective=0.2115, dof=0.1354),
+        glow(5.5),
+    )  # fmt: skip
+
+
+def zinnia() -> Flame:
+    """Cupped petals, each with a lens of cells, violet at the rim and rose at the heart."""
+    at = (1.0, 0.0, 0.0, 1.0, 0.4028, -0.1158)
+    return flower(
+        "Zinnia",
+        [
+            xform(0.5, at, 0.04, 0.9, name="petals", pre_gaussian_blur=0.641, diamond=0.6386, flatten=1),
+            xform(5, (-1.2423, -1.1186, 1.0214, -1.1343, 0.3883, -0.4117), 0.62, 0.07, name="spiral",
+                  linear3D=1, zcone=0.4312, ztranslate=-0.4875, cross=0.0675, arch=0.0028),
+            xform(0.3, at, 0.76, 0.95, 0.3, name="rays", julian=(0.2769, {"dist": 1.1343, "power": 12}),
+                  ztranslate=0.176),
+            xform(0.3, (0.1602, 0.702, -0.702, 0.1602, 0.4028, -0.1158), 0.9, 0.6, 0.3,
+                  post=(1.0472, 0.3366, -0.3366, 1.0472, -0.5763, 1.9546), name="lenses",
+                  crackle=(0.7828, {"cellsize": 0.1971, "distort": 1}), ztranslate=-0.1136),
+            xform(0.25, (-0.6315, -0.2389, 0.2389, -0.6315, 0, 0), 0.4, 0.67, name="inner", linear=1),
+        ],
+        root(-3, -168.7, -0.0542, -0.4763),
+        palette(
+            (0.00, 0.36, 0.15, 280), (0.14, 0.48, 0.19, 295), (0.28, 0.58, 0.21, 330),
+            (0.42, 0.70, 0.18, 365), (0.54, 0.86, 0.11, 400), (0.62, 0.96, 0.07, 440),
+            (0.74, 0.80, 0.14, 440), (0.84, 0.66, 0.14, 600), (0.92, 0.68, 0.15, 580),
+            (1.00, 0.60, 0.17, 600),
+        ),
+        view(301, (-0.0687, 0.0622), rotate=-7.4, yaw=-0.8687, pitch=0.45, perspective=0.16, dof=0.25),
+        glow(),
+    )  # fmt: skip
+
+
+def medusa() -> Flame:
+    """A jellyfish of the deep sea: veils, arms, and plankton that glows in the dark."""
+    at, away = (1.0, 0.0, 0.0, 1.0, 0.6871, -0.048), (1.059, -0.2974, 0.2974, 1.059, -0.4876, -1.5299)
+    waves: dict[str, Any] = {"freqx": 8.1487, "scalex": 1, "freqy": 3.1975, "scaley": 1}
+    return flower(
+        "Medusa",
+        [
+            xform(0.5, at, 0.03, 0.9, name="veil",
+                  crackle=(0.4486, {"cellsize": 0.3934, "power": 0.4972, "distort": 1}), flatten=1),
+            xform(5, (-1.152, 1.0557, -1.1504, -1.2555, 0.1684, -0.6817), 0.62, 0.13, name="spiral",
+                  linear3D=1, zcone=-0.4435, ztranslate=0.8439, bubble=-0.1068, spherical=-0.0386),
+            xform(0.1, at, 0.8, 0.7, 0.3, post=away, name="arms", linear=0.6145, waves2=(0.2, waves),
+                  ztranslate=0.4047),
+            xform(0.1, (0.8438, -0.5343, 0.5343, 0.8438, 0.6871, -0.048), 0.9, 0.95, 0.3, post=away,
+                  name="plankton", zblur=2.3528, ztranslate=0.2942),
+            xform(0.3, at, 1.0, 0.9, 0.15, name="threads", diamond=0.391, curl=-0.7452, ztranslate=-0.3536),
+            xform(0.25, (-0.5914, -0.595, 0.595, -0.5914, 0, 0), 0.35, 0.3151, name="inner", swirl=0.05),
+        ],
+        root(-2, 111.8, -0.6311, -0.6439),
+        palette(
+            (0.00, 0.36, 0.12, 255), (0.14, 0.50, 0.16, 270), (0.28, 0.62, 0.17, 300),
+            (0.42, 0.75, 0.15, 340), (0.54, 0.88, 0.09, 390), (0.62, 0.97, 0.04, 420),
+            (0.74, 0.80, 0.14, 530), (0.84, 0.85, 0.13, 520), (0.92, 0.75, 0.17, 400),
+            (1.00, 0.60, 0.18, 620),
+        ),
+        view(430, (0.10, 0.40), rotate=-29.8, yaw=0.6834, pitch=0.8711, perspective=0.171, dof=0.2),
+        glow(3.6, 2.9),
     )  # fmt: skip
 
 
 MASTERPIECES: dict[str, Callable[[], Flame]] = {
     "galaxy": galaxy,
+    "nebula": nebula,
+    "coral": coral,
+    "feather": feather,
+    "medusa": medusa,
     "cathedral": cathedral,
     "midnight_rose": midnight_rose,
     "chrysanthemum": chrysanthemum,
     "aster": aster,
     "anemone": anemone,
     "protea": protea,
+    "zinnia": zinnia,
 }
 """File name without its ending, and what makes it."""
