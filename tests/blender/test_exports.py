@@ -1,4 +1,4 @@
-"""The cloud through Blender's own exporters, as docs/particles.md describes it, and read back."""
+"""The cloud through Blender's own exporters, as docs/looks.md describes it, and read back."""
 
 from __future__ import annotations
 
