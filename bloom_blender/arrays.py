@@ -20,7 +20,7 @@ MOST_BYTES = 1 << 30
 
 DAMAGE = (
     ValueError, KeyError, TypeError, EOFError, OverflowError, MemoryError, OSError, NotImplementedError,
-    RuntimeError, SyntaxError, tokenize.TokenError, zipfile.BadZipFile, zlib.error, struct.error,
+    RuntimeError, SyntaxError, SystemError, tokenize.TokenError, zipfile.BadZipFile, zlib.error, struct.error,
 )  # fmt: skip
 """What numpy and zipfile raise for files that are damaged, encrypted or packed in an unknown way."""
 

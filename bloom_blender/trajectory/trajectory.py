@@ -232,7 +232,8 @@ def _checked_numbers(values, what: str, *, may_diverge: bool = False) -> np.ndar
     array = _as_array(values, what)
     if array.dtype.kind not in "fiu":
         raise BloomError(f"{what} holds something that is not a real number: give numbers only.")
-    numbers = np.ascontiguousarray(array, dtype=np.float64).reshape(array.shape)
+    with np.errstate(invalid="ignore"):  # a signaling NaN becomes a quiet one
+        numbers = np.ascontiguousarray(array, dtype=np.float64).reshape(array.shape)
     if not (may_diverge or np.isfinite(numbers).all()):
         raise BloomError(
             f"{what} holds NaN or infinity, so the training diverged or the data is damaged: "
