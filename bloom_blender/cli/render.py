@@ -47,6 +47,12 @@ def add_parser(subparsers) -> None:
     add("--supersample", type=int, metavar="S", help="buckets per pixel and direction, default: the flame's")
     add("--seed", type=int, default=0, metavar="N", help="another choice of random numbers, default: 0")
     add("--threads", type=int, metavar="T", help="default: all; the picture does not depend on it")
+    add(
+        "--device",
+        default="auto",
+        metavar="D",
+        help="auto, cpu, gpu or gpu:N, see `bloom devices`; default: auto",
+    )
     add("--index", type=int, default=1, metavar="I", help="which flame of the file, from 1")
     add("--range", metavar="A-B", help="the flames A to B of the file; - for all")
     add("--skip-existing", action="store_true", help="leave pictures alone that are there")
@@ -226,15 +232,14 @@ def _duration(seconds: float) -> str:
 
 def render_to(flame: Flame, output: Path, arguments: argparse.Namespace) -> None:
     """Render a flame and write its picture."""
-    from ..chaos.histogram import Histogram
     from ..develop.picture import develop, fill, iterations_for
 
     def write(histogram) -> None:
         picture = develop(histogram, early_clip=arguments.early_clip)
-        write_picture(picture, output, arguments.bits, arguments.transparent)
+        write_picture(picture, output, arguments.bits, arguments.transparent, device_of(histogram))
 
     total = iterations_for(flame)
-    histogram = Histogram(flame, seed=arguments.seed, threads=arguments.threads)
+    histogram = _histogram(flame, arguments)
     if arguments.resume and Path(arguments.resume).exists():
         histogram.restore(arguments.resume)
     started = time.perf_counter()
@@ -266,22 +271,43 @@ def render_to(flame: Flame, output: Path, arguments: argparse.Namespace) -> None
             "iterations": histogram.iterations,
             "chaos_seconds": round(seconds, 4),
             "iterations_per_second": round(played / seconds) if seconds > 0 and played else 0,
+            "device": device_of(histogram),
             "start_seconds": round(progress.began - started, 4),
             "develop_seconds": round(time.perf_counter() - developing, 4),
         }
         print(json.dumps(numbers), flush=True)
 
 
-def write_picture(picture, path: Path, bits: int, transparent: bool) -> None:
-    """Write a picture, whole or not at all."""
+def _histogram(flame: Flame, arguments: argparse.Namespace) -> Any:
+    """A histogram on the device that was asked for."""
+    from ..chaos.histogram import Histogram
+    from ..device.cards import card_for
+    from ..device.choice import ChosenHistogram, say_on_stderr
+
+    device = arguments.device
+    if arguments.resume and device.startswith("gpu"):
+        say_on_stderr("note: --resume keeps what the processor counts, so the processor does the work.")
+    if device == "cpu" or arguments.resume:
+        card_for("cpu" if device.startswith("gpu") else device)  # whether the word means something
+        return Histogram(flame, seed=arguments.seed, threads=arguments.threads)
+    return ChosenHistogram(flame, device=device, seed=arguments.seed, threads=arguments.threads)
+
+
+def device_of(histogram: Any) -> str:
+    """What counts, as files record it: ``cpu`` or the name of a card."""
+    return getattr(histogram, "device_name", "cpu")
+
+
+def write_picture(picture, path: Path, bits: int, transparent: bool, device: str = "cpu") -> None:
+    """Write a picture, whole or not at all; it says which device made it."""
     from ..develop.png import png_bytes
 
     pixels = picture if transparent else picture[..., :3]
     with replace_file(path) as temporary:
         if path.suffix.lower() == ".exr":
-            _write_exr(pixels, temporary, path)
+            _write_exr(pixels, temporary, path, device)
         else:
-            temporary.write_bytes(png_bytes(pixels, bits))
+            temporary.write_bytes(png_bytes(pixels, bits, {"Device": device}))
 
 
 def _exr_library():
@@ -294,7 +320,7 @@ def _exr_library():
     return OpenEXR
 
 
-def _write_exr(pixels, temporary: Path, path: Path) -> None:
+def _write_exr(pixels, temporary: Path, path: Path, device: str) -> None:
     """Linear light (Rec. 709 primaries) as half floats."""
     import numpy as np
 
@@ -303,7 +329,7 @@ def _write_exr(pixels, temporary: Path, path: Path) -> None:
     library = _exr_library()
     light = linear_light(pixels[..., :3].astype(np.float64))
     values = np.concatenate([light, pixels[..., 3:]], 2).astype(np.float16)
-    header = {"compression": library.ZIP_COMPRESSION, "type": library.scanlineimage}
+    header = {"compression": library.ZIP_COMPRESSION, "type": library.scanlineimage, "device": device}
     channels = {"RGBA" if values.shape[2] == 4 else "RGB": np.ascontiguousarray(values)}
     try:
         with library.File(header, channels) as file:

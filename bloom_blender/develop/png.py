@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 
 
-def png_bytes(picture: np.ndarray, bits: int = 8) -> bytes:
-    """A (height, width, 3 or 4) picture of values in 0..1 as a PNG file; ``bits`` is 8 or 16."""
+def png_bytes(picture: np.ndarray, bits: int = 8, texts: Mapping[str, str] = MappingProxyType({})) -> bytes:
+    """A (height, width, 3 or 4) picture of values in 0..1 as a PNG file; ``bits`` is 8 or 16.
+
+    ``texts`` are recorded in it by their keywords; other characters than those of Latin-1 become ``?``.
+    """
     kind = {8: ">u1", 16: ">u2"}[bits]
     height, width, channels = picture.shape
     samples = (np.clip(picture, 0.0, 1.0) * (2**bits - 1)).astype(kind)  # truncates, as ember does
@@ -24,6 +29,7 @@ def png_bytes(picture: np.ndarray, bits: int = 8) -> bytes:
     chunks = [
         (b"IHDR", header),
         (b"sRGB", b"\0"),
+        *((b"tEXt", f"{name}\0{text}".encode("latin-1", "replace")) for name, text in texts.items()),
         (b"IDAT", zlib.compress(lines.tobytes(), 6)),
         (b"IEND", b""),
     ]

@@ -90,7 +90,9 @@ class CardHistogram:
         self._shared = buckets is not None
         self.orbits = orbits or ORBITS.get(device.card.kind, _ORBITS_ELSE)
         self.iterations = self.hidden = self.dispatches = 0
-        self._step = self._since = self._collected = 0
+        self.handed_over = (0, 0)
+        """Iterations and hidden points that `buckets` hold."""
+        self._step = self._since = 0
         structure = structure_of(flame)
         kinds = kinds_of(structure)
         if sum(len(kind.variations) for kind in kinds) > MOST_VARIATIONS:
@@ -296,17 +298,17 @@ class CardHistogram:
 
         Where they are shared it is added to them, and counting begins anew on the card.
         """
-        if self._collected == self._step:
+        if self.handed_over[0] == self.iterations:
             return
-        self._collected = self._step
         light = (self.totals() * (self.weight / UNIT)).astype(np.float32)
-        if not self._shared:
+        if self._shared:
+            self._buckets += light
+            for part in self._parts:
+                for buffer in (part.low, part.high):
+                    self.device.clear(buffer)
+        else:
             self._buckets[...] = light
-            return
-        self._buckets += light
-        for part in self._parts:
-            for buffer in (part.low, part.high):
-                self.device.clear(buffer)
+        self.handed_over = (self.iterations, self.hidden)
 
 
 class _Part:
