@@ -56,7 +56,7 @@ def syntax_tree(function: Function) -> ast.FunctionDef:
     """The function's syntax tree; not to be changed, since it is shared."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     if not isinstance(tree, ast.FunctionDef):
-        raise TypeError(f"{function!r} is no plain function")
+        raise TypeError(f"{function!r} is not a plain function")
     return tree
 
 

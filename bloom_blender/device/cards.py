@@ -76,8 +76,8 @@ def card_for(device: str) -> Card | None:
     Parameters
     ----------
     device
-        ``"auto"``: the first card that is no software driver, else the processor. ``"cpu"``. ``"gpu"``: the
-        first of `cards`, of any kind. ``"gpu:N"``: number N of them, from 0.
+        ``"auto"``: the first card that is not a software driver, else the processor. ``"cpu"``. ``"gpu"``:
+        the first of `cards`, of any kind. ``"gpu:N"``: number N of them, from 0.
 
     Raises
     ------

@@ -110,7 +110,7 @@ def _map(text: str, source: str) -> Palette:
             color = []
         if len(color) != 3 or min(color) < 0 or max(color) > 255:
             raise BloomError(
-                f"{source} is no gradient (line {number} is not three numbers of 0 to 255): "
+                f"{source} is not a gradient (line {number} is not three numbers of 0 to 255): "
                 "choose a .ugr, .gradient or .map file."
             )
         colors.append(color)

@@ -605,7 +605,7 @@ def _hex_colors(text: str, digits: int) -> list[tuple[float, float, float]]:
     """Colours of a run of hexadecimal digits, `digits` each, whose last six are RRGGBB.
 
     Old flam3 files pad a byte below 16 with a blank in place of a zero (`` 7`` for ``07``). Where the words
-    of a line are no whole colours but the line is, up to the blanks at its start, that is what it means.
+    of a line are not whole colours but the line is, up to the blanks at its start, that is what it means.
     """
     run = ""
     for line in text.splitlines():

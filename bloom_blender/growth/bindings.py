@@ -10,7 +10,7 @@ from ..flame.model import Flame
 from .drives import AFFINE_WORDS, Drive, drives_of, phase_drive
 
 BUD = "bud"
-"""The target that is no parameter: how closed the flame is."""
+"""The target that is not a parameter: how closed the flame is."""
 
 
 @dataclass(frozen=True)

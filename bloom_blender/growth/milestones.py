@@ -42,7 +42,7 @@ def metrics_shown(trajectory: Trajectory, steps: np.ndarray) -> dict[str, np.nda
     """The values of the run's metrics at the steps that the frames of a film show.
 
     Between the steps at which a metric was measured the values go straight, before and after them they stand
-    still; so does a metric that is no finite number any more.
+    still; so does a metric that is not a finite number any more.
 
     Parameters
     ----------

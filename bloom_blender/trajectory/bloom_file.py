@@ -248,7 +248,7 @@ def _read_header(data: bytes, file: str) -> dict:
         raise BloomError(f"{file} is empty: copy it again or record the run again.")
     length = int.from_bytes(data[:8], "little")
     if len(data) < 9 or not 2 <= length <= _LARGEST_HEADER or data[8:9] != b"{":
-        raise BloomError(f"{file} is no training run: choose {_what_instead(data)}.")
+        raise BloomError(f"{file} is not a training run: choose {_what_instead(data)}.")
     if len(data) < 8 + length:
         raise BloomError(f"{file} is truncated: copy it again or record the run again.")
     try:

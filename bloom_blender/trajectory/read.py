@@ -72,7 +72,7 @@ def read_trajectory(
         raise BloomError(f"{Path(path).name}: {error}") from None
     except ValueError:
         if "\0" in str(path):
-            raise BloomError(f"{str(path)!r} is no path: check it.") from None
+            raise BloomError(f"{str(path)!r} is not a path: check it.") from None
         raise
     return options.selection.apply(trajectory)
 
@@ -128,7 +128,7 @@ def recognize(path: Path, options: Options) -> tuple[str | ModuleType, Source | 
     found = folder.log_reader(source)
     if found is not None:
         return found, source
-    raise BloomError(f"{path.name} is no training run: {_what_instead(source)}.")
+    raise BloomError(f"{path.name} is not a training run: {_what_instead(source)}.")
 
 
 def _side(path: Path, options: Options) -> str:

@@ -90,7 +90,7 @@ def select(patterns: str | Iterable[str] = (), steps: str = "") -> Selection:
     Raises
     ------
     BloomError
-        If the steps are no range.
+        If the steps are not a range.
     """
     if isinstance(patterns, str):
         patterns = re.split(r"[\s,]+", patterns.strip())
@@ -98,7 +98,7 @@ def select(patterns: str | Iterable[str] = (), steps: str = "") -> Selection:
     if steps.strip():
         match = re.fullmatch(r"\s*([-+]?\d{1,18})?\s*:\s*([-+]?\d{1,18})?\s*", steps, re.ASCII)
         if match is None:
-            raise BloomError(f"the steps {steps!r} are no range: write them as in 100:2000, :2000 or 100:.")
+            raise BloomError(f"the steps {steps!r} are not a range: write them as 100:2000, :2000 or 100:.")
         first, last = (None if text is None else int(text) for text in match.groups())
         if first is not None and last is not None and last < first:
             raise BloomError(f"the range of steps {steps!r} ends before it begins: write it as in 100:2000.")

@@ -228,7 +228,7 @@ class _Unpacked(io.RawIOBase):
         if self._left < 0:
             raise BloomError(
                 f"{self._path.name} unpacks to more than {MOST_UNPACKED} times its size: "
-                f"it is no log, choose another."
+                f"it is not a log, choose another."
             )
         return count
 

@@ -155,7 +155,7 @@ class BLOOM_OT_import_run(NewFlameOptions, GrowthOptions, bpy.types.Operator, Im
         if self.base == ACTIVE:
             obj = context.active_object
             if not is_flame(obj):
-                raise BloomError("The active object is no flame: select one, or choose a shipped flame.")
+                raise BloomError("The active object is not a flame: select one, or choose a shipped flame.")
             plan = growing.plan(base_flame(obj), trajectory, settings, obj.bloom.growth)
         else:
             plan = growing.plan(read_preset(self.base), trajectory, settings)
@@ -171,7 +171,7 @@ class BLOOM_OT_import_run(NewFlameOptions, GrowthOptions, bpy.types.Operator, Im
     def _settings(self) -> dict:
         like = bpy.data.objects.get(self.like) if self.like else None
         if self.like and not (like is not None and is_flame(like) and like.bloom.growth.run):
-            raise BloomError(f"{self.like} is no flame with a training run: choose another, or none.")
+            raise BloomError(f"{self.like} is not a flame with a training run: choose another, or none.")
         return {name: getattr(self, name) for name in SETTINGS} | {"like": like}
 
     def draw(self, context):

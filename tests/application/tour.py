@@ -43,7 +43,7 @@ DOCS = {
     "mutations": "tour-mutate",
 }
 LOOKS = ("PARTICLES", "VOLUME", "PICTURE")
-#: What may not be said in the console, and what others say there that is no fault of ours.
+#: What may not be said in the console, and what others say there that is not our fault.
 BAD = re.compile(r"Traceback|\bError\b|\bERROR\b|bloom: |Policy violation|unregister_class|memory leak", re.I)
 HARMLESS = re.compile(
     r"XDG_RUNTIME_DIR|libEGL|MESA|ALSA|pulse|audio|dbus|VkLayer|vulkan|libdecor|Color management|Fontconfig"

@@ -365,7 +365,7 @@ def test_runs_of_other_models_are_told_apart(bloom, blender, grow_file, runs):
     other.bloom.growth.like = one
     assert "which the mapping was fitted on" in bloom.growing.problems[other.name]
     assert not differ(keys_of(bloom, other), before)
-    with pytest.raises(RuntimeError, match="no flame with a training run"):
+    with pytest.raises(RuntimeError, match="not a flame with a training run"):
         grow_file(1, like="nobody")
 
 

@@ -97,7 +97,7 @@ def test_what_a_file_holds_is_shown_before(import_run, log, checkpoints, tmp_pat
     ]
     (tmp_path / "notes.txt").write_text("nothing of the sort")
     ((line, nothing),) = import_run.content(str(tmp_path / "notes.txt"), "", "", "", "auto")
-    assert line.startswith("notes.txt is no training run")
+    assert line.startswith("notes.txt is not a training run")
     assert nothing == ""
     (tmp_path / "other.csv").write_text(log.read_text())
     assert ("other.csv", "run") in import_run.content(str(tmp_path), "", "", "", "auto")

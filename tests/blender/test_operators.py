@@ -295,7 +295,7 @@ def test_too_many_frames_for_the_classic_mapping_change_nothing(blender, add, sn
 def test_a_run_without_a_flame_changes_nothing(blender, snapshot, run_file, shipped):
     (shipped / "small_rose.flame").unlink()
     before = snapshot()
-    with pytest.raises(RuntimeError, match="no flame"):
+    with pytest.raises(RuntimeError, match="not a flame"):
         blender.ops.bloom.import_run(filepath=str(run_file), base="ACTIVE", frames=20)
     assert snapshot() == before
 

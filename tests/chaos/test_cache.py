@@ -105,7 +105,7 @@ def test_a_folder_that_disappears_comes_back(tmp_path, fresh):
 def test_nothing_can_be_written(tmp_path, fresh):
     """Neither the folder that is asked for nor a home nor a temporary folder can be written to."""
     nowhere = tmp_path / "file"
-    nowhere.write_text("a file is no folder")
+    nowhere.write_text("a file is not a folder")
     between = (
         f"import tempfile; tempfile.tempdir = {str(nowhere / 'temporary')!r}\n"
         "assert store.cache_folder() is None\n"

@@ -265,7 +265,7 @@ def test_no_path_is_not_the_folder_one_stands_in(files, capsys, monkeypatch):
 
 def test_a_flame_is_no_run(files, capsys):
     assert bloom("convert", files / "flower.flame", "-o", files / "made.bloom") == 2
-    assert "flower.flame is no training run: it holds flames" in error_of(capsys)
+    assert "flower.flame is not a training run: it holds flames" in error_of(capsys)
 
 
 # Runs of other programs.
@@ -314,7 +314,7 @@ def test_convert_checkpoints_with_other_directions(files, capsys):
         (("run.bloom", "-o", "run.bloom"), "is the source itself"),
         (("run.bloom", "-o", "two"), "is a folder"),
         (("run.bloom", "-o", "new.bloom", "--run", "x"), "holds one run"),
-        (("run.bloom", "-o", "new.bloom", "--steps", "5"), "no range"),
+        (("run.bloom", "-o", "new.bloom", "--steps", "5"), "not a range"),
         (("run.bloom", "-o", "new.bloom", "--series", "none"), "choose among"),
         (("run.bloom", "-o", "new.bloom", "--directions", 0), "cannot be 0 directions"),
         (("run.bloom", "-o", "nowhere/new.bloom"), "cannot be written"),

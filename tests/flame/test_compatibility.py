@@ -127,7 +127,7 @@ OWN_WAY = {
     "log": "flam3 has no base",
 }
 BY_CHANCE = {("julian", 1), ("wedge_julia", 1)}
-"""Rows whose powers are no whole numbers, so that a branch is drawn that the table never saw drawn."""
+"""Rows whose powers are not whole numbers, so that a branch is drawn that the table never saw drawn."""
 
 
 def flam3_names() -> list[str]:

@@ -1,4 +1,4 @@
-"""Palettes of gradient files: real forms, odd ones, and texts that are no gradients."""
+"""Palettes of gradient files: real forms, odd ones, and texts that are not gradients."""
 
 from __future__ import annotations
 

@@ -209,12 +209,12 @@ def test_things_that_are_no_run(tmp_path):
     refuse(tmp_path / "missing.bloom", "does not exist")
     for name, data, words in [
         ("empty.bloom", b"", "is empty"),
-        ("short.bloom", b"\x05", "no training run"),
-        ("text.csv", b"epoch or loss\nnothing\n" * 9, "no training run"),
+        ("short.bloom", b"\x05", "not a training run"),
+        ("text.csv", b"epoch or loss\nnothing\n" * 9, "not a training run"),
         ("model.pt", b"PK\x03\x04" + bytes(99), "pickle that Bloom does not load"),
         ("model.pkl", b"\x80\x04" + bytes(99), "pickle, which Bloom does not load"),
         ("model.bloom", b"\x80\x04" + bytes(99), "pickle, which Bloom does not load"),
-        ("zeros.bloom", bytes(64), "no training run"),
+        ("zeros.bloom", bytes(64), "not a training run"),
         ("header.bloom", b"\x09" + bytes(7) + b'{"a": tru', "damaged"),
     ]:
         (tmp_path / name).write_bytes(data)
@@ -222,7 +222,7 @@ def test_things_that_are_no_run(tmp_path):
     safetensors.numpy.save_file({"w": np.zeros(3)}, tmp_path / "model.safetensors")
     refuse(tmp_path / "model.safetensors", "one checkpoint")
     safetensors.numpy.save_file({"w": np.zeros(3)}, tmp_path / "other.bloom", {"format": "pt"})
-    refuse(tmp_path / "other.bloom", "no training run")
+    refuse(tmp_path / "other.bloom", "not a training run")
     with pytest.raises(BloomError, match=r"no path|does not exist"):
         read_bloom("a\0b")
 
@@ -239,7 +239,7 @@ def test_every_truncation_is_told(tmp_path):
     path = tmp_path / "run.bloom"
     for length in [*range(40), *range(40, len(data), 37), len(data) - 1]:
         path.write_bytes(data[:length])
-        refuse(path, "truncated" if length >= 9 else "truncated|empty|no training run")
+        refuse(path, "truncated" if length >= 9 else "truncated|empty|not a training run")
 
 
 @given(st.data())

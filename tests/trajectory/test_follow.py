@@ -27,7 +27,7 @@ def test_a_run_is_followed_from_before_its_beginning(tmp_path):
 def test_a_file_that_cannot_be_used_is_told_once(tmp_path):
     follower = Follower(tmp_path / "run.bloom")
     (tmp_path / "run.bloom").write_bytes(b"what?")
-    with pytest.raises(BloomError, match="no training run"):
+    with pytest.raises(BloomError, match="not a training run"):
         follower.poll()
     assert follower.poll() is None
 

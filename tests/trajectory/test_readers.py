@@ -123,7 +123,7 @@ def test_wandb_history_lines(tmp_path):
     put(tmp_path, "wandb-history.jsonl", text[:-4])  # killed while writing
     assert "ends within line 3" in read_trajectory(path).metadata["remarks"]
     put(tmp_path, "wandb-history.jsonl", text.replace('"_step": 2', '"_step": '))
-    refuse(path, "line 2 of wandb-history.jsonl is no JSON object")
+    refuse(path, "line 2 of wandb-history.jsonl is not a JSON object")
     assert curves(read_trajectory(path, partial=True))["loss"] == {0: 3.0, 5: 1.5}
 
 
@@ -323,7 +323,7 @@ def test_byte_order_marks_and_windows_line_ends(tmp_path, encoding):
 
 
 def test_text_without_steps(tmp_path):
-    refuse(put(tmp_path, "readme.txt", "All work and no play\nmakes Jack a dull boy\n"), "no training run")
+    refuse(put(tmp_path, "readme.txt", "All work and no play\nmakes Jack a dull boy\n"), "not a training run")
 
 
 # Steps that are not in order.
@@ -481,7 +481,7 @@ def test_a_real_export_with_several_runs():
         ("logs/wandb/Bowen-n+GNN-Kernel-Test/wandb_export.csv", "a row for each run"),
         ("logs/wandb/mfts+spaceinvaders-wandb-challenge/wandb/wandb-summary.json", "one value of each"),
         ("logs/wandb/mfts+spaceinvaders-wandb-challenge/model.h5", "HDF5"),
-        ("logs/wandb/mfts+spaceinvaders-wandb-challenge/wandb/requirements.txt", "no training run"),
+        ("logs/wandb/mfts+spaceinvaders-wandb-challenge/wandb/requirements.txt", "not a training run"),
         (
             "logs/wandb/druidowm+nanoGPT/wandb/run-20241022_232552-u1pue59s/run-u1pue59s.wandb",
             "no measured numbers",

@@ -137,7 +137,7 @@ def test_databases_that_are_no_store(tmp_path):
     with pytest.raises(BloomError, match="holds no run with metrics"):
         read_trajectory(store(tmp_path / "empty.db"))
     strange: list = [("loss", "much", 1, 0, 0)]
-    with pytest.raises(BloomError, match="values that are no metrics"):
+    with pytest.raises(BloomError, match="values that are not metrics"):
         read_trajectory(store(tmp_path / "text.db", run=strange))
 
 

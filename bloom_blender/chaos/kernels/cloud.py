@@ -93,7 +93,7 @@ def count_batch(batch, fuse, steps, seed, limit, per_unit, game, offsets, values
 
 @compiled
 def look_up(f, o, opacities):
-    """Opacities of the newest points: a loop of its own, since one that reads any place is no vector loop."""
+    """Opacities of the newest points: a loop of its own, since reading any place stops vectors."""
     for j in range(I(ORBITS)):
         f[OPACITY + j] = opacities[I(o[XFORM + j])]
 

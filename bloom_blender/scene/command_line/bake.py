@@ -131,7 +131,7 @@ def _frames(arguments: argparse.Namespace, scene: bpy.types.Scene) -> list[int]:
     end = scene.frame_end if arguments.end is None else arguments.end
     step = scene.frame_step if arguments.what == FRAMES else 1
     if start < 0 or end < start:
-        raise BloomError(f"Frames {start} to {end} are no range: give a first and a last frame from 0 on.")
+        raise BloomError(f"Frames {start} to {end} are not a range: give a first and a last frame from 0 on.")
     return list(range(start, end + 1, step))
 
 

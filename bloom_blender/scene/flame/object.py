@@ -69,7 +69,7 @@ def structure_of(obj: bpy.types.Object) -> Flame:
     Raises
     ------
     BloomError
-        If the text was deleted or is no flame.
+        If the text was deleted or is not a flame.
     """
     return structure_on(obj).rest
 
@@ -87,7 +87,7 @@ def parameters_on(obj: bpy.types.Object) -> tuple[Parameter, ...]:
 def values_of(obj: bpy.types.Object) -> dict[str, Value]:
     """Return the value of every parameter, from the (evaluated) object's custom properties.
 
-    A property that was deleted, or whose value is no finite number or has another length than the
+    A property that was deleted, or whose value is not a finite number or has another length than the
     parameter, counts as the resting value.
     """
     return read_values(obj, structure_on(obj))

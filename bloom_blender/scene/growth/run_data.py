@@ -1,6 +1,6 @@
 """A training run inside the .blend: a text that says what it is, with the run itself as a property of it.
 
-A text is no part of what Blender evaluates and draws, so megabytes in it cost nothing but the file's size;
+A text is not part of what Blender evaluates and draws, so megabytes in it cost nothing but the file's size;
 objects point to it, so it is saved, appended and linked along with them, and several may share it.
 """
 

@@ -141,12 +141,12 @@ def _read_npz(source: Source, options: Options) -> Trajectory:
         ):
             steps = steps.astype(np.int64)
         if steps.dtype.kind not in "iu" or not steps.size:
-            raise BloomError(f"{clock!r} in {source.name} are no whole numbers: save the steps as integers.")
+            raise BloomError(f"{clock!r} in {source.name} are not whole numbers: save the steps as integers.")
         steps = steps.astype(np.int64)
     if words_name is not None:
         words = load_array(source.path, words_name)
         if words.dtype.kind not in "US":
-            raise BloomError(f"{words_name!r} in {source.name} are no texts: save them as an array of str.")
+            raise BloomError(f"{words_name!r} in {source.name} are not texts: save them as an array of str.")
         if words.dtype.kind == "U" and words.size and not _are_letters(words):
             raise BloomError(f"{words_name!r} in {source.name} are no Unicode: save the words again.")
         texts = [w.decode("utf-8", "replace") if isinstance(w, bytes) else str(w) for w in words.tolist()]
@@ -262,5 +262,5 @@ def _check_size(what: str, count: int, packed: int) -> None:
         )
     if 8 * count > most_unpacked(packed):
         raise BloomError(
-            f"{what} unpacks to more than {MOST_UNPACKED} times its size: it is no log, choose another."
+            f"{what} unpacks to more than {MOST_UNPACKED} times its size: it is not a log, choose another."
         )

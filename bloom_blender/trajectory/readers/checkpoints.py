@@ -97,7 +97,7 @@ def open_weights(path: Path) -> Weights:
     if arrays.recognizes(source):
         return arrays.open_weights(path)
     raise BloomError(
-        f"{path.name} is no checkpoint that Bloom can read: save the state dict with torch.save."
+        f"{path.name} is not a checkpoint that Bloom can read: save the state dict with torch.save."
     )
 
 

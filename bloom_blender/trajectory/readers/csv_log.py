@@ -95,7 +95,7 @@ class _Table:
         except StopIteration:
             raise BloomError(f"{source.name} is empty: copy it again.") from None
         self._epochs = EpochClock()
-        self._left_out: list[int] = []  # lines that are no rows
+        self._left_out: list[int] = []  # lines that are not rows
         self._bad_cells: list[int] = []  # lines of cells that are not numbers
         self.header: list[str] = []
         self._take_header(header)
@@ -282,7 +282,7 @@ def _rows(source: Source, options: Options, delimiter: str) -> Iterator[tuple[in
             if options.partial:
                 return
             raise BloomError(
-                f"line {reader.line_num} of {source.name} is no line of a table: "
+                f"line {reader.line_num} of {source.name} is not a line of a table: "
                 f"copy it again, or ask for what is readable."
             ) from None
         if any(cell.strip() for cell in cells):

@@ -133,7 +133,7 @@ def find_runs(folder: Path, most_files: int = MOST_FILES) -> list[Run]:
             run.parts.append((mlflow_metric.FORMAT, functools.partial(mlflow_metric.read_run, place)))
             folders.clear()
             continue
-        if place.name == "files":  # of wandb: tables and pictures that were logged are no runs
+        if place.name == "files":  # of wandb: tables and pictures that were logged are not runs
             folders[:] = [name for name in folders if name not in ("media", "artifact")]
         _add_hugging_face(place, here, folders, runs)
         _add_weights(files, here, runs)

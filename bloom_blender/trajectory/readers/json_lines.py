@@ -67,5 +67,5 @@ def read(source: Source, options: Options) -> Trajectory:
 
 def _damaged(source: Source, number: int) -> BloomError:
     return BloomError(
-        f"line {number} of {source.name} is no JSON object: copy it again, or ask for what is readable."
+        f"line {number} of {source.name} is not a JSON object: copy it again, or ask for what is readable."
     )

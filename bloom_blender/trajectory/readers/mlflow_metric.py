@@ -109,7 +109,7 @@ def _add(source: Source, name: str, measured: Measurements, options: Options) ->
                 left_out.append(number)
                 continue
             raise BloomError(
-                f"line {number} of {source.name} is no time, value and step: "
+                f"line {number} of {source.name} is not a time, value and step: "
                 f"copy it again, or ask for what is readable."
             )
         times.append(int(match[1]))

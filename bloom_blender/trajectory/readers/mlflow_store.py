@@ -140,7 +140,7 @@ def _database(source: Source) -> Iterator[sqlite3.Connection]:
     except (TypeError, ValueError, OverflowError) as error:
         if isinstance(error, BloomError):
             raise
-        raise BloomError(f"{source.name} holds values that are no metrics: copy it again.") from None
+        raise BloomError(f"{source.name} holds values that are not metrics: copy it again.") from None
     finally:
         if connection is not None:
             connection.close()

@@ -19,7 +19,7 @@ CLOCKS = (
 
 EPOCHS = ("epoch", "epochs", "ep")
 
-# Other clocks, which are no measurements.
+# Other clocks, which are not measurements.
 TIMES = (
     "_timestamp", "_runtime", "timestamp", "wall_time", "wall time", "walltime", "relative time", "time",
     "datetime", "date",
