@@ -170,7 +170,7 @@ def _decode(data: bytes, file: str, partial: bool = False) -> Trajectory:
     metadata = header.get("__metadata__")
     if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
         raise BloomError(
-            f"{file} is a safetensors file but no training run: choose a .bloom file that Bloom recorded."
+            f"{file} is a safetensors file but not a training run: choose a .bloom file that Bloom recorded."
         )
     damaged = BloomError(f"{file} is damaged: copy it again or record the run again.")
     version = metadata.get("version")
