@@ -30,6 +30,7 @@ def _own_folder(variable: str) -> None:
 def pytest_configure() -> None:
     _own_folder("BLENDER_USER_RESOURCES")
     _own_folder("BLOOM_CACHE_DIR")
+    os.environ.setdefault("BLOOM_DEVICE", "cpu")  # what auto means: the same on machines with a card
 
 
 @pytest.hookimpl(trylast=True)

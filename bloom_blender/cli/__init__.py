@@ -10,9 +10,22 @@ from typing import Any
 
 from .. import __version__
 from ..errors import BloomError
-from . import convert, devices, film, grow, info, interpolate, measure, mutate, random, render, variations
+from . import (
+    convert,
+    devices,
+    film,
+    grow,
+    info,
+    interpolate,
+    measure,
+    merge,
+    mutate,
+    random,
+    render,
+    variations,
+)
 
-VERBS = (convert, devices, film, grow, info, interpolate, measure, mutate, random, render, variations)
+VERBS = (convert, devices, film, grow, info, interpolate, measure, merge, mutate, random, render, variations)
 
 
 def main(argv: Sequence[str] | None = None, *, more: Sequence[Any] = ()) -> int:

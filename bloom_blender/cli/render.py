@@ -53,6 +53,7 @@ def add_parser(subparsers) -> None:
         metavar="D",
         help="auto, cpu, gpu or gpu:N, see `bloom devices`; default: auto",
     )
+    add("--share", metavar="K/N", help="count part K of N into FILE.npz, see `bloom merge`")
     add("--index", type=int, default=1, metavar="I", help="which flame of the file, from 1")
     add("--range", metavar="A-B", help="the flames A to B of the file; - for all")
     add("--skip-existing", action="store_true", help="leave pictures alone that are there")
@@ -95,8 +96,10 @@ def run(arguments: argparse.Namespace) -> int:
             else f"{len(numbers)} flames and one output: write #### in its name for the number."
         )
     jobs = list(zip(numbers, outputs, strict=True))
+    if arguments.share and arguments.resume:
+        raise BloomError("--share and --resume are two ways to cut the work: leave one out.")
     for _, output in jobs:
-        check_output(output)
+        check_output(output, part=bool(arguments.share))
     if arguments.skip_existing:
         jobs = [job for job in jobs if not job[1].exists()]
     left_out: list[BloomError] = []
@@ -139,11 +142,15 @@ def output_for(text: str, number: int) -> Path:
     return path
 
 
-def check_output(path: Path) -> None:
-    """Whether a picture can be written there, before anything is computed."""
+def check_output(path: Path, *, part: bool = False) -> None:
+    """Whether a picture, or a part of one, can be written there, before anything is computed."""
     check_target(path)
     if not os.path.isdir(path.parent):
         raise BloomError(f"{path.parent} is not a folder: create it first.")
+    if part:
+        if path.suffix.lower() != ".npz":
+            raise BloomError(f"{path.name} is to be a part of a picture: give it a name that ends in .npz.")
+        return
     if path.suffix.lower() not in (".png", ".exr"):
         raise BloomError(f"{path.name} has a format that is not written: choose .png or .exr.")
     if path.suffix.lower() == ".exr":
@@ -234,12 +241,23 @@ def render_to(flame: Flame, output: Path, arguments: argparse.Namespace) -> None
     """Render a flame and write its picture."""
     from ..develop.picture import develop, fill, iterations_for
 
+    share = None
+    if arguments.share:
+        from ..develop.parts import Share, part_of, prepared_for_parts
+
+        share, flame = Share.parse(arguments.share), prepared_for_parts(flame)
+
     def write(histogram) -> None:
+        if share is not None:
+            part_of(histogram, share, arguments.seed).save(output)
+            return
         picture = develop(histogram, early_clip=arguments.early_clip)
         write_picture(picture, output, arguments.bits, arguments.transparent, device_of(histogram))
 
-    total = iterations_for(flame)
-    histogram = _histogram(flame, arguments)
+    total, seed = iterations_for(flame), arguments.seed
+    if share is not None:
+        total, seed = share.points(total), share.seed(seed)
+    histogram = _histogram(flame, arguments, seed)
     if arguments.resume and Path(arguments.resume).exists():
         histogram.restore(arguments.resume)
     started = time.perf_counter()
@@ -278,7 +296,7 @@ def render_to(flame: Flame, output: Path, arguments: argparse.Namespace) -> None
         print(json.dumps(numbers), flush=True)
 
 
-def _histogram(flame: Flame, arguments: argparse.Namespace) -> Any:
+def _histogram(flame: Flame, arguments: argparse.Namespace, seed: int) -> Any:
     """A histogram on the device that was asked for."""
     from ..chaos.histogram import Histogram
     from ..device.cards import card_for
@@ -289,8 +307,8 @@ def _histogram(flame: Flame, arguments: argparse.Namespace) -> Any:
         say_on_stderr("note: --resume keeps what the processor counts, so the processor does the work.")
     if device == "cpu" or arguments.resume:
         card_for("cpu" if device.startswith("gpu") else device)  # whether the word means something
-        return Histogram(flame, seed=arguments.seed, threads=arguments.threads)
-    return ChosenHistogram(flame, device=device, seed=arguments.seed, threads=arguments.threads)
+        return Histogram(flame, seed=seed, threads=arguments.threads)
+    return ChosenHistogram(flame, device=device, seed=seed, threads=arguments.threads)
 
 
 def device_of(histogram: Any) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -76,8 +77,9 @@ def card_for(device: str) -> Card | None:
     Parameters
     ----------
     device
-        ``"auto"``: the first card that is not a software driver, else the processor. ``"cpu"``. ``"gpu"``:
-        the first of `cards`, of any kind. ``"gpu:N"``: number N of them, from 0.
+        ``"auto"``: what the environment's ``BLOOM_DEVICE`` says; without it the first card that is not a
+        software driver, else the processor. ``"cpu"``. ``"gpu"``: the first of `cards`, of any kind.
+        ``"gpu:N"``: number N of them, from 0.
 
     Raises
     ------
@@ -86,6 +88,8 @@ def card_for(device: str) -> Card | None:
     BloomError
         If the text means nothing.
     """
+    if device == "auto":
+        device = os.environ.get("BLOOM_DEVICE") or device
     name, _, number = device.lower().partition(":")
     if name not in ("auto", "cpu", "gpu") or (number and (name != "gpu" or not number.isdecimal())):
         raise BloomError(f"The device is {device!r}: choose auto, cpu, gpu or gpu:0, gpu:1 ...")

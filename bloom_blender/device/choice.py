@@ -147,6 +147,16 @@ class ChosenHistogram:
             return self._options["buckets"]
         return self._inner.buckets
 
+    def whole_numbers(self) -> np.ndarray | None:
+        """All counts as whole numbers, see `CardHistogram.totals`; None where a processor counted some."""
+        if not isinstance(self._inner, CardHistogram) or self._kept[0] or self._inner.handed_over[0]:
+            return None
+        try:
+            return self._inner.totals()
+        except CardError as error:
+            self._inner.add(self._fall_back(error))
+            return None
+
     def _fall_back(self, error: CardError) -> int:
         """Go on on the processor; how many points have to be played again."""
         assert isinstance(self._inner, CardHistogram)

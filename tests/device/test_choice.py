@@ -10,10 +10,12 @@ import pytest
 from bloom_blender.chaos.histogram import Histogram
 from bloom_blender.cli import main
 from bloom_blender.codegen import store
+from bloom_blender.develop.parts import Merged, Part
 from bloom_blender.device import trial
 from bloom_blender.device.cards import CardError, Device, card_for
 from bloom_blender.device.choice import ChosenHistogram
 from bloom_blender.device.histogram import CardHistogram
+from bloom_blender.device.shaders import UNIT
 from bloom_blender.errors import BloomError
 from bloom_blender.flame.xml import write_flames
 from tests.device.test_histogram import counted, flame
@@ -38,7 +40,9 @@ def test_without_a_card_the_processor_does_the_work_and_says_so():
     np.testing.assert_array_equal(histogram.buckets, expected.buckets)
 
 
-def test_auto_refuses_software_drivers(card):
+def test_auto_refuses_software_drivers(card, monkeypatch):
+    assert card_for("auto") is None  # by tests/conftest.py
+    monkeypatch.delenv("BLOOM_DEVICE")
     chosen = card_for("auto")
     assert chosen is None or chosen.kind != "software"
     assert card_for("gpu") == card.card
@@ -97,3 +101,19 @@ def test_bloom_render_on_a_card_says_which(card, tmp_path, capsys):
     assert main(["devices", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [line["device"] for line in found][:2] == ["cpu", "gpu:0"] and found[1]["name"] == card.card.name
+
+
+def test_parts_of_a_card_are_whole_numbers(card, tmp_path):
+    write_flames((flame(version="EMBER-1.0"),), tmp_path / "a.flame")
+    parts = []
+    for k, device in ((1, "gpu"), (2, "gpu"), (3, "cpu")):
+        parts.append(tmp_path / f"{k}.npz")
+        options = ["--quality", "60", "--supersample", "1", "--share", f"{k}/3", "--device", device]
+        assert main(["render", str(tmp_path / "a.flame"), "-o", str(parts[-1]), *options]) == 0
+    kept = [Part.load(path) for path in parts]
+    assert [part.counts.dtype.kind for part in kept] == ["u", "u", "f"]
+    merged = Merged(parts)
+    assert merged.devices == tuple(sorted(("cpu", card.card.name)))
+    light = [part.counts[..., 3].sum() / part.iterations for part in kept]
+    assert light[0] / UNIT == pytest.approx(light[2], rel=0.02)
+    assert merged.buckets[..., 3].sum() / merged.iterations == pytest.approx(light[2], rel=0.02)
