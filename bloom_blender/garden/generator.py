@@ -1,13 +1,15 @@
-"""Flames at random: flowers and general ones, tried until one passes the test of interest.
+"""Flames at random: flowers and general ones, tried until some pass the test of interest.
 
-`random_flame` draws candidates from a seed and measures each (`interest.interest`). The first few that pass
-compete by their `Interest.beauty`, so that most results are worth keeping.
+Two in three fill the frame with a spiral (`spirals`), the others are bodies of a few xforms. `random_flame`
+draws candidates from a seed and measures each (`interest.interest`). The first few that pass compete by their
+`Interest.beauty`, so that most results are worth keeping.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import replace
 from random import Random
 
 from ..errors import BloomError
@@ -17,16 +19,20 @@ from .parts import (
     BODY,
     PETALS,
     chosen,
+    hued_palette,
     random_affine,
     random_palette,
     random_variation,
     turned,
 )
+from .spirals import spiral, viewed
 
 TRIES = 200
 """Candidates before giving up; about five in six pass."""
-FINALISTS = 4
+FINALISTS = 8
 """Of how many that pass the best is taken."""
+SPIRALS = 0.65
+"""How often a candidate is a spiral."""
 KINDS = ("any", "flower", "general")
 
 
@@ -57,17 +63,22 @@ def random_flame(
 
     def candidate() -> Flame:
         flower = kind == "flower" or (kind == "any" and chance.random() < 0.5)
+        if chance.random() < SPIRALS:
+            xforms, finals = spiral(chance, [-2.0, -3.0, -5.0] if flower else [-1.0, -2.0, -3.0])
+            wide = replace(tone, brightness=4.5, gamma=3.2, estimator_radius=9.0)
+            seen = Flame(name, xforms, finals, hued_palette(chance), viewed(chance, camera), wide)
+            return framed(seen, cut=0.1, margin=1.0)
         xforms, finals = (_flower if flower else _general)(chance)
-        return Flame(name, xforms, finals, random_palette(chance), camera, tone)
+        colors = hued_palette(chance) if chance.random() < 0.5 else random_palette(chance)
+        return framed(Flame(name, xforms, finals, colors, camera, tone))
 
     return best((candidate() for _ in range(tries)), finalists)
 
 
-def best(candidates: Iterable[Flame], finalists: int, frame: Callable[[Flame], Flame] = framed) -> Flame:
-    """The most beautiful of the first that pass the test, framed; BloomError if none does."""
+def best(candidates: Iterable[Flame], finalists: int) -> Flame:
+    """The most beautiful of the first that pass the test; BloomError if none does."""
     found: list[tuple[float, Flame]] = []
-    for candidate in candidates:
-        flame = frame(candidate)
+    for flame in candidates:
         measures = interest(flame)
         if measures.passes:
             found.append((measures.beauty, flame))

@@ -45,10 +45,10 @@ def mutate(
         changed = replace(flame, name=name, xforms=xforms, finals=finals)
         for _ in range(_how_many(chance, strength)):
             changed = chance.choice(_CHANGES)(chance, changed)
-        return changed
+        return _kept_or_framed(changed)
 
     try:
-        return best((candidate() for _ in range(tries)), finalists, _kept_or_framed)
+        return best((candidate() for _ in range(tries)), finalists)
     except BloomError:
         raise BloomError(
             f"No interesting mutation of {flame.name!r} was found: try another seed or a smaller strength."

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from random import Random
 
+import numpy as np
+
+from ..flame.color import display_of_oklab, in_gamut
 from ..flame.model import Palette, Variation
 from ..flame.palettes import numbered_palette, palette_names
 from ..flame.variations import lookup
@@ -87,3 +90,32 @@ def random_palette(chance: Random) -> Palette:
         if light.mean() > 0.55 and chroma.mean() > 0.22:
             break
     return palette
+
+
+#: Turns of the hue, in degrees, among which a palette chooses.
+_SCHEMES = (
+    (0, 30, 180, 210), (0, 40, 150, 200), (0, 60, 120, 240), (0, -40, 160, 120), (0, 25, -30, 170),
+    (0, 90, 180, 270),
+)  # fmt: skip
+
+
+def hued_palette(chance: Random) -> Palette:
+    """Five to seven colors of several hues, one of them nearly white; between them the hue turns.
+
+    A straight way between two hues would lead through grey.
+    """
+    base, scheme, count = chance.uniform(0.0, 360.0), chance.choice(_SCHEMES), chance.choice([5, 6, 7])
+    white, hue = chance.randrange(count), base
+    stops = []
+    for k in range(count):
+        turn = base + chance.choice(scheme) + chance.uniform(-15.0, 15.0) - hue
+        hue += (turn + 180.0) % 360.0 - 180.0  # the shorter way around
+        stops.append((0.95 if k == white else chance.uniform(0.3, 0.85), chance.uniform(0.07, 0.24), hue))
+    place = np.linspace(0.0, count - 1.0, 256)
+    lightness, chroma, hues = (
+        np.interp(place, np.arange(count), column) for column in zip(*stops, strict=True)
+    )
+    angle = np.radians(hues)
+    lab = in_gamut(np.stack([lightness, chroma * np.cos(angle), chroma * np.sin(angle)], axis=1))
+    levels = np.round(255.0 * np.clip(display_of_oklab(lab), 0.0, 1.0)) / 255.0
+    return Palette(tuple(map(tuple, levels.tolist())))
