@@ -9,10 +9,11 @@ processes write the same one.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -144,6 +145,36 @@ def replace_file(path: AnyPath) -> Iterator[Path]:
         _sync_folder(target.parent)
     except OSError as error:
         raise _unwritable(path, error) from None
+
+
+def remove_leftovers(path: AnyPath) -> None:
+    """Remove the temporary files of `replace_file` of killed processes, in the folder of `path`."""
+    folder = os.path.dirname(os.path.realpath(path))
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return
+    for name in names:
+        match = _TEMPORARY.fullmatch(name)
+        if match and not _may_run(int(match[1])):
+            with suppress(OSError):
+                os.unlink(os.path.join(folder, name))
+
+
+_TEMPORARY = re.compile(r"\.(\d{1,10})-[0-9a-f]{12}(?:\.\w{1,15})?", re.A)
+
+
+def _may_run(process: int) -> bool:
+    """Whether a process may still be there; always where that cannot be asked without harm (Windows)."""
+    if os.name != "posix" or process == os.getpid():
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def _new_file(target: Path) -> Path:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import BloomError
-from ..files import check_target
+from ..files import check_target, remove_leftovers
 from ..trajectory import read_trajectory, write_bloom
 from .reading import SOURCES, add_reading_options, reading_options
 
@@ -46,6 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         trajectory = replace(trajectory, name=arguments.name)
     members = trajectory.members
     dtypes = {one.name: "float32" for one in members} if arguments.float32 else {}
+    remove_leftovers(output)
     write_bloom(trajectory, output, dtypes=dtypes)
     first, last = min(int(one.steps[0]) for one in members), max(int(one.steps[-1]) for one in members)
     print(

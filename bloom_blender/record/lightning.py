@@ -33,18 +33,42 @@ def callback(path: str | PathLike, every: int = 1, **options):
 
         recorder: Recorder | None = None
 
+        def __init__(self):
+            super().__init__()
+            self._seen: dict = {}  # the metrics at the last call
+            self._of_epoch: dict = {}  # those that came at the end of the last epoch
+
         def on_train_start(self, trainer, pl_module):
             self.recorder = open_recorder(
                 pl_module, trainer.optimizers, path, every, trainer.global_step, options
             )
 
         def on_train_batch_end(self, trainer, pl_module, outputs, batch, batch_idx):
-            log_numbers(self.recorder, trainer.callback_metrics)
+            # Those of an epoch come again with the first batch of the next one.
+            again = self._of_epoch if batch_idx == 0 else {}
+            self._of_epoch = {}
+            self._log_new(trainer.callback_metrics, again)
 
         def on_validation_end(self, trainer, pl_module):
-            log_numbers(self.recorder, trainer.callback_metrics)
+            self._log_new(trainer.callback_metrics)
+
+        def on_train_epoch_end(self, trainer, pl_module):
+            self._of_epoch = self._log_new(trainer.callback_metrics)
+
+        def _log_new(self, metrics, again=None):
+            """Log what was measured since the last call: Lightning keeps the tensors of earlier values."""
+            before, self._seen = self._seen, dict(metrics)
+            again = again or {}
+            new = {
+                name: value
+                for name, value in metrics.items()
+                if value is not before.get(name) and not (name in again and bool(value == again[name]))
+            }
+            log_numbers(self.recorder, new)
+            return new
 
         def on_train_end(self, trainer, pl_module):
+            self._log_new(trainer.callback_metrics)
             if self.recorder is not None:
                 self.recorder.close()
 

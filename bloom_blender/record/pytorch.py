@@ -6,42 +6,23 @@ what leaves a device at a recorded step is the K projections and two lengths of 
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import sys
-import threading
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from os import PathLike
-from typing import TYPE_CHECKING
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from ..errors import BloomError
-from ..trajectory.directions import (
-    PERIOD,
-    PIECE,
-    WIDTH,
-    Change,
-    Key,
-    Piece,
-    block_sign,
-    block_signs,
-    pieces,
-    signs,
-    tensor_key,
-)
+from ..trajectory.directions import WIDTH, Change, Key, tensor_key
 from ..trajectory.groups import clean_name
 from .distributed import add_up, is_sharded, meet, places_of, rank
+from .folding import Folder, as_real, device_of
 from .recorder import Recorder
 
 if TYPE_CHECKING:
     import torch
 
 _Places = tuple["int", "list[torch.Tensor] | None"]
-_MOST_THREADS = 8  # more would wait for Python
-_PIECES_EACH = 8  # what is worth a thread's while, a million numbers
 
 
 def record(
@@ -89,153 +70,6 @@ def record(
     return recorder
 
 
-class Folder:
-    """Folds tensors on the devices where they are; keeps the signs and a few MB of room to work there."""
-
-    def __init__(self, seed: int):
-        self._seed = seed
-        self._signs: dict[torch.device, torch.Tensor] = {}
-        self._rooms = threading.local()
-        self._pool: ThreadPoolExecutor | None = None
-
-    @contextlib.contextmanager
-    def working(self, device: torch.device) -> Iterator[None]:
-        """While folding on a processor, have each thread work on a piece of its own.
-
-        PyTorch would have them share every piece, which is too small for it: they would mostly wait.
-        """
-        import torch
-
-        threads = torch.get_num_threads()
-        if device.type != "cpu" or threads == 1:
-            yield
-            return
-        torch.set_num_threads(1)
-        try:
-            # Its threads start when they have something to do, and then take over the one thread of each.
-            with ThreadPoolExecutor(min(threads, _MOST_THREADS)) as self._pool:
-                yield
-        finally:
-            self._pool = None
-            torch.set_num_threads(threads)
-
-    def fold(
-        self, tensor: torch.Tensor, key: Key, start: int = 0, total: torch.Tensor | None = None
-    ) -> torch.Tensor:
-        """As `directions.fold`, on the tensor's device, or the processor if that has no float64.
-
-        It is added to `total`, if that is given.
-        """
-        import torch
-
-        home = _device_of(tensor)
-        if total is None:
-            total = torch.zeros(WIDTH + 1, dtype=torch.float64, device=home)
-        with torch.no_grad(), self.working(home):
-            flat = _as_real(tensor.detach()).reshape(-1)
-            start = 2 * start if tensor.is_complex() else start
-            self._signs_on(home)
-            parts = list(pieces(flat.numel(), start, PIECE if home.type == "cpu" else PERIOD, key.shift))
-            if self._pool is None or len(parts) < 2 * _PIECES_EACH:
-                self._fold_pieces(flat, key, parts, total)
-                return total
-            each = max(_PIECES_EACH, -(-len(parts) // _MOST_THREADS))
-            shares = [parts[begin : begin + each] for begin in range(0, len(parts), each)]
-            totals = [torch.zeros_like(total) for _ in shares]
-            list(self._pool.map(functools.partial(self._fold_pieces, flat, key), shares, totals))
-            for one in totals:
-                total += one
-        return total
-
-    def _fold_pieces(self, flat: torch.Tensor, key: Key, parts: Iterable[Piece], total: torch.Tensor) -> None:
-        """Add the fold of some pieces to the total; called from several threads at once."""
-        import torch
-
-        with torch.no_grad():
-            shared = self._signs[total.device]
-            single, double, ones = self._room(total.device)
-            folded, squares = total[:WIDTH], total[WIDTH]
-            for part, block, of_signs, column in parts:
-                values = flat[part].to(total.device)
-                end = column + len(values)
-                if end <= WIDTH:
-                    table = torch.mul(values, shared[of_signs]).double()
-                    folded[column:end].add_(table, alpha=block_sign(key, block))
-                else:
-                    rows = -(-end // WIDTH)
-                    table = double[: rows * WIDTH]
-                    # A product in the parameter's own precision is exact, and float32 is the fastest.
-                    source = table if values.dtype == torch.float64 else single[: rows * WIDTH]
-                    source[:column].zero_()
-                    torch.mul(values, shared[of_signs], out=source[column:end])
-                    source[end:].zero_()
-                    if source is not table:
-                        table.copy_(source)
-                    folded.addmv_(table.view(rows, WIDTH).t(), ones[:rows], alpha=block_sign(key, block))
-                squares.add_(torch.dot(table, table))
-
-    def fold_places(self, tensor: torch.Tensor, key: Key, places: Sequence[torch.Tensor]) -> torch.Tensor:
-        """Fold a part of a tensor whose numbers lie anywhere.
-
-        Parameters
-        ----------
-        tensor : torch.Tensor
-        key : Key
-        places : for each axis, what its index adds to the place in the flattened whole tensor
-        """
-        import torch
-
-        with torch.no_grad():
-            values = _as_real(tensor.detach())
-            if values.ndim > tensor.ndim:  # a complex number has two places
-                places = [*(2 * one for one in places), torch.arange(2, device=values.device)]
-            shared = self._signs_on(values.device)
-            result = torch.zeros(WIDTH + 1, dtype=torch.float64, device=values.device)
-            rest = torch.zeros((), dtype=torch.int64, device=values.device)
-            for one in places[1:]:
-                rest = rest[..., None] + one.to(values.device)
-            rest = rest.reshape(-1)
-            table = values.reshape(-1, len(rest))
-            rows = max(1, PERIOD // max(1, len(rest)))
-            for begin in range(0, len(table), rows):
-                numbers = table[begin : begin + rows].reshape(-1).double()
-                place = (places[0][begin : begin + rows, None].to(rest.device) + rest).reshape(-1)
-                blocks, block = torch.unique(place // PERIOD, return_inverse=True)
-                negative = block_signs(key, blocks.cpu().numpy()).astype(np.float64)
-                of_blocks = 1 - 2 * torch.from_numpy(negative).to(values.device)
-                signed = numbers * shared[place % PERIOD] * of_blocks[block]
-                result.index_add_(0, (place + key.shift) % WIDTH, signed)
-                result[WIDTH:].add_(torch.dot(numbers, numbers))
-            return result
-
-    def _signs_on(self, device: torch.device) -> torch.Tensor:
-        import torch
-
-        if device not in self._signs:
-            self._signs[device] = torch.from_numpy(signs(self._seed).copy()).to(device)
-        return self._signs[device]
-
-    def _room(self, device: torch.device) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Room for a piece in float32 and in float64, and ones to sum its rows with; this thread's own."""
-        import torch
-
-        rooms = self._rooms.__dict__
-        if device not in rooms:
-            rows = -(-((PIECE if device.type == "cpu" else PERIOD) + WIDTH) // WIDTH)
-            rooms[device] = (
-                torch.empty(rows * WIDTH, dtype=torch.float32, device=device),
-                torch.empty(rows * WIDTH, dtype=torch.float64, device=device),
-                torch.ones(rows, dtype=torch.float64, device=device),
-            )
-        return rooms[device]
-
-
-@functools.lru_cache(maxsize=1)
-def folder_for(seed: int) -> Folder:
-    """The same `Folder` at every call."""
-    return Folder(seed)
-
-
 class Meter:
     """Measures how groups of parameters change; keeps no parameter alive, and no copy of one.
 
@@ -254,6 +88,7 @@ class Meter:
         self._folder = Folder(recorder.seed)
         self._members = []
         self._home: torch.device | None = None
+        self._counts: dict[str, int] = {}  # of the numbers of each group, on all processes
         sharded = False
         for name, tensor in named:
             group = recorder.group_of(name)
@@ -262,20 +97,52 @@ class Meter:
             part: _Places | None = (0, None) if recorder.writes else None
             if is_sharded(tensor):
                 sharded, part = True, places_of(tensor)
-            self._home = self._home or _device_of(tensor)
+            self._home = self._home or device_of(tensor)
             key = tensor_key(name, tuple(tensor.shape), recorder.seed)
             self._members.append((name, weakref.ref(tensor), group, key, part))
+            self._counts[group] = self._counts.get(group, 0) + tensor.numel() * (1 + tensor.is_complex())
         self._groups = list(dict.fromkeys(group for _, _, group, _, _ in self._members))
         self._shared: torch.Tensor | None = None  # what the processes add up
         if sharded:
             self._groups, recorder.current_step = meet(self._groups, recorder.current_step)
-            self._shared = torch.empty(len(self._groups), WIDTH + 1, device=self._home)
+            self._shared = torch.empty(len(self._groups), WIDTH + 2, device=self._home)
         if not (sharded or recorder.writes):
             self._groups = []
         self._mixer = torch.from_numpy(recorder.mixer).to(self._home)
         self._before: torch.Tensor | None = None
+        # The numbers of small groups, whose lengths are exact; no more than their folds have.
+        self._numbers: dict[str, torch.Tensor] = {}
         self._calls = 0
         self._failed: set[str] = set()  # groups that could not be read at the last call
+
+    def names(self) -> set[str]:
+        """The names of what is measured."""
+        return {name for name, *_ in self._members}
+
+    def tensors(self) -> list[torch.Tensor]:
+        """What is measured and still there."""
+        return [tensor for _, reference, *_ in self._members if (tensor := reference()) is not None]
+
+    def take_over(self, before: Meter, midway: bool) -> None:
+        """Go on from what another one measured, after the first `measure`.
+
+        Groups that are new or have other parameters than before begin here; if that is ``midway`` between two
+        recorded steps, their next change would be over fewer steps than the others', and is left out.
+        """
+        old_rows = {group: row for row, group in enumerate(before._groups)}
+        for row, group in enumerate(self._groups):
+            if before._before is not None and self._of(group) == before._of(group) and group in old_rows:
+                if self._before is not None:
+                    self._before[row] = before._before[old_rows[group]]
+                if group in before._numbers:
+                    self._numbers[group] = before._numbers[group]
+                if group in before._failed:
+                    self._failed.add(group)
+            elif midway:
+                self._failed.add(group)
+
+    def _of(self, group: str) -> list[tuple[str, Key]]:
+        return [(name, key) for name, _, its_group, key, _ in self._members if its_group == group]
 
     def measure(self) -> dict[str, Change]:
         """The change of each group since the last call; empty the first time, and where another writes."""
@@ -299,25 +166,51 @@ class Meter:
             folds = rows[:, :WIDTH]
             lengths = folds.square().sum(1, keepdim=True)
             numbers = torch.cat([folds @ self._mixer, lengths, rows[:, WIDTH:]], dim=1).cpu().numpy()
-        return {
-            group: Change(line[:-2], float(line[-2]), float(line[-1]))
-            for group, line in zip(self._groups, numbers, strict=True)
-            if group not in failed_before | self._failed
-        }
+        changes = {}
+        for group, line in zip(self._groups, numbers, strict=True):
+            if group not in failed_before | self._failed:
+                length = line[-1] if self._is_small(group) else line[-3]
+                changes[group] = Change(line[:-3], float(length), float(line[-2]))
+        return changes
+
+    def _is_small(self, group: str) -> bool:
+        """Whether a group has no more numbers than its fold. Groups that are not here are others' alone."""
+        return 0 < self._counts.get(group, 0) <= WIDTH
 
     def _difference(self) -> torch.Tensor | None:
-        """For each group the fold of its change, and the sum of squares; None the first time."""
+        """For each group the fold of its change, the sum of squares, and that of the change; None at first.
+
+        The last is exact for small groups, and 0 for others.
+        """
         import torch
 
         try:
             before, self._before = self._before, None
             after = self._before = self._fold_groups()
+            distances = self._distances()
             if before is None:
                 return None
-            return torch.cat([after[:, :WIDTH] - before[:, :WIDTH], after[:, WIDTH:]], dim=1)
+            return torch.cat([after[:, :WIDTH] - before[:, :WIDTH], after[:, WIDTH:], distances], dim=1)
         except Exception as error:
             self._recorder.complain("record", error)
             return None
+
+    def _distances(self) -> torch.Tensor:
+        """The (groups, 1) sums of squares of the changes of small groups since the last call; else 0."""
+        import torch
+
+        parts: dict[str, list[torch.Tensor]] = {}
+        for _, reference, group, _, part in self._members:
+            if part is not None and group not in self._failed and self._is_small(group):
+                tensor: Any = reference()
+                local = tensor.to_local() if is_sharded(tensor) else tensor
+                parts.setdefault(group, []).append(as_real(local.detach()).to(self._home).double().flatten())
+        before, self._numbers = self._numbers, {group: torch.cat(found) for group, found in parts.items()}
+        distances = torch.zeros(len(self._groups), 1, dtype=torch.float64, device=self._home)
+        for row, group in enumerate(self._groups):
+            if group in before and group in self._numbers:
+                distances[row, 0] = (self._numbers[group] - before[group]).square().sum()
+        return distances
 
     def _fold_groups(self) -> torch.Tensor:
         """The (groups, WIDTH + 1) sums of folds; NaN for a group with a parameter that cannot be read."""
@@ -346,7 +239,7 @@ class Meter:
         local = tensor.to_local() if is_sharded(tensor) else tensor
         if places is not None:
             total += self._folder.fold_places(local, key, places).to(self._home)
-        elif _device_of(local) == self._home:
+        elif device_of(local) == self._home:
             self._folder.fold(local, key, start, total)
         else:
             total += self._folder.fold(local, key, start).to(self._home)
@@ -366,9 +259,31 @@ class _Session:
         self._snapshot_every = snapshot_every
         self._meter: Meter | None = None
         self._begun = False
+        self._sizes: list[int] = []  # of the parameter groups that are measured
+        self._is_stepping = False  # the first optimizer is within its step
+        self._steps = 0  # of the first optimizer
+        self._around: list[int] = []  # these, as steps of others began
+        self._others: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # whether they train the same
+        self._counted_others = 0
+        self._ignores_others = False
+        # The hooks are for all optimizers: another one may take over, or step in place of the given one.
+        # They keep nothing alive; the recorder keeps the session.
+        me = weakref.ref(self)
+
+        def call(name: str, optimizer) -> None:
+            session = me()
+            if session is not None:
+                session._guard(lambda: getattr(session, name)(optimizer))
+
+        if not hasattr(optimizers[0], "_optimizer_step_post_hooks"):
+            raise BloomError(
+                f"{type(optimizers[0]).__name__} is no optimizer of PyTorch: give the one that it wraps."
+            )
+        from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
+
         handles = [
-            optimizers[0].register_step_pre_hook(lambda *_: self._guard(self._before_step)),
-            optimizers[0].register_step_post_hook(lambda *_: self._guard(self._after_step)),
+            register_optimizer_step_pre_hook(lambda optimizer, *_: call("_begin_step", optimizer)),
+            register_optimizer_step_post_hook(lambda optimizer, *_: call("_end_step", optimizer)),
         ]
         recorder.at_close(lambda: [handle.remove() for handle in handles])
         recorder.at_close(self._finish)
@@ -379,8 +294,54 @@ class _Session:
         except Exception as error:
             self._recorder.complain("record", error)
 
+    def _begin_step(self, optimizer) -> None:
+        """Any optimizer begins a step."""
+        if optimizer is self._optimizers[0]():
+            self._is_stepping = True
+            self._before_step()
+        elif self._counts(optimizer):
+            self._around.append(self._steps)
+            self._before_step()
+
+    def _end_step(self, optimizer) -> None:
+        """Any optimizer has taken a step.
+
+        Steps of another one count if it trains the same parameters and neither is part of a step of the given
+        one nor has one within it: so with an optimizer that was swapped, or one like SAM that calls a base.
+        """
+        if optimizer is self._optimizers[0]():
+            self._is_stepping = False
+            self._steps += 1
+            self._after_step()
+            if self._counted_others and not self._around and not self._ignores_others:
+                self._ignores_others = True
+                raise BloomError(
+                    f"{self._counted_others} steps of another optimizer of the same parameters were counted, "
+                    f"further ones are not: give record the optimizer whose steps count."
+                )
+        elif self._counts(optimizer) and self._around and self._around.pop() == self._steps:
+            self._counted_others += 1
+            self._after_step()
+
+    def _counts(self, optimizer) -> bool:
+        """Whether the steps of an optimizer that was not given count."""
+        if self._is_stepping or self._ignores_others or any(optimizer is one() for one in self._optimizers):
+            return False
+        first = self._optimizers[0]()
+        if first is None:  # another one has taken its place
+            mine = {id(tensor) for tensor in self._meter.tensors()} if self._meter else set()
+        else:
+            mine = {id(one) for group in first.param_groups for one in group["params"]}
+        if optimizer not in self._others:
+            self._others[optimizer] = any(
+                id(one) in mine for group in optimizer.param_groups for one in group["params"]
+            )
+        return self._others[optimizer]
+
     def _before_step(self) -> None:
         if self._begun:
+            if self._meter is not None and self._sizes_now() != self._sizes:
+                self._extend(self._meter)
             return
         self._begun = True
         recorder = self._recorder
@@ -388,10 +349,24 @@ class _Session:
         counted = self._counted_steps()
         if recorder.resumes and counted:
             recorder.resume_at(counted)
+        self._sizes = self._sizes_now()
         meter = Meter(recorder, self._trained())
         meter.measure()
         self._meter = meter
         self._snapshot()
+
+    def _sizes_now(self) -> list[int]:
+        """How many parameters each group of the optimizers has."""
+        optimizers = [optimizer() for optimizer in self._optimizers]
+        return [len(group["params"]) for one in optimizers if one is not None for group in one.param_groups]
+
+    def _extend(self, before: Meter) -> None:
+        """Measure parameters that were given to an optimizer since, as when layers are unfrozen."""
+        self._sizes = self._sizes_now()
+        meter = Meter(self._recorder, self._trained(before.names()))
+        meter.measure()
+        meter.take_over(before, self._recorder.current_step % self._recorder.every != 0)
+        self._meter = meter
 
     def _after_step(self) -> None:
         recorder = self._recorder
@@ -408,8 +383,8 @@ class _Session:
         if self._begun:
             self._snapshot(sharded=False)
 
-    def _trained(self) -> list[tuple[str, torch.Tensor]]:
-        """The parameters that the optimizers train, by clean names."""
+    def _trained(self, also: Collection[str] = ()) -> list[tuple[str, torch.Tensor]]:
+        """The parameters that the optimizers train, by clean names, and those with one of other names."""
         optimizers = [optimizer() for optimizer in self._optimizers]
         trained = {
             id(parameter)
@@ -422,7 +397,8 @@ class _Session:
         named = list(model.named_parameters()) if model is not None else []
         if any("_fsdp_wrapped_module" in name for name, _ in named):
             raise BloomError("FullyShardedDataParallel hides the parameters: use fully_shard (FSDP2).")
-        found = [(clean_name(name), parameter) for name, parameter in named if id(parameter) in trained]
+        clean = [(clean_name(name), parameter) for name, parameter in named]
+        found = [(name, parameter) for name, parameter in clean if id(parameter) in trained or name in also]
         if not found:
             raise BloomError(
                 "the optimizer trains no parameter of the model: give the two that belong together."
@@ -458,17 +434,3 @@ def _inner(optimizer):
     while not hasattr(optimizer, "_optimizer_step_post_hooks") and hasattr(optimizer, "optimizer"):
         optimizer = optimizer.optimizer
     return optimizer
-
-
-def _device_of(tensor: torch.Tensor) -> torch.device:
-    """Where a tensor is folded: Apple's graphics processors have no float64."""
-    import torch
-
-    return torch.device("cpu") if tensor.device.type == "mps" else tensor.device
-
-
-def _as_real(tensor: torch.Tensor) -> torch.Tensor:
-    """A complex tensor with its real and imaginary parts as a last axis of two, another as it is."""
-    import torch
-
-    return torch.view_as_real(tensor) if tensor.is_complex() else tensor

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import math
 import os
 import sys
 import time
@@ -21,8 +22,9 @@ import numpy as np
 
 from .. import __version__
 from ..errors import BloomError
+from ..files import remove_leftovers
 from ..trajectory import Embeddings, Series, Trajectory, read_bloom, write_bloom
-from ..trajectory.directions import SCHEME, Change, change, fold, mixer, tensor_key
+from ..trajectory.directions import SCHEME, WIDTH, Change, change, fold, mixer, tensor_key
 from ..trajectory.groups import Groups, grouping
 
 _STORED_SERIES = "float32"  # metrics are few and are kept exactly
@@ -148,6 +150,9 @@ class Recorder:
         self._embedding_dtype = np.dtype(embedding_dtype)
         self._folds = _Folds()
         self._complained: set[tuple[str, type]] = set()
+        self._logged: dict[str, tuple[int, int]] = {}  # the step of each metric, and how often it came there
+        self._twice: dict[str, int] = {}  # steps at which a metric came more than once
+        self._most_at_once = 1  # how often, at an earlier step
         self._flush_seconds = flush_seconds
         self._next_flush = time.monotonic() + flush_seconds
         self._at_close: list[Callable[[], object]] = []
@@ -231,6 +236,8 @@ class Recorder:
         if not self.writes:
             return
         for name, value in metrics.items():
+            if step is None:
+                self._count_again(name)
             if name.startswith(_RESERVED):
                 raise BloomError(
                     f"{name!r} cannot name a metric: choose a name without {name.split('/')[0]}/."
@@ -238,6 +245,30 @@ class Recorder:
             number = float(value.detach() if hasattr(value, "detach") else value)
             self._column(name, "metric").add(self.current_step if step is None else step, [number])
         self._flush_if_due()
+
+    def _count_again(self, name: str) -> None:
+        """Notice a metric that is logged again and again while no step is counted."""
+        last, count = self._logged.get(name, (-1, 0))
+        if last != self.current_step:
+            if count > 1:
+                self._most_at_once = max(self._most_at_once, count)
+            self._logged[name] = (self.current_step, 1)
+            return
+        self._logged[name] = (last, count + 1)
+        if count == 1:
+            self._twice[name] = self._twice.get(name, 0) + 1
+        if count + 1 > 10 * max(3, self._most_at_once):
+            self._complain_of_standing(name, count + 1)
+
+    def _complain_of_standing(self, name: str, count: int) -> None:
+        """Warn that steps are not counted any more, and values of metrics are lost."""
+        self.complain(
+            "standing",
+            BloomError(
+                f"{name} was logged {count} times at step {self.current_step}, of which the last counts: "
+                f"no step was counted meanwhile, so give record the optimizer that takes the steps."
+            ),
+        )
 
     @_never_raises
     def snapshot(self, name: str, words: Iterable[str], vectors, *, step: int | None = None) -> None:
@@ -274,6 +305,12 @@ class Recorder:
         self._next_flush = begin + self._flush_seconds
         if self.writes and (self._columns or self._tables):
             self.metadata["step"] = str(self.current_step)
+            if self._twice:
+                name, count = max(self._twice.items(), key=lambda pair: pair[1])
+                self.metadata["remarks"] = (
+                    f"{name} was logged more than once at {count} steps, as with accumulated gradients or "
+                    f"steps that a GradScaler leaves out: the last value counts"
+                )
             write_bloom(self.trajectory(), self.path, dtypes=self._dtypes())
         end = time.monotonic()
         self._next_flush = end + max(self._flush_seconds, (end - begin) / _FLUSH_SHARE)
@@ -294,6 +331,13 @@ class Recorder:
                 self.complain("close", error)
         self._at_close.clear()
         self._folds = _Folds()
+        name, count = max(
+            ((name, count) for name, (step, count) in self._logged.items() if step == self.current_step),
+            key=lambda pair: pair[1],
+            default=("", 0),
+        )
+        if count > 2 * self._most_at_once:
+            self._complain_of_standing(name, count)
         if self.writes and not (self._columns or self._tables):
             self.complain(
                 "close",
@@ -344,10 +388,10 @@ class Recorder:
             except Exception as error:
                 self.complain_of_parameter(name, error)
                 continue
-            now.add(group, name, folded, shape)
+            now.add(group, name, folded, shape, value)
         before, self._folds = self._folds, now
         return {
-            group: change(before.sums[group], total, self.mixer)
+            group: change(before.sums[group], total, self.mixer, now.distance(before, group))
             for group, total in now.sums.items()
             if before.members.get(group) == now.members[group]
         }
@@ -383,6 +427,7 @@ class Recorder:
     def _prepare_folder(self) -> None:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            remove_leftovers(self.path)
         except OSError as error:
             self.complain("making the folder", error)
 
@@ -413,15 +458,33 @@ class Recorder:
 
 
 class _Folds:
-    """The summed folds of the parameters of each group, and which parameters these were."""
+    """The summed folds of the parameters of each group, and which parameters these were.
+
+    Of groups with no more numbers than a fold has, the numbers are kept, too.
+    """
 
     def __init__(self) -> None:
         self.sums: dict[str, np.ndarray] = {}
         self.members: dict[str, set[tuple[str, tuple[int, ...]]]] = {}
+        self._values: dict[str, dict[str, np.ndarray]] = {}
+        self._counts: dict[str, int] = {}
 
-    def add(self, group: str, name: str, folded: np.ndarray, shape: tuple[int, ...]) -> None:
+    def add(self, group: str, name: str, folded: np.ndarray, shape: tuple[int, ...], value) -> None:
         self.sums[group] = self.sums.get(group, 0.0) + folded
         self.members.setdefault(group, set()).add((name, shape))
+        self._counts[group] = self._counts.get(group, 0) + math.prod(shape)
+        if self._counts[group] <= WIDTH:
+            self._values.setdefault(group, {})[name] = _flat_numbers(value)
+        else:
+            self._values.pop(group, None)
+
+    def distance(self, before: _Folds, group: str) -> float | None:
+        """The sum of squares of a group's change, exactly; None where only folds are kept."""
+        values, old = self._values.get(group), before._values.get(group)
+        if values is None or old is None:
+            return None
+        with np.errstate(all="ignore"):
+            return float(sum(np.sum(np.square(values[name] - old[name])) for name in values))
 
 
 def _flat(parameters, name: str = "") -> Iterator[tuple[str, object]]:
@@ -518,10 +581,18 @@ class _Table:
         return Embeddings(name, self.words, np.array(self.steps, dtype=np.int64), np.stack(self.vectors))
 
 
+def _flat_numbers(value) -> np.ndarray:
+    """The numbers of an array of any framework as float64, in one row; of complex ones both parts."""
+    values = np.ravel(_to_numpy(value))
+    if values.dtype.kind == "c":
+        values = values.view(values.real.dtype)
+    return values.astype(np.float64)
+
+
 def _fold(value, name: str, seed: int) -> tuple[np.ndarray, tuple[int, ...]]:
     """The fold of an array of any framework, and its shape; a tensor of PyTorch is folded where it is."""
     if hasattr(value, "detach"):
-        from .pytorch import folder_for
+        from .folding import folder_for
 
         shape = tuple(value.shape)
         return folder_for(seed).fold(value, tensor_key(name, shape, seed)).cpu().numpy(), shape

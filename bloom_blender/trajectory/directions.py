@@ -27,7 +27,9 @@ falls into step with it.
 folds of the parameters, and only these are kept. They are summed in float64: an update of relative size
 1e-7, the last digit of float32, is left with nine digits. Folds of several tensors, or of the parts of one
 tensor on several machines, are simply added. What is not linear, the length of an update, is the length of
-its fold: exact for a tensor of at most WIDTH numbers by itself, and otherwise within about 1 %.
+its fold, within about 1 %. Of a group with at most WIDTH numbers, no more than a fold has, the numbers
+themselves are kept beside it, and the length is exact: two small tensors may share columns, and would add up
+there.
 """
 
 from __future__ import annotations
@@ -62,7 +64,8 @@ class Change:
     projections : (K,) float64
         Of the change on the K directions.
     update_square, parameter_square : float
-        Sum of the squares of the change (estimated from its fold), and of the parameters after it.
+        Sum of the squares of the change (exact for groups of at most WIDTH numbers, else estimated from its
+        fold), and of the parameters after it.
     """
 
     projections: np.ndarray
@@ -143,10 +146,17 @@ def fold(values: np.ndarray, key: Key, seed: int, start: int = 0) -> np.ndarray:
     return result
 
 
-def change(before: np.ndarray, after: np.ndarray, mixing: np.ndarray) -> Change:
-    """The change between two folds (with sums of squares) of a group, projected with a `mixer`."""
+def change(
+    before: np.ndarray, after: np.ndarray, mixing: np.ndarray, update_square: float | None = None
+) -> Change:
+    """The change between two folds (with sums of squares) of a group, projected with a `mixer`.
+
+    ``update_square`` is the exact one, where the caller knows it; else it is that of the fold.
+    """
     difference = after[:WIDTH] - before[:WIDTH]
-    return Change(difference @ mixing, float(np.sum(np.square(difference))), float(after[WIDTH]))
+    if update_square is None:
+        update_square = float(np.sum(np.square(difference)))
+    return Change(difference @ mixing, update_square, float(after[WIDTH]))
 
 
 def _hashed_signs(name: str, count: int, seed: int) -> np.ndarray:

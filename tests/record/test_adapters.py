@@ -47,7 +47,8 @@ def test_lightning(tmp_path, data):
 
         def training_step(self, batch, _):
             loss = torch.nn.functional.mse_loss(self.inner(batch[0]), batch[1])
-            self.log("loss", loss)
+            self.log("loss", loss, on_step=True, on_epoch=True)
+            self.log("constant", 0.5)
             return loss
 
         def validation_step(self, batch, _):
@@ -75,7 +76,10 @@ def test_lightning(tmp_path, data):
     back = read_bloom(tmp_path / "run.bloom")
     assert [one.name for one in back.updates] == ["update/inner"]
     assert back.updates[0].steps.tolist() == [2, 4, 6, 8]  # 8 batches, two a step, two epochs
-    assert back.series_named("validation").steps.tolist()[-1] == 8
+    # Each is recorded when it is measured: validation and means once an epoch.
+    assert back.series_named("validation").steps.tolist() == [4, 8]
+    assert back.series_named("loss_epoch").steps.tolist() == [4, 8]
+    assert back.series_named("constant").steps.tolist() == list(range(9))
     assert back.series_named("loss").values[-1] < back.series_named("loss").values[0]
 
     trainer(3).fit(module, *loaders, ckpt_path=tmp_path / "state.ckpt")

@@ -445,3 +445,68 @@ def test_importing_the_recorder_imports_neither_torch_nor_blender():
     subprocess.run(
         [sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     )
+
+
+# Nothing is lost in silence.
+
+
+def test_a_metric_that_is_logged_while_nothing_steps_gives_one_warning(tmp_path):
+    with Recorder(tmp_path / "run.bloom") as recorder, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for _ in range(100):
+            recorder.log(loss=1.0)
+        recorder.close()
+    assert len(caught) == 1
+    assert "loss was logged 31 times at step 0, of which the last counts: no step was" in str(
+        caught[0].message
+    )
+    recorder = Recorder(tmp_path / "run.bloom")
+    for step in range(6):
+        if step < 2:
+            recorder.step({"a": np.full(2, step)})
+        recorder.log(loss=1.0)
+    with pytest.warns(RuntimeWarning, match="loss was logged 5 times at step 2"):
+        recorder.close()
+
+
+def test_accumulated_gradients_and_steps_left_out_give_a_remark(tmp_path):
+    with Recorder(tmp_path / "run.bloom") as recorder, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for step in range(5):
+            for part in range(8):
+                recorder.log(loss=step + part / 8)
+            recorder.step({"a": np.full(2, step)})
+    run = read_bloom(tmp_path / "run.bloom")
+    assert run.metadata["remarks"].startswith("loss was logged more than once at 5 steps")
+    with Recorder(tmp_path / "run.bloom") as recorder:
+        for step in (0, 1):
+            recorder.step({"a": np.full(2, step)}, loss=1.0)
+    assert "remarks" not in read_bloom(tmp_path / "run.bloom").metadata
+
+
+@pytest.mark.parametrize("sizes", [(64, 64), (512, 512), (300, 7), (2000, 2093)])
+def test_the_length_of_a_small_groups_update_is_exact(tmp_path, sizes):
+    """Weight and bias of a normalization share columns of the fold, and their changes are alike."""
+    rng = np.random.default_rng(5)
+    start = {f"norm.{name}": rng.normal(size=size) for name, size in zip("ab", sizes, strict=True)}
+    moved = {name: value + 1e-3 * np.abs(rng.normal(size=value.size)) for name, value in start.items()}
+    with Recorder(tmp_path / "run.bloom") as recorder:
+        recorder.watch(start)
+        recorder.step(moved)
+    exact = np.sqrt(sum(np.sum((moved[name] - start[name]) ** 2) for name in start))
+    norm = read_bloom(tmp_path / "run.bloom").series_named("update_norm/norm").values
+    np.testing.assert_allclose(norm, [exact], rtol=1e-6)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="on Windows a process cannot be asked for without harm")
+def test_what_killed_recorders_leave_is_removed(tmp_path):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    gone = tmp_path / f".{ended.pid}-0123456789ab.bloom"
+    mine = tmp_path / f".{os.getpid()}-0123456789ab.bloom"
+    other = tmp_path / f".{ended.pid}-notes.bloom"
+    for path in (gone, mine, other):
+        path.write_bytes(b"x")
+    with Recorder(tmp_path / "run.bloom") as recorder:
+        recorder.log(loss=1.0)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([mine.name, other.name, "run.bloom"])

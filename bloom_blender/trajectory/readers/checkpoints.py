@@ -7,6 +7,7 @@ one checkpoint is in memory at a time; what is kept of it is its fold, see `dire
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Sequence
@@ -281,6 +282,7 @@ class _Differences:
                     np.sum([before[key] for key in keys], axis=0),
                     np.sum([after[key] for key in keys], axis=0),
                     self._mixer,
+                    self._distance(before, after, keys),
                 )
             numbers = [*change.projections, change.update_square, change.parameter_square]
             if np.isfinite(numbers).all():
@@ -289,6 +291,16 @@ class _Differences:
             else:
                 left_out += 1
         return left_out
+
+    def _distance(self, before: _Folds, after: _Folds, keys: list[_FoldKey]) -> float | None:
+        """The exact sum of squares of a small group's change, as the recorder has it; None for a large one.
+
+        A fold of no more than WIDTH numbers has each of them in a column of its own.
+        """
+        width = directions.WIDTH
+        if sum(math.prod(shape) for _, shape in keys) > width:
+            return None
+        return float(sum(np.sum(np.square(after[key][:width] - before[key][:width])) for key in keys))
 
     def _series(self) -> list[Series]:
         series = []

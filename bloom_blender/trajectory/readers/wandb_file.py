@@ -51,7 +51,7 @@ def read(source: Source, options: Options) -> Trajectory:
                 f"copy it again, or ask for what is readable."
             ) from None
         if row:
-            rows.add(row)
+            rows.add(_without_media(row))
     rows.finish()
     if left_out:
         measured.remarks.append(f"{left_out} records that cannot be read are left out")
@@ -115,6 +115,12 @@ def _history(record: bytes) -> dict:
                     if inner == 1:
                         row.setdefault("_step", protobuf.signed(step))
     return row
+
+
+def _without_media(row: dict) -> dict:
+    """The row without what tells of tables and pictures (``x._type``, ``x.size``, …)."""
+    media = tuple(f"{name.removesuffix('._type')}." for name in row if name.endswith("._type"))
+    return {name: value for name, value in row.items() if not name.startswith(media)} if media else row
 
 
 def _item(message: bytes) -> tuple[str, str]:
