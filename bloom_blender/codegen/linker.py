@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import re
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from . import store
@@ -15,20 +17,40 @@ LONG = 500_000
 _lock = threading.RLock()
 
 
+@dataclass(frozen=True)
+class Platform:
+    """A kind of machine in LLVM's words: system and architecture, processor, what that has more or less."""
+
+    triple: str
+    cpu: str
+    features: str = ""
+
+
 @functools.cache
-def _target(level: int = 3) -> Any:
-    """LLVM's description of this machine, and how hard it is to try."""
+def this_platform() -> Platform:
+    """The machine that runs this process."""
     from llvmlite import binding
 
-    binding.initialize_native_target()
-    binding.initialize_native_asmprinter()
-    target = binding.Target.from_triple(binding.get_process_triple())
+    features = binding.get_host_cpu_features().flatten()
+    return Platform(binding.get_process_triple(), binding.get_host_cpu_name(), features)
+
+
+@functools.cache
+def _target(level: int = 3, platform: Platform | None = None) -> Any:
+    """LLVM's description of a machine, this one by default, and how hard it is to try."""
+    from llvmlite import binding
+
+    if platform is None:
+        binding.initialize_native_target()
+        binding.initialize_native_asmprinter()
+        platform = this_platform()
+    else:
+        binding.initialize_all_targets()
+        binding.initialize_all_asmprinters()
+    binding.initialize_native_asmparser()  # for `probed`
+    target = binding.Target.from_triple(platform.triple)
     return target.create_target_machine(
-        cpu=binding.get_host_cpu_name(),
-        features=binding.get_host_cpu_features().flatten(),
-        opt=level,
-        reloc="default",
-        codemodel="jitdefault",
+        cpu=platform.cpu, features=platform.features, opt=level, reloc="default", codemodel="jitdefault"
     )
 
 
@@ -38,9 +60,9 @@ def _host() -> str:
     import llvmlite
     from llvmlite import binding
 
-    features = binding.get_host_cpu_features().flatten()
+    here = this_platform()
     version = (llvmlite.__version__, binding.llvm_version_info)
-    return f"{version} {binding.get_process_triple()} {binding.get_host_cpu_name()} {features}"
+    return f"{version} {here.triple} {here.cpu} {here.features}"
 
 
 @functools.cache
@@ -59,24 +81,60 @@ def _engine() -> Any:
     return binding.create_mcjit_compiler(binding.parse_assembly(""), _target())
 
 
-def optimised(assembly: str) -> tuple[Any, Any]:
-    """The assembly as an LLVM module, optimised for this machine, and what makes machine code of it."""
+def optimised(assembly: str, platform: Platform | None = None) -> tuple[Any, Any]:
+    """The assembly as an optimised LLVM module, and what makes machine code of it.
+
+    For this machine by default.
+    """
     from llvmlite import binding
 
+    machine = _target(3, platform)
+    if machine.triple.startswith("x86_64") and "windows" in machine.triple:
+        assembly = probed(assembly)
     module = binding.parse_assembly(assembly)
-    module.triple = _target().triple
+    module.triple = machine.triple
     short = len(assembly) < LONG
     options = binding.create_pipeline_tuning_options(speed_level=2 if short else 0)
-    builder = binding.create_pass_builder(_target(), options)
+    builder = binding.create_pass_builder(machine, options)
     builder.getModulePassManager().run(module, builder)
-    return module, _target(3 if short else 0)
+    return module, machine if short else _target(0, platform)
 
 
-def machine_code(assembly: str) -> str:
+def machine_code(assembly: str, platform: Platform | None = None) -> str:
     """The machine code of an assembly as text, to look at."""
     with _lock:
-        module, target = optimised(assembly)
+        module, target = optimised(assembly, platform)
         return target.emit_assembly(module)
+
+
+def probed(assembly: str) -> str:
+    """The assembly with a stack probe of its own in place of the system's.
+
+    Windows gives a thread's stack page by page, as each is touched in turn. So a function that needs more
+    than a page touches all of them first, and calls ``__chkstk`` of the C library for that, which is no part
+    of the module. The loop of a large xform does: it keeps what it reads there, a whole vector each.
+    """
+    return _PROCEDURE.sub(r'\1 "probe-stack"="stack_probe" {', assembly) + _PROBE
+
+
+_PROCEDURE = re.compile(r"^(define void @.* nounwind) \{$", re.MULTILINE)
+#: In rax it receives how many bytes the stack is to grow by, and it changes no register. The instructions:
+#: keep rcx and rax, find the stack's end before the call, touch a word a page deeper while there is more than
+#: a page, then the last one.
+_NEW_LINE = r"\0A"
+_PROBE_CODE = (
+    "pushq %rcx", "pushq %rax", "leaq 24(%rsp), %rcx",
+    "1:", "cmpq $$4096, %rax", "jbe 2f",
+    "subq $$4096, %rcx", "testq %rcx, (%rcx)", "subq $$4096, %rax", "jmp 1b",
+    "2:", "subq %rax, %rcx", "testq %rcx, (%rcx)", "popq %rax", "popq %rcx", "retq",
+)  # fmt: skip
+_PROBE = f"""
+@llvm.compiler.used = appending global [1 x ptr] [ptr @stack_probe], section "llvm.metadata"
+define internal void @stack_probe() naked noinline nounwind {{
+  call void asm sideeffect "{_NEW_LINE.join(_PROBE_CODE)}", ""()
+  unreachable
+}}
+"""
 
 
 _addresses: dict[str, int] = {}
