@@ -7,7 +7,6 @@ can be looked at while it grows, stopped, kept in a file and gone on with.
 from __future__ import annotations
 
 import hashlib
-import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 from ..errors import BloomError
 from ..files import open_regular, replace_file
 from ..flame.model import Flame, Palette
+from ..flame.view import roll_of, turn_of
 from .counting import STEPS, Counting
 from .kernels.build import histogram_kernel, version_of
 from .projection import Projection
@@ -226,19 +226,13 @@ def view_of(flame: Flame, grid: Grid, colors: int) -> tuple[int, np.ndarray]:
     kernel = histogram_kernel()
     lens = kernel.FLAT if camera.is_flat else kernel.BLURRED if camera.dof else kernel.SHARP
     step = camera.pixels_per_unit * grid.supersample
-    turn = math.radians(camera.rotate)
-    yaw, pitch = camera.yaw, camera.pitch
-    rotation = (
-        (math.cos(yaw), math.sin(yaw)),
-        (-math.cos(pitch) * math.sin(yaw), math.cos(pitch) * math.cos(yaw), -math.sin(pitch)),
-        (-math.sin(pitch) * math.sin(yaw), math.sin(pitch) * math.cos(yaw), math.cos(pitch)),
-    )
+    roll = roll_of(camera) * step
     view = [
         *camera.center,
-        step * math.cos(turn), -step * math.sin(turn), step * math.sin(turn), step * math.cos(turn),
+        *roll.flat,
         grid.columns / 2.0, grid.rows / 2.0, grid.columns, grid.rows,
         camera.zpos, camera.perspective, 0.1 * camera.dof,
-        *(number for row in rotation for number in row),
+        *np.delete(turn_of(camera), 2),  # without its one zero
         flame.palette.phase % 1.0, colors, *_blur_shares(flame, grid, step),
     ]  # fmt: skip
     return lens, np.array(view, np.float32)

@@ -15,7 +15,7 @@ from typing import Any
 from ..errors import BloomError
 
 #: The oldest numba that CI runs, and the first version that it does not (``pyproject.toml`` has the same).
-OLDEST, BEYOND = (0, 62), (0, 70)
+OLDEST, BEYOND = (0, 62), (0, 69)
 
 
 def check() -> None:

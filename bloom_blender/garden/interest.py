@@ -14,6 +14,7 @@ import numpy as np
 
 from ..chaos.points import PointCloud, compute_points
 from ..flame.model import Camera, Flame
+from ..flame.view import on_plane, roll_of
 
 POINTS = 40_000
 ROWS = 24
@@ -273,29 +274,6 @@ def is_shown(cloud: PointCloud) -> np.ndarray:
     return np.isfinite(cloud.positions).all(1) & (cloud.colors[:, 3] > 0.0)
 
 
-def on_plane(camera: Camera, points: np.ndarray) -> np.ndarray:
-    """(N, 2) places, in flame units, where ember's camera shows (N, 3) points; depth blur is left out.
-
-    The picture's middle is at `Camera.center`, ``pixels_per_unit`` pixels are a unit.
-    """
-    x, y, z = points.T
-    z = z - camera.zpos
-    cy, sy, cp, sp = (
-        math.cos(camera.yaw),
-        math.sin(camera.yaw),
-        math.cos(camera.pitch),
-        math.sin(camera.pitch),
-    )
-    x1 = cy * x + sy * y
-    y1 = -cp * sy * x + cp * cy * y - sp * z
-    z1 = -sp * sy * x + sp * cy * y + cp * z
-    turn = math.radians(camera.rotate)
-    c, s = math.cos(turn), math.sin(turn)
-    with np.errstate(all="ignore"):
-        dx, dy = np.stack([x1, y1]) / (1.0 - camera.perspective * z1) - np.array(camera.center)[:, None]
-        return np.stack([c * dx - s * dy, s * dx + c * dy], axis=1) + camera.center
-
-
 def framed(
     flame: Flame, *, points: int = POINTS, seed: int = 0, cut: float = 0.015, margin: float = MARGIN
 ) -> Flame:
@@ -310,9 +288,7 @@ def framed(
     seen = seen[np.isfinite(seen).all(1)]
     if len(seen) < 100:
         return flame
-    turn = math.radians(flame.camera.rotate)
-    c, s = math.cos(turn), math.sin(turn)
-    spun = np.array([[c, -s], [s, c]])
+    spun = roll_of(flame.camera)
     low, high = np.quantile(seen @ spun.T, [cut, 1.0 - cut], axis=0)
     size = np.maximum((high - low) * margin, 1e-6)
     center = spun.T @ ((low + high) / 2.0)

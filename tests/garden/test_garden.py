@@ -12,9 +12,10 @@ from bloom_blender.chaos.histogram import Histogram
 from bloom_blender.chaos.points import compute_points
 from bloom_blender.errors import BloomError
 from bloom_blender.flame.model import Camera, Flame, Variation, Xform
+from bloom_blender.flame.view import on_plane
 from bloom_blender.flame.xml import parse_flames, read_flame, write_flame
 from bloom_blender.garden import interest, mutate, random_flame
-from bloom_blender.garden.interest import framed, on_plane
+from bloom_blender.garden.interest import framed
 from tests.develop.samples import flower, square
 from tests.support import REPOSITORY, data_path
 

@@ -2,7 +2,7 @@
 
 Orbits advance in batches of ``ORBITS``. In each step every orbit draws an xform, the orbits are grouped by
 xform (counting sort), each group runs through its xform's loop, and the results go back to their orbit. An
-orbit moves as one vector of four; its xform's loop turns it into rows and back (docs/speed.md).
+orbit moves as one vector of four; its xform's loop turns it into rows and back (benchmarks/tricks.md).
 Random numbers are a pure function of (seed, orbit, step): point i of one frame and point i of the next
 share their symbolic address and move continuously.
 
