@@ -13,6 +13,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty
 from ..bloom_blender.scene.flame.object import is_flame
 from ..bloom_blender.scene.flame.settings import LOOKS, points_property
 from ..bloom_blender.scene.points import chaos_game
+from ..bloom_blender.scene.setup import untouched
 
 _FIRST = "Bloom makes itself ready for this computer: some seconds, the first time…"
 _SEEDS = 10_000
@@ -58,11 +59,13 @@ class NewFlameOptions:
         name="Camera",
         description="Add the flame's own camera and look through it when rendering",
         default=True,
+        options={"SKIP_SAVE"},
     )
     with_scene: BoolProperty(
         name="Scene",
-        description="Set render engine, picture size, colour management and compositor for the flame",
+        description="Set render engine, picture size, color management and compositor for the flame",
         default=True,
+        options={"SKIP_SAVE"},
     )
 
     look: EnumProperty(name="Look", description="How the flame is rendered", items=LOOKS)
@@ -70,12 +73,25 @@ class NewFlameOptions:
         name="Viewport",
         description="Show the flame in the viewport as it will look, through its camera",
         default=True,
+        options={"SKIP_SAVE"},
     )
 
+    def decide(self: Any, context) -> None:
+        """Set the options that are not given: a scene with a user's work in it stays as it is."""
+        prepared = untouched.is_prepared(context.scene)
+        for name in ("with_camera", "with_scene", "with_view"):
+            if not self.properties.is_property_set(name):
+                setattr(self, name, not prepared)
+
     def new_flame_options(self) -> dict:
-        """Return the options as arguments of ``actions.add_flame``."""
+        """Return the options as properties of another operator that adds flames."""
         names = ("points_render", "points_viewport", "with_camera", "with_scene", "with_view", "look")
         return {name: getattr(self, name) for name in names}
+
+    def arguments(self, context) -> dict:
+        """Return the options as arguments of ``scene_setup.add_flame``."""
+        self.decide(context)
+        return {**self.new_flame_options(), "at_cursor": True}
 
     def draw_new_flame_options(self, layout: bpy.types.UILayout) -> None:
         """Draw them in an operator's settings."""
@@ -93,6 +109,7 @@ class NewFlameOptions:
 
 def ask(operator: bpy.types.Operator, context: bpy.types.Context) -> set[str]:
     """Ask for a file, or only for the options where one was dropped (``invoke`` of an importer)."""
+    operator.decide(context)
     manager = context.window_manager
     if operator.properties.is_property_set("filepath"):
         return manager.invoke_props_dialog(

@@ -44,7 +44,7 @@ class Mutates(Seeded):
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         if outside:
-            self.report({"INFO"}, "The flame has left its frame: Set Up Scene makes a camera that fits")
+            self.report({"INFO"}, "The flame has left its frame: Set Up Scene with New Camera fits it")
         return {"FINISHED"}
 
 

@@ -47,7 +47,7 @@ class BLOOM_OT_add_flame(NewFlameOptions, bpy.types.Operator):
         """Read the preset, then add it."""
         try:
             with wait_cursor(context):
-                scene_setup.add_flame(context, read_preset(self.preset), **self.new_flame_options())
+                scene_setup.add_flame(context, read_preset(self.preset), **self.arguments(context))
         except BloomError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

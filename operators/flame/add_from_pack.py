@@ -70,7 +70,7 @@ class AddFromPack(NewFlameOptions, ChooseByPicture):
         try:
             flames = _all(pack, broken) if self.use_all else [pack.flame(self.number - 1)]
             with wait_cursor(context):
-                added = scene_setup.add_flames(context, flames, **self.new_flame_options())
+                added = scene_setup.add_flames(context, flames, **self.arguments(context))
         except BloomError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -24,6 +24,7 @@ class BLOOM_OT_import_flame(AddFromPack, bpy.types.Operator, ImportHelper):
 
     def invoke(self, context, event):
         """Ask for a file; where one was dropped, show what it holds or add it."""
+        self.decide(context)
         if self.properties.is_property_set("filepath"):
             return self.choose_or_add(context)
         context.window_manager.fileselect_add(self)
@@ -36,6 +37,7 @@ class BLOOM_OT_import_flame(AddFromPack, bpy.types.Operator, ImportHelper):
         except BloomError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
+        self.decide(context)
         asked = self.use_all or self.properties.is_property_set("number")
         if self.options.is_invoke and not asked and len(pack) > 1:
             options = {"filepath": self.filepath, **self.new_flame_options()}

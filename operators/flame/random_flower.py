@@ -39,7 +39,7 @@ class AddsRandom(Seeded, NewFlameOptions):
         try:
             with wait_cursor(context):
                 chaos_game.load()
-                scene_setup.add_flame(context, random_flame(seed, kind=self.kind), **self.new_flame_options())
+                scene_setup.add_flame(context, random_flame(seed, kind=self.kind), **self.arguments(context))
         except BloomError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

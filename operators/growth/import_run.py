@@ -159,7 +159,7 @@ class BLOOM_OT_import_run(NewFlameOptions, GrowthOptions, bpy.types.Operator, Im
             plan = growing.plan(base_flame(obj), trajectory, settings, obj.bloom.growth)
         else:
             plan = growing.plan(read_preset(self.base), trajectory, settings)
-            obj = scene_setup.add_flame(context, plan.flame, **self.new_flame_options())
+            obj = scene_setup.add_flame(context, plan.flame, **self.arguments(context))
         curves, kept = growing.carry_out(obj, plan, source=self.filepath)
         if self.set_range:
             context.scene.frame_start = self.start_frame

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import EnumProperty
+from bpy.props import BoolProperty, EnumProperty
 
 from ...bloom_blender.errors import BloomError
 from ...bloom_blender.scene.flame.settings import LOOKS
@@ -12,13 +12,25 @@ from ..common import flame_is_active
 
 
 class BLOOM_OT_set_up_scene(bpy.types.Operator):
-    """Add the active flame's camera and set up compositor, rendering and viewport for it"""
+    """Set up camera, compositor, rendering and viewport for the active flame; what you have changed stays"""
 
     bl_idname = "bloom.set_up_scene"
     bl_label = "Set Up Scene"
     bl_options = {"REGISTER", "UNDO"}
 
     look: EnumProperty(name="Look", description="How the flame is rendered", items=LOOKS)
+    new_camera: BoolProperty(
+        name="New Camera",
+        description="Make the flame's own camera the scene's, in the place of the one that is there",
+        default=False,
+        options={"SKIP_SAVE"},
+    )
+    replace: BoolProperty(
+        name="Replace Settings",
+        description="Set resolution, samples, color management and so on also where you have changed them",
+        default=False,
+        options={"SKIP_SAVE"},
+    )
 
     @classmethod
     def poll(cls, context):
@@ -28,8 +40,16 @@ class BLOOM_OT_set_up_scene(bpy.types.Operator):
     def execute(self, context):
         """Set up the context's scene."""
         try:
-            scene_setup.set_up_scene(context, context.active_object, look=self.look)
+            kept = scene_setup.set_up_scene(
+                context,
+                context.active_object,
+                look=self.look,
+                with_camera=self.new_camera or None,
+                replace=self.replace,
+            )
         except BloomError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
+        if kept:
+            self.report({"INFO"}, f"Kept as you have them: {', '.join(kept)}")
         return {"FINISHED"}

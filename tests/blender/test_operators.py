@@ -11,6 +11,7 @@ import pytest
 
 pytestmark = pytest.mark.usefixtures("bloom")
 
+POINTS = {"points_viewport": 250, "points_render": 600}
 NOTHING = {"with_camera": False, "with_scene": False, "points_viewport": 250, "points_render": 600}
 
 
@@ -348,7 +349,7 @@ def test_the_startup_cube_is_out_of_the_way_unless_it_was_touched(blender, add):
     assert cube.hide_get() and cube.hide_render
 
 
-def test_switching_looks_keeps_the_camera_until_it_was_moved(blender, add):
+def test_switching_looks_keeps_the_camera(blender, add):
     add(with_camera=True)
     scene = blender.context.scene
     first = scene.camera
@@ -357,7 +358,90 @@ def test_switching_looks_keeps_the_camera_until_it_was_moved(blender, add):
     first.location.z += 1.0
     blender.context.view_layer.update()
     blender.ops.bloom.set_up_scene(look="PARTICLES")
+    assert scene.camera == first
+    blender.ops.bloom.set_up_scene(look="PARTICLES", new_camera=True)
     assert scene.camera != first and first.name in scene.objects
+
+
+def test_a_change_of_look_keeps_what_the_user_has_changed(blender, add, capfd):
+    """All that was said to be thrown away, once and again, until it is to be replaced."""
+    add(with_camera=True, with_scene=True)
+    scene = blender.context.scene
+    camera, lens = scene.camera, scene.camera.data
+    camera.location.x, lens.lens, lens.dof.aperture_fstop = 1.0, 35.0, 1.0
+    render = scene.render
+    render.resolution_x = render.resolution_y = 1080
+    scene.cycles.samples, scene.cycles.max_bounces = 64, 4
+    scene.view_settings.view_transform = "AgX"
+    light = blender.data.objects.new("Mine", blender.data.lights.new("Mine", "SUN"))
+    scene.collection.objects.link(light)
+
+    def shown():
+        objects = sorted((obj.name, tuple(obj.location)) for obj in scene.objects)
+        return (
+            objects,
+            (lens.lens, lens.dof.aperture_fstop, scene.camera),
+            (
+                (render.resolution_x, render.resolution_y, scene.view_settings.view_transform),
+                (scene.cycles.samples, scene.cycles.max_bounces),
+            ),
+        )
+
+    before = shown()
+    for look, engine in (("PICTURE", "BLOOM"), ("PARTICLES", "CYCLES"), ("PICTURE", "BLOOM")):
+        blender.ops.bloom.set_up_scene(look=look)
+        assert shown() == before and render.engine == engine
+    kept = "Kept as you have them: camera, resolution, samples, bounces, view transform"
+    assert kept in capfd.readouterr().out
+    scene.bloom.gamma = 7.0
+    blender.ops.bloom.set_up_scene(look="PICTURE")
+    assert scene.bloom.gamma == 7.0
+    blender.ops.bloom.set_up_scene(look="PICTURE", replace=True)
+    assert (scene.cycles.samples, scene.view_settings.view_transform) == (16, "Standard")
+    assert scene.bloom.gamma != 7.0 and render.resolution_x == 1280 and scene.camera == camera
+
+
+def test_what_nobody_touched_follows_the_look(blender, add):
+    add(with_camera=True, with_scene=True)
+    scene = blender.context.scene
+    assert scene.cycles.samples == 16 and scene.view_settings.view_transform == "Standard"
+    blender.ops.bloom.set_up_scene(look="VOLUME")
+    assert scene.cycles.samples == 8 and scene.render.engine == "CYCLES"
+    blender.ops.bloom.set_up_scene(look="PARTICLES")
+    assert scene.cycles.samples == 16
+
+
+def test_add_leaves_a_prepared_scene_as_it_is(blender, bloom):
+    blender.ops.wm.read_homefile(use_factory_startup=True)
+    scene = blender.context.scene
+    camera = scene.camera
+    camera.location.x += 1.0
+    scene.render.resolution_x, scene.render.engine = 720, "CYCLES"
+    blender.ops.bloom.add_flame(preset="lotus", **POINTS)
+    assert scene.camera == camera and scene.render.resolution_x == 720
+    assert scene.cycles.samples == 4096 and scene.view_settings.view_transform == "AgX"
+    assert not blender.data.objects["Cube"].hide_render and len(scene.objects) == 4
+    blender.ops.bloom.add_flame(preset="rose", with_scene=True, **POINTS)
+    assert scene.cycles.samples == 16 and scene.camera == camera
+
+
+def test_add_sets_up_a_new_file_once(blender, bloom):
+    """The second flower neither lands in the first nor takes the camera; the 3D cursor says where."""
+    from bpy_extras.object_utils import world_to_camera_view
+
+    blender.ops.wm.read_homefile(use_factory_startup=True)
+    scene = blender.context.scene
+    scene.cursor.location = (1.0, 2.0, 3.0)
+    blender.ops.bloom.add_flame(preset="lotus", **POINTS)
+    first, camera = blender.context.active_object, scene.camera
+    assert tuple(first.location) == (1.0, 2.0, 3.0) and scene.cycles.samples == 16
+    seen = world_to_camera_view(scene, camera, first.matrix_world.translation)
+    assert camera.name != "Camera" and abs(seen.x - 0.5) < 0.2 and abs(seen.y - 0.5) < 0.2 and seen.z > 0.0
+    size = scene.render.resolution_x, scene.render.resolution_y
+    blender.ops.bloom.add_flame(preset="rose", **POINTS)
+    second = blender.context.active_object
+    assert second != first and second.location.x > 1.5 and second.location.y == 2.0
+    assert scene.camera == camera and size == (scene.render.resolution_x, scene.render.resolution_y)
 
 
 def _functions_of(cls):

@@ -7,6 +7,7 @@ from mathutils import Matrix
 
 from ...flame.model import Flame
 from ..flame.object import MIRROR
+from .untouched import note_camera
 
 #: Sensor width of the cameras that we make, millimetres: Blender's own default.
 SENSOR = 36.0
@@ -48,6 +49,7 @@ def flame_camera(scene: bpy.types.Scene, flame: Flame, obj: bpy.types.Object) ->
         bpy.data.cameras.remove(data)  # and the object with it
         return scene.camera
     scene.collection.objects.link(camera)
+    note_camera(camera)
     scene.camera = camera
     return camera
 

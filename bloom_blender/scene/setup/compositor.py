@@ -39,14 +39,19 @@ _DIM = 0.014
 _NIGHT = (0.05, 0.2, 0.6)
 
 
-def set_up(scene: bpy.types.Scene, flame: Flame) -> bpy.types.Node:
+def set_up(scene: bpy.types.Scene, flame: Flame, *, adjust: bool = True) -> bpy.types.Node:
     """Lead the scene's frames through Bloom's tone group, set as the flame's file asks; return its node.
 
-    A tree that already holds the group is left as it is but for the group's settings. Other nodes of a
-    user are kept: the group is put between the render layers and what they fed.
+    A tree that already holds the group is left as it is, but with ``adjust`` for the group's settings. Other
+    nodes of a user are kept: the group is put between the render layers and what they fed.
     """
     tree = versions.compositor_tree(scene)
     node = tone_node(tree)
+    if node is not None and not adjust:
+        _show_only(tree, GROUP)
+        _connect_density(tree, scene, node)
+        versions.use_cpu_compositor(scene)
+        return node
     if node is None:
         node = tree.nodes.new("CompositorNodeGroup")
         node.node_tree = _tone_group(flame)

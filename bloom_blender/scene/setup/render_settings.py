@@ -7,6 +7,7 @@ import bpy
 from ...flame.model import Flame
 from .. import versions
 from ..engine.render_engine import ENGINE
+from .untouched import Settings
 
 #: Longer side of a new scene's picture.
 WIDTH = 1280
@@ -22,48 +23,51 @@ VOLUME_STEP = 2.0
 VOLUME_TILE = "2"
 
 
-def _volume(scene: bpy.types.Scene) -> None:
-    """March through volumes in steps: 5.x would look for light by chance, which leaves grain at any price."""
-    cycles = scene.cycles
-    cycles.volume_bounces = 0
-    cycles.volume_step_rate = VOLUME_STEP
-    cycles.volume_max_steps = 1024
-    versions.use_biased_volumes(scene)
+#: Colour of the world in Blender's start-up file, each channel.
+_GREY = 0.05087608844
 
 
-def _eevee(scene: bpy.types.Scene) -> None:
-    """What EEVEE wants, should the scene be given to it."""
-    eevee = scene.eevee
-    # Otherwise it blurs light that adds up by the depth of what is behind it.
-    eevee.use_bokeh_jittered = True
-    eevee.volumetric_tile_size = VOLUME_TILE
+def set_up(settings: Settings, flame: Flame, look: str) -> None:
+    """Set engine, picture size, background and color management of a scene for a look of ``flame``.
 
-
-def set_up(scene: bpy.types.Scene, flame: Flame, look: str) -> None:
-    """Set engine, picture size, background and colour management of ``scene`` for a look of ``flame``."""
+    What the user has changed stays, see `untouched`.
+    """
+    scene = settings.scene
     render = scene.render
-    render.engine = ENGINE if look == "PICTURE" else "CYCLES"
+    if look == "PICTURE" or render.engine == ENGINE:
+        render.engine = ENGINE if look == "PICTURE" else "CYCLES"  # no other shows the look
+    else:
+        settings.set(render, "engine", engine="CYCLES")
     render.use_lock_interface = True
     width, height = flame.camera.size
     scale = WIDTH / max(width, height)
     # Even sizes, which video codecs ask for.
-    render.resolution_x = max(2 * round(width * scale / 2), 2)
-    render.resolution_y = max(2 * round(height * scale / 2), 2)
-    cycles = scene.cycles
-    cycles.samples = VOLUME_SAMPLES if look == "VOLUME" else SAMPLES
-    cycles.use_adaptive_sampling = False
-    cycles.use_denoising = False
-    cycles.max_bounces = 0
-    cycles.transparent_max_bounces = LAYERS
+    settings.set(
+        render,
+        "resolution",
+        resolution_x=max(2 * round(width * scale / 2), 2),
+        resolution_y=max(2 * round(height * scale / 2), 2),
+    )
+    settings.set(scene.cycles, "samples", samples=VOLUME_SAMPLES if look == "VOLUME" else SAMPLES)
+    settings.set(scene.cycles, "adaptive sampling", use_adaptive_sampling=False)
+    settings.set(scene.cycles, "denoising", use_denoising=False)
+    settings.set(scene.cycles, "bounces", max_bounces=0)
+    scene.cycles.transparent_max_bounces = max(LAYERS, scene.cycles.transparent_max_bounces)
     if look == "VOLUME":
-        _volume(scene)
-    _eevee(scene)
-    # The compositor hands over display colours as linear light; nothing may bend them again.
-    scene.view_settings.view_transform = "Standard"
-    scene.view_settings.look = "None"
+        # March through volumes in steps: 5.x would look for light by chance, which leaves grain at any price.
+        settings.set(scene.cycles, "volume bounces", volume_bounces=0)
+        settings.set(scene.cycles, "volume steps", volume_step_rate=VOLUME_STEP, volume_max_steps=1024)
+        versions.use_biased_volumes(scene)
+    # What EEVEE wants, should the scene be given to it: otherwise it blurs light that adds up by the depth of
+    # what is behind it.
+    settings.set(scene.eevee, "jittered depth of field", use_bokeh_jittered=True)
+    settings.set(scene.eevee, "volume resolution", volumetric_tile_size=VOLUME_TILE)
+    # The compositor hands over display colors as linear light; nothing may bend them again.
+    settings.set(scene.view_settings, "view transform", view_transform="Standard", look="None")
     if scene.world is None:
         scene.world = bpy.data.worlds.new("Bloom World")
         versions.use_nodes(scene.world)
     background = next((n for n in scene.world.node_tree.nodes if n.type == "BACKGROUND"), None)
     if background is not None:
-        background.inputs["Color"].default_value = (0.0, 0.0, 0.0, 1.0)
+        color = background.inputs["Color"]
+        settings.set_numbers("background", color, (0.0, 0.0, 0.0, 1.0), (_GREY, _GREY, _GREY, 1.0))

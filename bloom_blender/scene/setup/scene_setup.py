@@ -10,12 +10,13 @@ import math
 from collections.abc import Sequence
 
 import bpy
+from mathutils import Vector
 
 from ...flame.model import Flame
 from ..curves import keyframes
 from ..engine import picture_settings
 from ..flame import snapshot
-from ..flame.object import flame_of
+from ..flame.object import flame_of, is_flame
 from ..flame.parts import volume_of
 from ..flame.requests import PointsRequest
 from ..flame.settings import POINTS_RENDER, POINTS_VIEWPORT
@@ -24,6 +25,7 @@ from ..points.cloud import write_cloud
 from ..points.new_flame import make_flame_object
 from ..volume import volume_object
 from . import camera, compositor, flame_over_scene, lights, render_settings, startup_cube, viewport
+from .untouched import Settings, is_startup_camera, is_untouched_camera
 
 _SPACING = 1.1
 """From one flame of a row to the next, in pictures of the largest."""
@@ -42,14 +44,17 @@ def add_flame(
     look: str = "PARTICLES",
     curves=None,
     start_frame: int = 1,
+    at_cursor: bool = False,
 ) -> bpy.types.Object:
     """Add ``flame`` to the context's collection, select it and make it active.
 
     Parameters
     ----------
     with_camera, with_scene : bool
-        Whether to add the flame's camera, and to set up compositor and rendering; the latter hides the
-        cube of a new file, which would stand in the flame.
+        Whether to add the flame's camera, and to set up compositor and rendering, whatever the scene had; the
+        latter hides the cube of a new file, which would stand in the flame.
+    at_cursor : bool
+        Whether to put it at the 3D cursor, or beside the flame that stands there; else at the world's origin.
     with_view : bool
         Whether to show the flame in the window's viewports.
     look : str
@@ -66,11 +71,13 @@ def add_flame(
     write_cloud(obj.data, cloud, snapshot.read(obj).points_state)
     if curves is not None:
         keyframes.animate(obj, curves, start_frame=start_frame)
+    if at_cursor:
+        obj.location = _free_place(context.scene, obj, flame)
     if with_camera:
         camera.flame_camera(context.scene, flame, obj)
     if with_scene:
         set_look(obj, look)
-        _set_up_look(context.scene, obj, flame, look)
+        _set_up_look(Settings(context.scene, replace=True), obj, flame, look)
         startup_cube.hide_cube(context)
     if with_view:
         viewport.show_flame(context)
@@ -90,26 +97,68 @@ def add_flames(
     Only one that comes alone gets a camera: none would see all of them.
     """
     columns = math.ceil(math.sqrt(len(flames)))
+    first = None
     wide = _SPACING * max((flame.camera.extent[0] for flame in flames), default=0.0)
     high = _SPACING * max((flame.camera.extent[1] for flame in flames), default=0.0)
     added = []
     for number, flame in enumerate(flames):
         obj = add_flame(context, flame, with_camera=with_camera and len(flames) == 1, **options)
         row, column = divmod(number, columns)
-        obj.location = (column * wide, -row * high, 0.0)
+        first = obj.location.copy() if first is None else first
+        obj.location = first + Vector((column * wide, -row * high, 0.0))
         added.append(obj)
     for obj in added:
         obj.select_set(True)
     return added
 
 
-def set_up_scene(context: bpy.types.Context, obj: bpy.types.Object, *, look: str = "PARTICLES") -> None:
-    """Give the context's scene the camera, compositor and render settings for a look of a flame object."""
+def _free_place(scene: bpy.types.Scene, obj: bpy.types.Object, flame: Flame) -> Vector:
+    """The 3D cursor, or to the right of the flames that stand there."""
+    step = Vector((_SPACING * flame.camera.extent[0], 0.0, 0.0))
+    taken = [other.matrix_world.translation for other in scene.objects if is_flame(other) and other != obj]
+    place = scene.cursor.location.copy()
+    while any((place - other).length < 0.5 * step.x for other in taken):
+        place += step
+    return place
+
+
+def set_up_scene(
+    context: bpy.types.Context,
+    obj: bpy.types.Object,
+    *,
+    look: str = "PARTICLES",
+    with_camera: bool | None = None,
+    replace: bool = False,
+) -> list[str]:
+    """Give the context's scene the camera, compositor and render settings for a look of a flame object.
+
+    What the user has changed since stays: camera, resolution, samples, view transform and so on.
+
+    Parameters
+    ----------
+    with_camera : bool, optional
+        Whether to make the flame's own camera the scene's. By default only where the scene has none, or that
+        of Blender's start-up file.
+    replace : bool
+        Whether to set what the user has changed, too.
+
+    Returns
+    -------
+    list of str
+        What was left as the user has it, in words.
+    """
     flame, scene = flame_of(obj), context.scene
+    settings = Settings(scene, replace=replace)
     set_look(obj, look)
-    camera.flame_camera(scene, flame, obj)
-    _set_up_look(scene, obj, flame, look)
+    if with_camera is None:
+        with_camera = scene.camera is None or is_startup_camera(scene.camera)
+    if with_camera:
+        camera.flame_camera(scene, flame, obj)
+    elif not is_untouched_camera(scene.camera):
+        settings.kept.append("camera")
+    _set_up_look(settings, obj, flame, look)
     viewport.show_flame(context)
+    return settings.kept
 
 
 def set_look(obj: bpy.types.Object, look: str) -> None:
@@ -133,16 +182,19 @@ def follow_style(obj: bpy.types.Object) -> None:
             compositor.match_style(scene, style)
 
 
-def _set_up_look(scene: bpy.types.Scene, obj: bpy.types.Object, flame: Flame, look: str) -> None:
+def _set_up_look(settings: Settings, obj: bpy.types.Object, flame: Flame, look: str) -> None:
     """Set engine, tone, light and compositor for a look."""
+    scene = settings.scene
     flame_over_scene.show_again(obj)
     if look == "PICTURE":
         compositor.set_up_finish(scene)
-        picture_settings.take_from(scene.bloom, flame)
+        tone = {name: getattr(flame.tone, name) for name in picture_settings.TONE}
+        settings.set(scene.bloom, "tone", **tone)
     elif look == "PARTICLES" and obj.bloom.style != "GLOW":
         compositor.set_up_shine(scene, flame)
         if obj.bloom.style == "DUST":
             lights.add_lights(scene)
     else:
-        compositor.set_up(scene, flame)
-    render_settings.set_up(scene, flame, look)
+        compositor.set_up(scene, flame, adjust=settings.replace)
+    render_settings.set_up(settings, flame, look)
+    settings.note()

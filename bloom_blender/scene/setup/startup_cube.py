@@ -18,14 +18,14 @@ def hide_cube(context: bpy.types.Context) -> bool:
     if bpy.data.filepath:
         return False
     for obj in context.view_layer.objects:
-        if _is_startup_cube(obj):
+        if is_startup_cube(obj) and not obj.hide_get():
             obj.hide_set(True)
             obj.hide_render = True
             return True
     return False
 
 
-def _is_startup_cube(obj: bpy.types.Object) -> bool:
+def is_startup_cube(obj: bpy.types.Object) -> bool:
     """Whether an object is as Blender's own start-up file has it."""
     if obj.name != "Cube" or obj.type != "MESH" or len(obj.data.vertices) != 8 or len(obj.data.polygons) != 6:
         return False
@@ -35,4 +35,4 @@ def _is_startup_cube(obj: bpy.types.Object) -> bool:
         return False
     place = (*obj.location, *obj.rotation_euler, *obj.scale)
     made_into = obj.modifiers or obj.constraints or obj.animation_data or obj.children or obj.parent
-    return place == (0, 0, 0, 0, 0, 0, 1, 1, 1) and not made_into and not obj.hide_get()
+    return place == (0, 0, 0, 0, 0, 0, 1, 1, 1) and not made_into
