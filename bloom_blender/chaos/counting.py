@@ -10,6 +10,7 @@ from ..codegen.threads import threads_of
 from ..flame.model import Flame
 from .kernels import layout
 from .kernels.build import game_of, histogram_kernel, run
+from .mixing import mixing_of
 from .structure import OPACITY, settling, structure_of, thresholds, values_of
 
 #: Applications before the first point of an orbit counts, also of one that escaped and restarted. ember's
@@ -78,6 +79,7 @@ class Counting:
         self.iterations = self.hidden = self._renewed = 0
         self._lens, self._view, self._palette = lens, view, palette
         self._kernel: Any = histogram_kernel()
+        self._warm = mixing_of(flame, threads).warm
         self._settling = settling(flame, FUSE)
         self._fuse = self._settling if flame.rules.settle else 1
         self._f = np.zeros((batches, layout.FLOATS), np.float32)
@@ -132,16 +134,20 @@ class Counting:
         return total
 
     def _renew(self, steps: int) -> None:
-        """Restart some orbits, once a round, so that each of them does once in `LIFE` steps."""
+        """Restart some orbits, once a round, so that each of them does once in `LIFE` steps.
+
+        Where orbits take long to forget their start, they live longer.
+        """
+        life = max(LIFE, 8 * self._warm) // STEPS
         turn = self.iterations // self.round
         if turn == self._renewed:
             return
         self._renewed = turn
         batches, orbits = len(self._f), layout.ORBITS
-        chosen = np.arange(turn % (LIFE // STEPS), batches * orbits, LIFE // STEPS)
+        chosen = np.arange(turn % life, batches * orbits, life)
         batch, orbit = np.divmod(chosen, orbits)
         x, y, color = np.random.default_rng((self.seed & 0xFFFFFFFF, turn)).random((3, len(chosen)))
-        fuse = self._settling
+        fuse = self._settling + self._warm
         for k, value in enumerate((2.0 * x - 1.0, 2.0 * y - 1.0, 0.0, color)):
             self._f[batch, int(layout.STATE) + 4 * orbit + k] = value
         self._f[batch, int(layout.AGE) + orbit] = self._fuse - fuse - 1
@@ -153,7 +159,8 @@ class Counting:
         threads = threads_of(self.threads)
         run(
             self._kernel.play_batch, len(self._f), threads,
-            self._f, self._u, self._o, np.uint32(self.seed & 0xFFFFFFFF), first, steps, self._fuse,
+            self._f, self._u, self._o, np.uint32(self.seed & 0xFFFFFFFF), self._warm, first, steps,
+            self._fuse,
             *self._game, self._lens, self._view, self._blockers, self._slots, TILE_BITS, self._records,
             self._begins,
         )  # fmt: skip

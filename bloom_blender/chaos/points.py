@@ -12,6 +12,7 @@ from ..flame.model import Flame
 from .density import Footprint, empty_table, footprint_of, spread_points
 from .kernels import layout
 from .kernels.build import cloud_kernel, game_of, run
+from .mixing import mixing_of
 from .structure import OPACITY, settling, structure_of, thresholds, values_of
 
 #: Points of one chain. Measured on the six original flames, the picture of chains of this length differs
@@ -104,11 +105,12 @@ def play(
     rules = (np.uint32(seed & 0xFFFFFFFF), np.float32(LIMIT), per_unit)
     flame_data = (game, offsets, values, table, opacities)
     cells, fuse = empty_table(), settling(flame, FUSE)
+    warm = mixing_of(flame, threads).warm
     if detail > 1:
-        run(kernel.count_batch, batches, threads, fuse, steps * detail, *rules, *flame_data, cells)
+        run(kernel.count_batch, batches, threads, warm, fuse, steps * detail, *rules, *flame_data, cells)
     run(
         kernel.points_batch, batches, threads,
-        fuse, steps, detail, *rules, np.float32(flame.palette.phase), *flame_data,
+        warm, fuse, steps, detail, *rules, np.float32(flame.palette.phase), *flame_data,
         linear_palette(flame).reshape(-1), cells, positions.reshape(-1), colors.reshape(-1), energy, age,
         xform, homes,
     )  # fmt: skip

@@ -239,6 +239,7 @@ def _duration(seconds: float) -> str:
 
 def render_to(flame: Flame, output: Path, arguments: argparse.Namespace) -> None:
     """Render a flame and write its picture."""
+    from ..chaos.mixing import mixing_of
     from ..develop.picture import develop, fill, iterations_for
 
     share = None
@@ -254,6 +255,9 @@ def render_to(flame: Flame, output: Path, arguments: argparse.Namespace) -> None
         picture = develop(histogram, early_clip=arguments.early_clip)
         write_picture(picture, output, arguments.bits, arguments.transparent, device_of(histogram))
 
+    if mixing_of(flame, arguments.threads).never:
+        sentence = "its orbits do not forget where they begin, and the picture shows it."
+        print(f"bloom: note: Flame {flame.name!r}: {sentence}", file=sys.stderr)
     total, seed = iterations_for(flame), arguments.seed
     if share is not None:
         total, seed = share.points(total), share.seed(seed)

@@ -26,7 +26,7 @@ from ...codegen.numba_internals import (
     uniform,
 )  # fmt: skip
 from .cells import BUCKETS, bucket, cell_of
-from .game import advance, show, start
+from .game import advance, settle, show, start
 from .layout import (
     AGE,
     CHOSEN_AGE,
@@ -65,7 +65,9 @@ def visible(x, y, z, age, fuse, limit):
 
 
 @compiled
-def count_batch(batch, fuse, steps, seed, limit, per_unit, game, offsets, values, table, opacities, cells):
+def count_batch(
+    batch, warm, fuse, steps, seed, limit, per_unit, game, offsets, values, table, opacities, cells
+):  # fmt: skip
     """Count where the candidates of a batch fall."""
     f = allocate(F(0), (FLOATS,))
     u = allocate(U(0), (WORDS,))
@@ -73,6 +75,7 @@ def count_batch(batch, fuse, steps, seed, limit, per_unit, game, offsets, values
     counts = allocate(0, opacities.shape)
     places = allocate(0, opacities.shape)
     start(f, u, o, batch, seed, opacities.shape[0])
+    settle(f, u, o, counts, places, batch, seed, warm, game, offsets, values, table)
     for s in range(fuse + steps):
         advance(f, u, o, counts, places, game, offsets, values, table)
         if s < fuse:
@@ -185,8 +188,8 @@ def finish(f, o, group, per_unit, phase, last):
 
 @compiled
 def points_batch(
-    batch, fuse, steps, group, seed, limit, per_unit, phase, game, offsets, values, table, opacities, palette,
-    cells, positions, colors, energy, ages, xforms, homes,
+    batch, warm, fuse, steps, group, seed, limit, per_unit, phase, game, offsets, values, table, opacities,
+    palette, cells, positions, colors, energy, ages, xforms, homes,
 ):  # fmt: skip
     """Points of one batch: step s of orbit j is point (batch * steps + s) * ORBITS + j.
 
@@ -200,6 +203,7 @@ def points_batch(
     places = allocate(0, opacities.shape)
     last = F(palette.shape[0] // 4 - 1)
     start(f, u, o, batch, seed, opacities.shape[0])
+    settle(f, u, o, counts, places, batch, seed, warm, game, offsets, values, table)
     for _ in range(fuse):
         advance(f, u, o, counts, places, game, offsets, values, table)
     total = I(energy.shape[0])

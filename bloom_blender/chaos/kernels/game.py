@@ -25,6 +25,7 @@ from .layout import (
     GROUPED_WORD,
     ORBITS,
     PLACE,
+    SHORTEST_BLOCK,
     SHOWN_COLOR,
     SHOWN_X,
     SHOWN_Y,
@@ -54,6 +55,41 @@ def start(f, u, o, batch, seed, xforms):
         f[at + I(3)] = uniform(mixed(U(b + U(3))))
         f[AGE + j] = F(0.0)
         o[XFORM + j] = xforms  # the last row of a table with xaos: chances of the first step
+
+
+@compiled
+def settle(f, u, o, counts, places, batch, seed, warm, game, offsets, values, table):
+    """Bring orbits that have just begun to the attractor, for flames that take long.
+
+    ``warm`` steps, `SHORTEST_BLOCK` times a power of two, in blocks that have random numbers of their own:
+    half of all steps, half of the rest, and so on. So twice as many steps put a block before the others, and
+    the last steps stay what they were (coupling from the past, J. Propp, D. Wilson, 1996): where an orbit
+    forgets where it began, its points stay where they are. The orbits end with the age and the generators of
+    a start.
+    """
+    left = warm
+    while left > 0:
+        last = left <= SHORTEST_BLOCK
+        length = left if last else left // 2
+        own = U(0) if last else U(length)
+        seed_generators(u, batch, U(mixed(U(U(seed) ^ mixed(U(own + U(0x7F4A7C15)))))))
+        for _ in range(length):
+            advance(f, u, o, counts, places, game, offsets, values, table)
+        left -= length
+    if warm > 0:
+        seed_generators(u, batch, seed)
+        for j in range(I(ORBITS)):
+            f[AGE + j] = F(0.0)
+
+
+@compiled
+def seed_generators(u, batch, seed):
+    """Give each orbit of a batch its generator as it is at the start."""
+    for j in range(I(ORBITS)):
+        orbit = U(U(batch) * U(ORBITS) + U(j))
+        a = mixed(U(orbit ^ mixed(U(U(seed) + U(0x9E3779B9)))))
+        u[GENERATOR_A + j] = a
+        u[GENERATOR_B + j] = U(mixed(U(a + U(0x85EBCA6B))) | U(1))  # xoroshiro must not start at zero
 
 
 @compiled

@@ -28,7 +28,7 @@ from ...codegen.numba_internals import (
     to_int,
     uniform,
 )  # fmt: skip
-from .game import advance, show, start
+from .game import advance, settle, show, start
 from .layout import (
     AGE,
     BLUR_SIZE,
@@ -238,13 +238,13 @@ def enclose(f, u, o, fuse, view, slots, places, paints):
 
 @compiled
 def play_batch(
-    batch, floats, words, indices, seed, first, steps, fuse, game, offsets, values, table, opacities, lens,
-    view, blockers, slots, shift, all_records, all_begins,
+    batch, floats, words, indices, seed, warm, first, steps, fuse, game, offsets, values, table, opacities,
+    lens, view, blockers, slots, shift, all_records, all_begins,
 ):  # fmt: skip
     """Play one batch for ``steps`` and leave its records, sorted by tile; tile t begins at begins[t].
 
     What is not in the picture is the last tile's. Where the ``first`` step is below 0, the orbits begin and
-    come to the attractor until step 0.
+    come to the attractor: by ``warm`` steps, see `game.settle`, and then until step 0.
     """
     f, u, o = floats[batch], words[batch], indices[batch]
     records, begins = all_records[batch], all_begins[batch]
@@ -256,6 +256,7 @@ def play_batch(
         for k in range(f.shape[0]):
             f[k] = F(0.0)
         start(f, u, o, batch, seed, opacities.shape[0])
+        settle(f, u, o, counts, groups, batch, seed, warm, game, offsets, values, table)
     for s in range(first, steps):
         advance(f, u, o, counts, groups, game, offsets, values, table)
         if s < 0:

@@ -45,5 +45,6 @@ CHOSEN_XFORM = I(2 * _ROW)  # a cloud: the xform of the candidate chosen so far
 CHOSEN_HOME, CHOSEN_SHADE = I(3 * _ROW), I(4 * _ROW)  # a cloud: its cell, its place in the palette
 INDICES = 5 * _ROW
 
+SHORTEST_BLOCK = 30  # steps of the last block of those that bring slow orbits to the attractor
 ESCAPED = F(1e10)  # an orbit that is farther away restarts; so large a depth says that it does
 NOWHERE = U(0xFFFFFFFF)  # a place that is none: the cell of a hidden point, the bucket of one outside
