@@ -19,7 +19,7 @@ import numpy as np
 
 from ..flame.model import Flame
 from .kernels import layout
-from .kernels.build import game_of, run
+from .kernels.build import game_of, mixing_kernel, run
 from .kernels.layout import SHORTEST_BLOCK
 from .structure import OPACITY, settling, structure_of, thresholds, values_of
 
@@ -147,10 +147,8 @@ class _Pairs:
         second[..., :2] = first[..., :2] + np.float32(APART) * second[..., :2]
 
     def _run(self, first: int, steps: int) -> None:
-        from .kernels.mixing import follow_batch
-
         run(
-            follow_batch, len(self._f), self._threads,
+            mixing_kernel().follow_batch, len(self._f), self._threads,
             self._f, self._u, self._o, np.uint32(0), first, steps, *self._game,
         )  # fmt: skip
 

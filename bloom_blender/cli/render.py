@@ -168,6 +168,8 @@ def prepared(flame: Flame, arguments: argparse.Namespace) -> Flame:
         for name in ("quality", "supersample")
         if getattr(arguments, name) is not None
     }
+    if arguments.transparent:
+        changes["background"] = (0.0, 0.0, 0.0)  # what is behind the picture is not in it
     flame = replace(flame, tone=replace(flame.tone, **changes))
     if arguments.compatibility is not None:
         flame = replace(flame, compatibility=arguments.compatibility)

@@ -14,10 +14,16 @@ def png_bytes(picture: np.ndarray, bits: int = 8, texts: Mapping[str, str] = Map
     """A (height, width, 3 or 4) picture of values in 0..1 as a PNG file; ``bits`` is 8 or 16.
 
     ``texts`` are recorded in it by their keywords; other characters than those of Latin-1 become ``?``.
+
+    With four channels the colors are those over black (associated alpha), as `develop` gives them. PNG wants
+    them divided by alpha, see `straight`.
     """
     kind = {8: ">u1", 16: ">u2"}[bits]
     height, width, channels = picture.shape
-    samples = (np.clip(picture, 0.0, 1.0) * (2**bits - 1)).astype(kind)  # truncates, as ember does
+    if channels == 4:
+        samples = straight(picture, 2**bits - 1).astype(kind)
+    else:
+        samples = (np.clip(picture, 0.0, 1.0) * (2**bits - 1)).astype(kind)  # truncates, as ember does
     rows = samples.reshape(height, -1).view(np.uint8)
     # Filter 1 (difference to the pixel at the left) makes smooth pictures a third smaller than none.
     step = channels * bits // 8
@@ -38,3 +44,15 @@ def png_bytes(picture: np.ndarray, bits: int = 8, texts: Mapping[str, str] = Map
         for name, data in chunks
     ]
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def straight(picture: np.ndarray, levels: int) -> np.ndarray:
+    """Colors that are not multiplied by alpha, and alpha, in whole steps of 0 to ``levels``; float32.
+
+    Over black they show the picture itself, to a step. So alpha is no smaller than the brightest color, which
+    may pass it where a flame shines more than it covers.
+    """
+    clipped = np.clip(picture, 0.0, 1.0).astype(np.float32)
+    alpha = np.ceil(clipped.max(2, keepdims=True) * levels - 1e-3) / levels
+    color = np.divide(clipped[..., :3], alpha, out=np.zeros_like(clipped[..., :3]), where=alpha > 0.0)
+    return np.floor(np.concatenate([np.minimum(color, 1.0), alpha], 2) * levels + 0.5)

@@ -13,7 +13,7 @@ from bloom_blender.chaos.histogram import Grid, Histogram
 from bloom_blender.develop.filters import SHAPES, filtered, taps_of
 from bloom_blender.develop.light import estimator_of, light_of
 from bloom_blender.develop.picture import develop, render, resized
-from bloom_blender.develop.png import png_bytes
+from bloom_blender.develop.png import png_bytes, straight
 from bloom_blender.develop.tone import curve_tables, display
 from bloom_blender.errors import BloomError
 from bloom_blender.flame.compatibility import RULES
@@ -220,8 +220,27 @@ def test_png_is_read_by_others(bits, channels):
     picture = np.random.default_rng(4).random((7, 5, channels)).astype(np.float32)
     read = Image.open(io.BytesIO(png_bytes(picture, bits)))
     assert read.size == (5, 7) and read.mode == ("RGB" if channels == 3 else "RGBA")
-    expected = (picture * 255).astype(np.uint8) if bits == 8 else ((picture * 65535).astype(np.uint16) >> 8)
-    np.testing.assert_array_equal(np.asarray(read), expected)
+    if channels == 3:
+        expected = (picture * 255).astype(np.uint8) if bits == 8 else (picture * 65535).astype(np.uint16) >> 8
+        np.testing.assert_array_equal(np.asarray(read), expected)
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_a_transparent_png_over_black_is_the_picture(bits):
+    """PNG's alpha is straight: a viewer multiplies by it. Light that covers little is not lost."""
+    random = np.random.default_rng(4)
+    picture = random.random((40, 50, 4), np.float32)
+    picture[..., 3] = random.random((40, 50)) ** 3
+    picture[:10] *= 0.01
+    picture[0] = 0.0
+    top = 2**bits - 1
+    samples = straight(picture, top)
+    read = np.asarray(Image.open(io.BytesIO(png_bytes(picture, bits))))
+    np.testing.assert_array_equal(read, samples.astype(np.uint32) >> (bits - 8))
+    shown = samples.astype(np.float64) / top
+    assert np.abs(shown[..., :3] * shown[..., 3:] - picture[..., :3]).max() < 1.5 / top
+    assert np.abs(shown[..., 3] - picture.max(2)).max() < 1.5 / top
+    assert (samples[0] == 0.0).all()
 
 
 def test_the_picture_of_an_even_square_is_even():

@@ -46,7 +46,8 @@ ALLOWED = {
 LAZY = {"numba", "llvmlite", "platformdirs", "PIL", "openvdb", "OpenEXR", "OpenImageIO", "wgpu", *TRAINING}
 #: numba compiles what stands here: these modules import it at their top, and others import them in functions.
 KERNELS = re.compile(
-    r"bloom_blender/(codegen/numba_internals|chaos/kernels/(cells|cloud|develop|game|histogram|occlusion|voxels))(\.py)?"
+    r"bloom_blender/(codegen/numba_internals|chaos/kernels/(cells|cloud|develop|game|histogram|mixing|occlusion|voxels))"
+    r"(\.py)?"
 )
 
 

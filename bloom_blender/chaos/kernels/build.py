@@ -15,8 +15,8 @@ from ..structure import Structure, XformStructure
 from ..xforms import APPLY, xform_assembly
 
 __all__ = [
-    "cloud_kernel", "develop_kernel", "game_of", "histogram_kernel", "occlusion_kernel", "run", "version_of",
-    "voxel_kernel", "xform_loop",
+    "cloud_kernel", "develop_kernel", "game_of", "histogram_kernel", "mixing_kernel", "occlusion_kernel",
+    "run", "version_of", "voxel_kernel", "xform_loop",
 ]  # fmt: skip
 
 #: Combinations of variations in one flame; each takes some 30 ms to compile.
@@ -76,6 +76,13 @@ def cloud_kernel() -> ModuleType:
 def histogram_kernel() -> ModuleType:
     """The module that fills the histogram of any flame."""
     return _module("histogram")
+
+
+def mixing_kernel() -> ModuleType:
+    """The module that follows orbits of any flame."""
+    from . import mixing
+
+    return mixing
 
 
 def develop_kernel() -> ModuleType:
