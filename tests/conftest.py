@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 MODULE = "bl_ext.user_default.bloom"
 _made: list[str] = []
+#: What ``--fewer-cases`` thins out, and how much. Odd, so that alternating kinds of cases both stay.
+MANY, EVERY = 40, 7
 
 
 def _own_folder(variable: str) -> None:
@@ -25,6 +28,27 @@ def _own_folder(variable: str) -> None:
         folder = tempfile.mkdtemp(prefix="bloom-test-")
         os.environ[variable] = folder
         _made.append(folder)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--fewer-cases", action="store_true",
+        help=f"of a test with more than {MANY} cases, only every {EVERY}th: for a second Python",
+    )  # fmt: skip
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--fewer-cases"):
+        return
+    cases = Counter(item.nodeid.partition("[")[0] for item in items)
+    seen: Counter[str] = Counter()
+    kept, left_out = [], []
+    for item in items:
+        name = item.nodeid.partition("[")[0]
+        (left_out if cases[name] > MANY and seen[name] % EVERY else kept).append(item)
+        seen[name] += 1
+    items[:] = kept
+    config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_configure() -> None:

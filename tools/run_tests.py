@@ -21,16 +21,17 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import build_extension
+import covered
 import environments
 from environments import ROOT, Environment, EnvironmentsError
 
 TOOLS = ROOT / "tools"
 #: The tools that start without anything installed, and are checked by themselves.
-SCRIPTS = ("bloom_demo", "build_extension", "environments", "mutate", "progress", "run_tests")
+SCRIPTS = ("bloom_demo", "build_extension", "covered", "environments", "mutate", "progress", "run_tests")
 TESTS = ROOT / "tests"
 #: What is checked for spelling.
 WRITTEN = (
@@ -60,6 +61,7 @@ class Job:
     command: list[str]
     seconds: float
     folder: Path = ROOT
+    environ: dict[str, str] = field(default_factory=dict)  # added to that of all jobs
 
 
 @dataclass(frozen=True)
@@ -111,8 +113,25 @@ def groups() -> dict[str, list[str]]:
     return sorted_out
 
 
-def tests(made: list[Environment], wanted: list[str], extra: list[str]) -> list[Job]:
-    """The pytest processes: which group runs in which environment."""
+def _pytest(python: Path, arguments: list[str], coverage: Path | None) -> tuple[list[str], dict[str, str]]:
+    """Command of a pytest process and what it needs in its environment.
+
+    With a folder for ``coverage`` it measures which lines run, by the interpreter's own events where it has
+    them (since 3.12), which costs next to nothing.
+    """
+    if coverage is None:
+        return [str(python), "-m", "pytest", *arguments], {}
+    measure = ["-m", "coverage", "run", "--rcfile", str(ROOT / "pyproject.toml")]
+    command = [str(python), *measure, "--data-file", str(coverage / "data"), "-m", "pytest", *arguments]
+    new = subprocess.run([python, "-c", "import sys; sys.exit(sys.version_info < (3, 12))"]).returncode == 0
+    return command, {"COVERAGE_CORE": "sysmon" if new else "ctrace"}
+
+
+def tests(made: list[Environment], wanted: list[str], extra: list[str], coverage: Path | None) -> list[Job]:
+    """The pytest processes: which group runs in which environment.
+
+    Those of the newest Blender measure coverage if there is a folder for it.
+    """
     paths = groups()
     last_of_python = {environment.blender.python: environment for environment in made}
     places = {"core": list(last_of_python.values()), "blender": made, "once": made[-1:]}
@@ -122,19 +141,23 @@ def tests(made: list[Environment], wanted: list[str], extra: list[str]) -> list[
             where = f"Blender {environment.blender.version}"
             if group == "core":
                 where = "Python {}.{}".format(*environment.blender.python)
-            command = _python(environment, "-m", "pytest", *paths[group], *extra)
-            jobs.append(Job(f"{group} tests, {where}", command, SECONDS[group]))
+            measured = environment == made[-1] and group != "once"  # whose Blenders are other processes
+            folder = coverage if measured else None
+            # What a formula gives hardly depends on the Python, so an older one tries a part of the cases.
+            thinned = ["--fewer-cases"] if group == "core" and environment != made[-1] and not extra else []
+            command, environ = _pytest(environment.python, [*paths[group], *thinned, *extra], folder)
+            jobs.append(Job(f"{group} tests, {where}", command, SECONDS[group], environ=environ))
     return jobs
 
 
-def training(extra: list[str]) -> tuple[list[Job], str]:
+def training(extra: list[str], coverage: Path | None = None) -> tuple[list[Job], str]:
     """The recorder's tests with PyTorch, or why they are left out."""
     python, reason = environments.training()
     if python is None:
         return [], reason
     paths = [str((TESTS / name).relative_to(ROOT)) for name in TRAINING]
-    command = [str(python), "-m", "pytest", *paths, *extra]
-    return [Job("recorder tests, PyTorch", command, SECONDS["training"])], ""
+    command, environ = _pytest(python, [*paths, *extra], coverage)
+    return [Job("recorder tests, PyTorch", command, SECONDS["training"], environ=environ)], ""
 
 
 class _Running:
@@ -145,7 +168,7 @@ class _Running:
         self.start = time.monotonic()
         self.output = None if folder is None else tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
         self.process = subprocess.Popen(
-            job.command, cwd=job.folder, env=environ, start_new_session=os.name != "nt",
+            job.command, cwd=job.folder, env={**environ, **job.environ}, start_new_session=os.name != "nt",
             stdout=self.output, stderr=None if self.output is None else subprocess.STDOUT,
         )  # fmt: skip
 
@@ -199,6 +222,20 @@ def run(jobs: list[Job], environ: dict[str, str], at_once: int = 1) -> list[Resu
     return results
 
 
+def _coverage(python: Path, folder: Path) -> Result:
+    """Show the share of lines that ran, by room; whether each room has enough."""
+    start = time.monotonic()
+    try:
+        rooms = covered.measured(python, folder)
+    except subprocess.CalledProcessError as error:
+        print(error.stdout, flush=True)
+        return Result("coverage", "FAILED", time.monotonic() - start)
+    print(f"\n=== coverage\n{covered.table(rooms)}", flush=True)
+    short = [room for room in rooms if room.falls_short]
+    failures = tuple(f"{room.name}: the tests run {room.share:.1%} of its lines" for room in short)
+    return Result("coverage", "FAILED" if short else "passed", time.monotonic() - start, failures)
+
+
 def _kill(process: subprocess.Popen) -> None:
     if os.name == "nt":
         subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True)
@@ -229,10 +266,19 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("pytest", nargs="*", help="arguments for pytest, after --")
     arguments = parser.parse_args(argv)
     start = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="bloom-tests-", ignore_cleanup_errors=True) as temporary:
+        return _main(arguments, start, Path(temporary))
+
+
+def _main(arguments: argparse.Namespace, start: float, folder: Path) -> int:
+    coverage = None
+    if arguments.only in (None, "tests") and not arguments.blender and not arguments.pytest:
+        coverage = folder / "coverage"  # with a part of the tests its figures would say nothing
+        coverage.mkdir()
     with ThreadPoolExecutor(1) as pool:  # beside the others, for it waits for pip as they do
         recorder = None
         if arguments.only in (None, "tests", "training"):
-            recorder = pool.submit(training, arguments.pytest)
+            recorder = pool.submit(training, arguments.pytest, coverage)
         at_once = max(arguments.jobs, 1)
         made, missing = environments.available(
             tuple(arguments.blender), environments.TESTING, at_once=at_once
@@ -244,18 +290,18 @@ def main(argv: list[str] | None = None) -> int:
     if not made:
         raise EnvironmentsError("not one supported Blender can run here, so there is nothing to test in")
 
-    with tempfile.TemporaryDirectory(prefix="bloom-tests-", ignore_cleanup_errors=True) as temporary:
-        folder = Path(temporary)
-        environ = {**os.environ, "BLOOM_CACHE_DIR": str(folder / "cache")}
-        (folder / "cache").mkdir()
-        jobs: list[Job] = []
-        if arguments.only in (None, "checks"):
-            jobs += checks(made[-1], _stage(folder))
-        wanted = ["core", "blender", "once"] if arguments.only in (None, "tests") else [arguments.only]
-        if arguments.only not in ("checks", "training"):
-            jobs += tests(made, wanted, arguments.pytest)
-        jobs += more
-        results = run(jobs, environ, 1 if len(jobs) == 1 else at_once)
+    environ = {**os.environ, "BLOOM_CACHE_DIR": str(folder / "cache")}
+    (folder / "cache").mkdir()
+    jobs: list[Job] = []
+    if arguments.only in (None, "checks"):
+        jobs += checks(made[-1], _stage(folder))
+    wanted = ["core", "blender", "once"] if arguments.only in (None, "tests") else [arguments.only]
+    if arguments.only not in ("checks", "training"):
+        jobs += tests(made, wanted, arguments.pytest, coverage)
+    jobs += more
+    results = run(jobs, environ, 1 if len(jobs) == 1 else at_once)
+    if coverage is not None:
+        results.append(_coverage(made[-1].python, coverage))
 
     failures = [item.blender.version for item in missing if item.failed]
     results += [Result(f"environment of Blender {version}", "FAILED", 0) for version in failures]

@@ -18,7 +18,7 @@ def tools():
     folder = str(ROOT / "tools")
     sys.path.insert(0, folder)
     try:
-        names = ("environments", "build_extension", "run_tests", "progress", "mutate")
+        names = ("environments", "build_extension", "run_tests", "progress", "mutate", "covered")
         return SimpleNamespace(**{name: importlib.import_module(name) for name in names})
     finally:
         sys.path.remove(folder)

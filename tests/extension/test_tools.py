@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -193,7 +194,7 @@ def test_changes_of_a_module(tools):
     said = {str(mutation).partition(": ")[2] for mutation in found}
     assert {"a > b  ->  a >= b", "return a  ->  return None", "1  ->  2", "2  ->  4"} <= said
     assert "if a > b: return a  ->  if True: return a" in said
-    assert not any("int  ->" in text for text in said), "types are no behaviour"
+    assert not any("int  ->" in text for text in said), "types are not behaviour"
     for mutation in found:
         assert mutation.source != MODULE
         compile(mutation.source, "changed", "exec")
@@ -216,3 +217,44 @@ def test_a_change_that_no_test_notices_survives(tools, tmp_path, capsys):
     assert (folder / "module.py").read_text() == MODULE
     with pytest.raises(RuntimeError, match="do not pass as it is"):
         tools.mutate.survivors("bloom_blender/module.py", ["absent"], chosen, tmp_path)
+
+
+def test_coverage_is_summed_up_by_room(tools, ready, tmp_path):
+    """Measured as run_tests.py does it, with a module alone instead of pytest."""
+    command, environ = tools.run_tests._pytest(ready[-1].python, [], tmp_path)
+    command[command.index("pytest")] = "bloom_blender.errors"
+    subprocess.run(command, cwd=tools.run_tests.ROOT, env={**os.environ, **environ}, check=True)
+    found = {room.name: room for room in tools.covered.measured(ready[-1].python, tmp_path)}
+    assert {"bloom_blender", "bloom_blender/flame", "bloom_blender/scene", "operators", "panels"} <= set(
+        found
+    )
+    assert found["bloom_blender/flame"].lines > 1000 and found["bloom_blender/flame"].run == 0
+    assert found["bloom_blender"].run > 0
+    assert found["operators"].falls_short and "below 90%" in tools.covered.table(list(found.values()))
+
+
+def test_fewer_cases_are_of_every_test(tools, ready):
+    """Each test function stays, and of one with hundreds of cases a seventh."""
+    command = [ready[-1].python, "-m", "pytest", "--collect-only", "-q", "tests/flame/test_properties.py"]
+    options = {"cwd": tools.run_tests.ROOT, "capture_output": True, "text": True, "check": True}
+    every, fewer = (
+        [line for line in subprocess.run(more, **options).stdout.splitlines() if "::" in line]
+        for more in (command, [*command, "--fewer-cases"])
+    )
+    assert set(fewer) < set(every) and len(fewer) < len(every) / 5
+    assert {line.partition("[")[0] for line in fewer} == {line.partition("[")[0] for line in every}
+
+
+def test_a_room_with_too_little_coverage_fails(tools):
+    room = tools.covered.Room
+    assert [room("a", 1000, run).falls_short for run in (849, 850, 1000)] == [True, False, False]
+    assert not room("of few lines", 100, 70).falls_short
+    table = tools.covered.table([room("a", 1000, 899), room("b", 1000, 900)]).splitlines()
+    assert "below 90%" in table[0] and "below" not in table[1]
+    assert tools.covered.room_of("bloom_blender/scene/flame/object.py") == "bloom_blender/scene"
+    assert tools.covered.room_of("bloom_blender\\errors.py") == "bloom_blender"
+    assert tools.covered.room_of("panels/sidebar.py") == "panels"
+
+
+def test_there_is_nothing_to_measure_without_data(tools, ready, tmp_path):
+    assert tools.covered.measured(ready[-1].python, tmp_path) == []

@@ -129,16 +129,6 @@ def many(count: int, **changes) -> Flame:
     return Flame("many", tuple(xforms), camera=Camera(size=(64, 48), scale=20.0))
 
 
-def test_a_hundred_thousand_xforms():
-    flame = many(100_000)
-    cloud = compute_points(flame, 20_000)
-    assert np.isfinite(cloud.positions).all() and len(np.unique(cloud.xform)) > 10_000
-    # A table of what may follow what would have 10 ** 10 entries.
-    first = replace(flame.xforms[0], xaos=(0.5,))
-    with pytest.raises(BloomError, match="xforms"):
-        compute_points(replace(flame, xforms=(first, *flame.xforms[1:])), 1000)
-
-
 def test_xaos_that_leads_nowhere():
     """Rows that sum to zero: all xforms are as likely then."""
     flame = many(4, xaos=(0.0, 0.0, 0.0, 0.0))
