@@ -142,9 +142,16 @@ class _Pairs:
         self._f = np.zeros((2 * batches, layout.FLOATS), np.float32)
         self._u = np.zeros((2 * batches, layout.WORDS), np.uint32)
         self._o = np.zeros((2 * batches, layout.INDICES), np.int32)
+        # One step, after which both of a pair have the same xform behind them: with xaos that is a part of
+        # where they are, and the first of them does not hang on the place.
         self._run(1, 0)
         first, second = self._states()
-        second[..., :2] = first[..., :2] + np.float32(APART) * second[..., :2]
+        offsets = np.float32(APART) * second[..., :2]
+        self._run(0, 1)
+        second[...] = first
+        second[..., :2] += offsets
+        chosen = self._o[:, int(layout.XFORM) : int(layout.XFORM) + layout.ORBITS]
+        chosen[batches:] = chosen[:batches]
 
     def _run(self, first: int, steps: int) -> None:
         run(

@@ -11,6 +11,7 @@ from bloom_blender.chaos import counting, mixing, points
 from bloom_blender.chaos.histogram import Histogram
 from bloom_blender.chaos.mixing import Mixing, mixing_of
 from bloom_blender.chaos.points import compute_points
+from bloom_blender.chaos.structure import probabilities
 from bloom_blender.flame.model import Camera, Flame, Tone, Variation, Xform
 from bloom_blender.flame.xml import read_flame
 from tests.develop.samples import flower
@@ -119,3 +120,23 @@ def test_points_stay_where_they_are_when_the_time_doubles(monkeypatch):
     none = cloud(0)
     for warm in (30, 60, 480):
         np.testing.assert_allclose(cloud(warm), none, atol=1e-4)
+
+
+def test_rooms_between_which_orbits_seldom_go_have_their_shares():
+    """With xaos the xforms are a Markov chain, whose shares are the eigenvector of its table."""
+    places = ((0.0, 0.0), (0.5, 0.0), (3.0, 0.0), (3.5, 0.0))
+    xaos = ((1.0, 1.0, 0.01, 0.0), (1.0, 1.0, 0.0, 0.0), (0.0, 0.002, 1.0, 1.0), (0.0, 0.0, 1.0, 1.0))
+    flame = Flame(
+        "rooms",
+        tuple(
+            Xform(coefs=(0.5, 0.0, 0.0, 0.5, *place), variations=(Variation("linear"),), xaos=row)
+            for place, row in zip(places, xaos, strict=True)
+        ),
+    )
+    table = probabilities(flame)[:-1]
+    values, vectors = np.linalg.eig(table.T)
+    expected = np.real(vectors[:, np.argmax(values.real)])
+    expected /= expected.sum()
+    found = np.bincount(compute_points(flame, 400_000).xform, minlength=4) / 400_000
+    assert mixing_of(flame).warm >= 480 and expected[2] > 0.35
+    np.testing.assert_allclose(found, expected, atol=0.02)
