@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from ..errors import BloomError
 from ..files import open_regular
 from ..flame.gradients import read_gradients
 from ..flame.model import Flame, Xform
 from ..flame.variations import lookup
-from ..flame.xml import read_flames, report_unknown
+from ..flame.xml import Pack, read_pack, report_unknown
 from ..trajectory import describe as describe_run
 from ..trajectory.description import summary
 from .reading import SOURCES, add_reading_options, reading_options
@@ -28,6 +29,7 @@ def add_parser(subparsers) -> None:
     parser.add_argument(
         "file", metavar="FILE", help=f".flame file, gradients (.ugr, .map), or a run: {SOURCES}"
     )
+    parser.add_argument("--index", type=int, metavar="N", help="of a pack of flames tell of this one, from 1")
     parser.add_argument("--json", action="store_true", help="for programs")
     add_reading_options(parser)
     parser.set_defaults(run=run)
@@ -35,7 +37,13 @@ def add_parser(subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the description of a file, as text or as JSON."""
-    description = describe(Path(arguments.file), **reading_options(arguments))
+    path = Path(arguments.file)
+    if arguments.index is None and not arguments.json and _is_xml(path):
+        pack = read_pack(path)
+        if len(pack) > MOST_TOLD:
+            print("\n".join(_pack_text(pack)))
+            return 0
+    description = describe(path, arguments.index, **reading_options(arguments))
     if arguments.json:
         print(json.dumps(description, indent=2, ensure_ascii=False))
         return 0
@@ -44,14 +52,36 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def describe(path: Path, **options: Any) -> dict[str, Any]:
-    """What is in a file or a folder, as JSON has it; `options` are those of `read_trajectory`."""
+MOST_TOLD = 50
+"""Flames of a pack that are told of one by one."""
+
+
+def _pack_text(pack: Pack) -> list[str]:
+    """A large pack in a few lines, for which no flame is parsed."""
+    names = ", ".join(f"{number + 1} {pack.name(number)!r}" for number in range(10))
+    return [f"{len(pack)} flames: {names} …", "tell of one with --index N, of all with --json"]
+
+
+def describe(path: Path, index: int | None = None, **options: Any) -> dict[str, Any]:
+    """What is in a file or a folder, as JSON has it; `options` are those of `read_trajectory`.
+
+    Of a pack of flames, all, or the one of a number, from 1. What is wrong with flames that cannot be read is
+    in ``broken``; where none can, that is the error.
+    """
     if path.suffix.lower() in (".ugr", ".gradient", ".map"):
         palettes = {name: len(palette.colors) for name, palette in read_gradients(path).items()}
         return {"kind": "gradients", "file": str(path), "palettes": palettes}
     if _is_xml(path):
-        flames = [_flame_description(flame) for flame in read_flames(path)]
-        return {"kind": "flame", "file": str(path), "flames": flames}
+        pack = read_pack(path)
+        flames, broken = [], []
+        for number in range(len(pack)) if index is None else [index - 1]:
+            try:
+                flames.append(_flame_description(pack.flame(number)))
+            except BloomError as error:
+                broken.append(str(error))
+        if not flames:
+            raise BloomError(broken[0])
+        return {"kind": "flame", "file": str(path), "flames": flames, "broken": broken}
     return {"kind": "run", "file": str(path), **describe_run(path, **options)}
 
 
@@ -112,7 +142,13 @@ def _variations(flame: Flame) -> tuple[list[str], list[str]]:
         if name in remarked and _is_number(text) and not _NO_VARIATION.fullmatch(name):
             unknown[name] = None
     stems = {*known, *unknown}
-    return list(known), [name for name in unknown if not any(name.startswith(f"{stem}_") for stem in stems)]
+    return list(known), [name for name in unknown if not _begins_with(name, stems)]
+
+
+def _begins_with(name: str, stems: set[str]) -> bool:
+    """Whether a name is one of others, an underscore, and more."""
+    words = name[:200].split("_")
+    return any("_".join(words[:count]) in stems for count in range(1, len(words)))
 
 
 def _is_number(text: str) -> bool:
@@ -134,6 +170,7 @@ def _flame_text(description: dict[str, Any]) -> list[str]:
             lines.append(f"  final xform: {_list(xform['variations'])}")
         lines.append(f"  unknown variations: {_list(flame['variations']['unknown'])}")
         lines += [f"  {remark}" for remark in flame["remarks"]]
+    lines += [f"not read: {sentence}" for sentence in description["broken"]]
     return lines
 
 

@@ -199,6 +199,10 @@ class _Interrupts:
         self.came = True
 
 
+LONG = 60.0
+"""Seconds of a picture that is told to be long, after its first part, also where no line is kept up."""
+
+
 @dataclass
 class Progress:
     """A line on stderr with the share that is done and the time left, and pictures in between."""
@@ -211,6 +215,8 @@ class Progress:
     told: float = 0.0
     wrote: float = 0.0
     interrupts: _Interrupts | None = None
+    quiet: bool = True
+    estimated: bool = False
 
     def __call__(self, histogram, total: int) -> None:
         """Called after each part of the work."""
@@ -221,6 +227,11 @@ class Progress:
             left = (now - self.began) * (1.0 - done) / done
             text = f"{self.name}: {done:4.0%}, {_duration(left)} left"
             print(f"\r{text}\x1b[K", end="", file=sys.stderr, flush=True)
+        if not self.estimated:
+            self.estimated = True
+            whole = (now - self.began) / done
+            if whole > LONG and not self.quiet:
+                print(f"bloom: {self.name} takes about {_duration(whole)}", file=sys.stderr, flush=True)
         if self.update is not None and done < 1.0 and now - max(self.wrote, self.began) > self.update:
             self.write(histogram)
             self.wrote = time.perf_counter()
@@ -269,7 +280,7 @@ def render_to(flame: Flame, output: Path, arguments: argparse.Namespace) -> None
     started = time.perf_counter()
     histogram.start()
     shown = sys.stderr.isatty() and not arguments.quiet
-    progress = Progress(output.name, shown, arguments.update, write)
+    progress = Progress(output.name, shown, arguments.update, write, quiet=arguments.quiet)
     before, progress.began = histogram.iterations, time.perf_counter()
     try:
         with _Interrupts() as interrupts:

@@ -209,6 +209,23 @@ def test_info_of_a_flame(files, capsys):
     assert "nonesuch" in text
 
 
+def test_info_of_a_pack(files, capsys):
+    """A damaged flame does not take the others along; a large pack is told in a few lines."""
+    text = write_flame(read_flame(files / "flower.flame"))
+    broken = text.replace("<flame ", '<flame cam_zoom="x" ', 1)
+    (files / "pack.flame").write_text(f"<flames>{text}{broken}{text}</flames>")
+    assert bloom("info", files / "pack.flame") == 0
+    told = capsys.readouterr().out
+    assert told.count("xform 1:") == 2 and "not read: pack.flame, flame 2: cam_zoom is 'x'" in told
+    assert bloom("info", files / "pack.flame", "--index", 2) == 2
+    assert "cam_zoom" in capsys.readouterr().err
+    (files / "large.flame").write_text(f"<flames>{text * 60}{broken}</flames>")
+    assert bloom("info", files / "large.flame") == 0
+    assert capsys.readouterr().out.startswith("61 flames: 1 ")
+    assert bloom("info", files / "large.flame", "--index", 60) == 0
+    assert capsys.readouterr().out.count("xform 1:") == 1
+
+
 def test_info_of_gradients(tmp_path, capsys):
     path = tmp_path / "two.ugr"
     path.write_text("a { index=0 color=255 } b c { gradient: index=9 color=1 }")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 from PIL import Image
 
 from bloom_blender.cli import main
-from bloom_blender.cli.render import chosen, output_for
+from bloom_blender.cli.render import Progress, chosen, output_for
 from bloom_blender.develop import render
 from bloom_blender.errors import BloomError
 from bloom_blender.flame.xml import read_flame, write_flames
@@ -65,6 +66,23 @@ def test_a_damaged_flame_of_a_pack_is_left_out(pack, capsys):
     assert bloom("render", pack, "-o", pack.with_name("a.png"), *options, "--index", 3) == 0
     assert bloom("render", pack, "-o", pack.with_name("b.png"), *options, "--index", 2) == 2
     assert "cam_zoom" in capsys.readouterr().err
+
+
+def test_a_long_picture_says_so(capsys):
+    """After its first part, once, and also where stderr is no terminal."""
+
+    class Done:
+        iterations = 1
+
+    def told(total: int, quiet: bool = False) -> str:
+        progress = Progress("a.png", False, None, lambda histogram: None, quiet=quiet)
+        progress.began = time.perf_counter() - 10.0
+        progress(Done(), total)
+        progress(Done(), total)
+        return capsys.readouterr().err
+
+    assert re.fullmatch(r"bloom: a\.png takes about 1:0\d:\d\d\n", told(370))
+    assert told(3) == "" == told(370, quiet=True)
 
 
 def test_a_pack(pack, capsys):
