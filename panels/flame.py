@@ -6,7 +6,7 @@ import bpy
 
 from ..bloom_blender.scene.flame import moments
 from ..bloom_blender.scene.playback import handlers
-from ..bloom_blender.scene.points import chaos_game
+from ..bloom_blender.scene.points import chaos_game, geometry_nodes
 from .common import FlamePanel, draw_text
 
 
@@ -32,6 +32,9 @@ class BLOOM_PT_flame(FlamePanel, bpy.types.Panel):
                 "INFO",
                 context.region.width,
             )
+        if geometry_nodes.points_modifier(obj) is None:
+            text = "Its modifier Bloom Points is gone, so nothing is rendered: Refresh Points brings it back"
+            draw_text(layout, text, "ERROR", context.region.width)
         if settings.points_source == "BAKED":
             draw_text(layout, "Shows its baked points (panel Bake)", "FILE_CACHE", context.region.width)
         column = layout.column(align=True)

@@ -8,6 +8,7 @@ from ...bloom_blender.errors import BloomError
 from ...bloom_blender.scene.flame import linking
 from ...bloom_blender.scene.flame.object import list_parts
 from ...bloom_blender.scene.playback import handlers
+from ...bloom_blender.scene.points import geometry_nodes
 from ...bloom_blender.scene.points.cloud import forget
 from ...bloom_blender.scene.volume import volume_object
 from ..common import flame_is_active, wait_cursor
@@ -32,6 +33,7 @@ class BLOOM_OT_refresh(bpy.types.Operator):
             if not linking.has_own_points(obj):
                 obj = linking.give_own_points(obj)
                 context.view_layer.objects.active = obj
+            geometry_nodes.restore_modifier(obj)
             depsgraph = context.evaluated_depsgraph_get()
             forget(obj.data)
             volume_object.forget(obj)

@@ -314,12 +314,33 @@ def test_refresh_mends_a_spoilt_mesh(blender, add, flame, points_of, expected):
     assert (points_of(obj.data) == expected(flame, 250)).all()
 
 
+@pytest.mark.parametrize("way", ["refresh", "set_up_scene", "style"])
+def test_a_deleted_modifier_comes_back(blender, add, way, evaluated):
+    """Without it nothing is rendered; whatever a person presses then brings it back, once."""
+    obj = add()
+    material = obj.data.materials[0]
+    obj.modifiers.clear()
+    blender.context.view_layer.update()
+    if way == "style":
+        obj.bloom.style = "SOLID"
+    else:
+        getattr(blender.ops.bloom, way)()
+    assert [modifier.node_group.name for modifier in obj.modifiers] == ["Bloom Points"]
+    blender.context.view_layer.update()
+    geometry = evaluated(obj).evaluated_geometry()
+    assert len(geometry.pointcloud.points) == 250
+    assert way == "style" or geometry.pointcloud.materials[0].original == material
+
+
 def test_set_up_scene(blender, add):
     obj = add()
     assert blender.context.scene.camera is None
     blender.ops.bloom.set_up_scene()
-    assert blender.context.scene.camera is not None
+    scene = blender.context.scene
+    assert scene.camera is not None
     assert blender.context.active_object == obj
+    background = next(node for node in scene.world.node_tree.nodes if node.type == "BACKGROUND")
+    assert tuple(background.inputs["Color"].default_value) == (0.0, 0.0, 0.0, 1.0)
 
 
 @pytest.mark.parametrize("operator", ["refresh", "set_up_scene"])

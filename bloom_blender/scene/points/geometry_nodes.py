@@ -58,6 +58,18 @@ def flame_modifier(obj: bpy.types.Object, material: bpy.types.Material) -> bpy.t
     return modifier
 
 
+def restore_modifier(obj: bpy.types.Object) -> bool:
+    """Give a flame object its modifier again where it was deleted; whether it was."""
+    if points_modifier(obj) is not None:
+        return False
+    slots = obj.data.materials
+    if not slots or slots[0] is None:
+        set_material(obj, materials.flame_material(obj.bloom.style))
+    flame_modifier(obj, slots[0])
+    obj.update_tag()
+    return True
+
+
 def set_material(obj: bpy.types.Object, material: bpy.types.Material) -> None:
     """Have the points of a flame object rendered with ``material``; the one before it stays in the file."""
     slots = obj.data.materials

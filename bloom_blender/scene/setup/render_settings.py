@@ -64,10 +64,12 @@ def set_up(settings: Settings, flame: Flame, look: str) -> None:
     settings.set(scene.eevee, "volume resolution", volumetric_tile_size=VOLUME_TILE)
     # The compositor hands over display colors as linear light; nothing may bend them again.
     settings.set(scene.view_settings, "view transform", view_transform="Standard", look="None")
-    if scene.world is None:
+    made = scene.world is None
+    if made:
         scene.world = bpy.data.worlds.new("Bloom World")
         versions.use_nodes(scene.world)
     background = next((n for n in scene.world.node_tree.nodes if n.type == "BACKGROUND"), None)
     if background is not None:
         color = background.inputs["Color"]
-        settings.set_numbers("background", color, (0.0, 0.0, 0.0, 1.0), (_GREY, _GREY, _GREY, 1.0))
+        grey = tuple(color.default_value) if made else (_GREY, _GREY, _GREY, 1.0)
+        settings.set_numbers("background", color, (0.0, 0.0, 0.0, 1.0), grey)

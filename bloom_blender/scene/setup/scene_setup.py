@@ -163,6 +163,7 @@ def set_up_scene(
 
 def set_look(obj: bpy.types.Object, look: str) -> None:
     """Show a flame object as points or as a volume; the true flame's engine needs neither: points."""
+    geometry_nodes.restore_modifier(obj)
     shown = volume_object.ensure_volume(obj) if look == "VOLUME" else volume_of(obj)
     if shown is not None:
         shown.hide_render = shown.hide_viewport = look != "VOLUME"
@@ -173,6 +174,7 @@ def set_look(obj: bpy.types.Object, look: str) -> None:
 
 def follow_style(obj: bpy.types.Object) -> None:
     """Give the points the material of their style, unless it is a user's own, and the scene its tone."""
+    geometry_nodes.restore_modifier(obj)
     slots, style = obj.data.materials, obj.bloom.style
     if materials.is_own(slots[0] if slots else None):
         geometry_nodes.set_material(obj, materials.flame_material(style))

@@ -62,8 +62,8 @@ class Settings:
     ) -> None:
         """Set what a socket of a node holds."""
         now, key = list(socket.default_value), f"numbers of {words}"
-        noted = list(self._notes.get(key, default))
-        if self.replace or _same(now, list(value)) or _same(now, noted):
+        known = [list(value), list(default), list(self._notes.get(key, default))]
+        if self.replace or any(_same(now, one) for one in known):
             socket.default_value = value
             self._notes[key] = list(value)
         else:
