@@ -178,13 +178,17 @@ def _gradients_text(description: dict[str, Any]) -> list[str]:
     return [f"palette {name!r}, {count} colours" for name, count in description["palettes"].items()]
 
 
+_MOST_METADATA = 14
+
+
 def _run_text(description: dict[str, Any]) -> list[str]:
     if "runs" in description:
         return [f"{description['name']} holds {summary(description)[0]}", *description["runs"]]
     lines = [f"run {description['name']!r}, {description['format']}"]
-    for key, text in description["metadata"].items():
-        if key != "origin":
-            lines.append(f"  {key}: {text}")
+    metadata = [f"  {key}: {text}" for key, text in description["metadata"].items() if key != "origin"]
+    if len(metadata) > _MOST_METADATA:
+        metadata[_MOST_METADATA:] = [f"  … and {len(metadata) - _MOST_METADATA} more, with --json"]
+    lines += metadata
     return lines + [f"  {line}" for line in summary(description)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
@@ -20,6 +21,7 @@ from .source import folder_name
 from .trajectory import Embeddings, Series, Trajectory
 
 MOST_GAPS = 5  # listed one by one
+MOST_LINES = 16  # of metrics, and of groups of parameters, in a summary
 LARGEST_PREVIEW = 50_000_000  # bytes
 MOST_PREVIEWED = 2000  # files in a folder
 
@@ -44,7 +46,8 @@ def describe(
         ``name``, ``format``, ``metadata``, ``series`` and ``embeddings``, or ``runs``. A series has
         ``name``, ``kind``, ``unit``, ``length``, ``width``, ``first_step``, ``last_step``, ``minimum``,
         ``maximum`` (of the finite numbers; None where that is not known), ``nan`` (how many numbers are
-        NaN or infinite), ``gaps`` (how many) and ``largest_gaps`` ([from, to] of up to five).
+        NaN or infinite), ``gaps`` (how many) and ``largest_gaps`` ([from, to] of up to five). A metric with
+        finite values also has ``first``, ``last``, ``best``, ``best_step`` and ``fell``; see `_course`.
 
     Raises
     ------
@@ -94,13 +97,96 @@ def summary(description: dict[str, Any]) -> list[str]:
     """Lines for people, one for each series and table, or the names of the runs."""
     if "runs" in description:
         return [f"{len(description['runs'])} runs, choose one:", *description["runs"]]
-    lines = [_series_line(series) for series in description["series"]]
+    metrics = [one for one in description["series"] if one["kind"] == "metric"]
+    others = [one for one in description["series"] if one["kind"] != "metric"]
+    lines = [_metric_line(one) for one in sorted(metrics, key=lambda one: not _is_loss(one["name"]))]
+    if len(lines) > MOST_LINES:
+        lines[MOST_LINES:] = [f"… and {len(lines) - MOST_LINES} more metrics"]
+    lines += [_series_line(one) for one in others] if len(others) <= MOST_LINES else _folded_lines(others)
     lines += [
         f"embeddings {table['name']!r}: {table['length']} snapshots of {table['words']} words × "
         f"{table['dimensions']}, steps {table['first_step']} to {table['last_step']}"
         for table in description["embeddings"]
     ]
     return lines
+
+
+def _metric_line(series: dict[str, Any]) -> str:
+    """First, last and best value of a metric, and whether it fell if it is a loss."""
+    unit = f" in {series['unit']}" if series["unit"] else ""
+    line = f"metric {series['name']!r}{unit}"
+    if series.get("first") is not None:
+        if _is_loss(series["name"]) and series["length"] > 1:
+            line += " fell" if series["fell"] else " did not fall"
+        line += f": {series['first']:.4g} → {series['last']:.4g}"
+        if series["best"] is not None:
+            line += f", best {series['best']:.4g} at step {series['best_step']}"
+        else:
+            line += f", {series['minimum']:.4g} to {series['maximum']:.4g}"
+    else:
+        line += ":"
+    line += f", {series['length']} × {series['width']}, steps {series['first_step']} to {series['last_step']}"
+    return line + _oddities(series)
+
+
+_LOSS = re.compile(
+    r"(.*[^a-z])?([a-z]*loss(es)?|errors?|perplexity|ppl|nll|mse|rmse|mae|cross_?entropy|ce|wer|cer)([^a-z].*)?"
+)
+_SCORE = re.compile(
+    r"(.*[^a-z])?(acc(uracy)?\d*|top[-_]?\d+|f1|bleu|rouge|auc|map|miou|iou|precision|recall|r2|rewards?|scores?|return"
+    r"|psnr|ssim|mrr|ndcg)([^a-z].*)?"
+)
+
+
+def _is_loss(name: str) -> bool:
+    """Whether the smallest value of a metric of this name is the best."""
+    return _LOSS.fullmatch(name.lower()) is not None
+
+
+def _is_score(name: str) -> bool:
+    """Whether the largest value of a metric of this name is the best."""
+    return _SCORE.fullmatch(name.lower()) is not None
+
+
+def _folded_lines(many: list[dict[str, Any]]) -> list[str]:
+    """A line for each sort of group: those whose names differ in a number only, as the layers of a model."""
+    groups: dict[str, dict[str, dict[str, Any]]] = {}
+    for one in many:
+        prefix, _, group = one["name"].partition("/")
+        groups.setdefault(group, {})[prefix] = one
+    folded: dict[str, list[str]] = {}
+    for group in groups:
+        folded.setdefault(re.sub(r"\d+", "#", group), []).append(group)
+    lines = [f"{len(groups)} groups of parameters, each of them with --json or --series:"]
+    for pattern, names in folded.items():
+        members = [one for name in names for one in groups[name].values()]
+        first, last = min(one["first_step"] for one in members), max(one["last_step"] for one in members)
+        lengths = sorted({one["length"] for one in members})
+        length = f"{lengths[0]}" if len(lengths) == 1 else f"{lengths[0]} to {lengths[-1]}"
+        line = f"  {_range_name(pattern, names)}: {length} values each, steps {first} to {last}"
+        norms = [found for name in names if (found := groups[name].get("update_norm"))]
+        known = [one for one in norms if one["minimum"] is not None]
+        if known:
+            low, high = min(one["minimum"] for one in known), max(one["maximum"] for one in known)
+            line += f", update norms {low:.4g} to {high:.4g}"
+        lines.append(line)
+    if len(lines) > MOST_LINES:
+        lines[MOST_LINES:] = [f"  … and {len(lines) - MOST_LINES} more sorts of groups"]
+    return lines
+
+
+def _range_name(pattern: str, names: list[str]) -> str:
+    """``h.0…23.attn`` for the names of the layers 0 to 23."""
+    if len(names) == 1:
+        return repr(names[0])
+    numbers = [[int(one) for one in re.findall(r"\d+", name)] for name in names]
+    pieces = pattern.split("#")
+    text = pieces[0]
+    for place, piece in enumerate(pieces[1:]):
+        values = [one[place] for one in numbers]
+        low, high = min(values), max(values)
+        text += (str(low) if low == high else f"{low}…{high}") + piece
+    return f"{text!r} ({len(names)})"
 
 
 def _series_line(series: dict[str, Any]) -> str:
@@ -111,13 +197,16 @@ def _series_line(series: dict[str, Any]) -> str:
     )
     if series["minimum"] is not None:
         line += f", {series['minimum']:.4g} to {series['maximum']:.4g}"
-    if series["nan"]:
-        line += f", {series['nan']} not finite"
+    return line + _oddities(series)
+
+
+def _oddities(series: dict[str, Any]) -> str:
+    text = f", {series['nan']} not finite" if series["nan"] else ""
     if series["gaps"]:
         first, last = series["largest_gaps"][0]
         count = "a gap" if series["gaps"] == 1 else f"{series['gaps']} gaps, the widest"
-        line += f", {count} from {first} to {last}"
-    return line
+        text += f", {count} from {first} to {last}"
+    return text
 
 
 def _runs(name: str, runs: list[str]) -> dict[str, Any]:
@@ -187,6 +276,33 @@ def _series(series: Series) -> dict[str, Any]:
         "minimum": float(numbers.min()) if numbers.size else None,
         "maximum": float(numbers.max()) if numbers.size else None,
         "nan": int(finite.size - np.count_nonzero(finite)),
+        **(_course(series, finite) if series.kind == "metric" and numbers.size else {}),
+    }
+
+
+def _course(series: Series, finite: np.ndarray) -> dict[str, Any]:
+    """How a metric went, of its finite values: first, last, best and its step, and whether it fell.
+
+    Which value is best tells the name; None where it does not. It fell if the mean of the last tenth is below
+    that of the first tenth, and the last value of all is finite.
+    """
+    if series.values.ndim != 1:
+        return {}
+    values, steps = series.values[finite], series.steps[finite]
+    place = None
+    if _is_loss(series.name):
+        place = int(np.argmin(values))
+    elif _is_score(series.name):
+        place = int(np.argmax(values))
+    tenth = max(1, len(values) // 10)
+    # Halved before they are added, since the largest numbers have no sum.
+    first, last = (float(np.mean(part / 2)) for part in (values[:tenth], values[-tenth:]))
+    return {
+        "first": float(values[0]),
+        "last": float(values[-1]),
+        "best": None if place is None else float(values[place]),
+        "best_step": None if place is None else int(steps[place]),
+        "fell": bool(last < first and finite[-1]),
     }
 
 

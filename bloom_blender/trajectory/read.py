@@ -14,7 +14,7 @@ from .bloom_file import FORMAT as BLOOM_FORMAT
 from .bloom_file import read_bloom
 from .embedding_folder import embedding_side, has_embeddings, read_embedding_folder
 from .options import Options
-from .readers import checkpoints, folder, mlflow_store, safetensors_file, tensorboard, wandb_file
+from .readers import checkpoints, folder, foreign, mlflow_store, safetensors_file, tensorboard, wandb_file
 from .selection import select
 from .source import Source
 from .trajectory import Trajectory
@@ -110,6 +110,10 @@ def recognize(path: Path, options: Options) -> tuple[str | ModuleType, Source | 
     source = Source(path)
     if not source.head:
         raise BloomError(f"{path.name} is empty: copy it again or record the run again.")
+    strange = foreign.of_file(source)
+    if strange is not None:
+        place = path.parent if strange is foreign.DISTRIBUTED else path
+        raise BloomError(f"{path.name} is {foreign.sentence(strange, place)}.")
     if safetensors_file.recognizes(source):
         header, _ = safetensors_file.read_header(path)
         metadata = header.get("__metadata__")
@@ -142,8 +146,6 @@ def _what_instead(source: Source) -> str:
     head = source.head
     if head[:2] == b"PK":
         return "a zip archive or a pickle that Bloom does not load, choose a checkpoint or a .npz"
-    if head[:4] == b"\x89HDF":
-        return "an HDF5 file, save the weights as .npz or .safetensors"
     if source.looks_binary:
         return "choose one of the formats in docs/readers.md"
     if re.search(r"<flames?\b", source.head_text, re.IGNORECASE):

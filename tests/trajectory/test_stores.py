@@ -178,11 +178,11 @@ def events(folder, *scalars: tuple[int, str, float]) -> None:
     path.write_bytes(b"".join(event(*one) for one in scalars))
 
 
-@pytest.mark.parametrize("joint", ["_", "/"])  # torch's writer, and tensorboardX's
-def test_add_scalars_is_part_of_the_writers_run(tmp_path, joint):
+@pytest.mark.parametrize("stem", ["model_loss_", "model/loss/"])  # torch's writer, and tensorboardX's
+def test_add_scalars_is_part_of_the_writers_run(tmp_path, stem):
     events(tmp_path, (0, "lr", 0.5), (1, "lr", 0.25))
     for key, value in (("train", 2.0), ("val", 3.0)):
-        events(tmp_path / f"model_loss{joint}{key}", (0, "model/loss", value), (1, "model/loss", value / 2))
+        events(tmp_path / f"{stem}{key}", (0, "model/loss", value), (1, "model/loss", value / 2))
     assert curves(read_trajectory(tmp_path)) == {
         "lr": [(0, 0.5), (1, 0.25)],
         "model/loss/train": [(0, 2.0), (1, 1.0)],
@@ -231,3 +231,48 @@ def test_names_that_become_equal_keep_both(tmp_path):
         )
     names = [one.name for one in read_trajectory(tmp_path).series if one.kind == "update"]
     assert names == ["update/module.a", "update/a"]
+
+
+# Formats that need a library of their own.
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        (("step_1/.metadata", "step_1/__0_0.distcp"), r"DCP.* dcp_to_torch .*step_1 step_1\.pt"),
+        (("10/default/manifest.ocdbt", "10/default/_METADATA"), "Orbax .*restore"),
+        (("10/_CHECKPOINT_METADATA",), "Orbax .*restore"),
+        ((".aim/meta/chunks/x",), "repository of Aim.*aim up --repo .* CSV"),
+        ((".neptune/offline/x",), "Neptune.*fetch_values"),
+        (("ckpt-1.index", "ckpt-1.data-00000-of-00001"), "TensorFlow.*load_checkpoint"),
+        (("a/model.keras",), r"Keras model.*load_model\('.*model\.keras'\)"),
+    ],
+)
+def test_a_folder_of_a_foreign_format_names_it_and_the_command(tmp_path, files, words):
+    for name in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"\0\1binary")
+    for look in (describe, read_trajectory):
+        with pytest.raises(BloomError, match=f"holds .*{words}"):
+            look(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("model.h5", b"\x89HDF\r\n\x1a\n" + bytes(99), "HDF5.*load_model"),
+        ("weights.bin", b"\x89HDF\r\n\x1a\n" + bytes(99), "HDF5"),
+        ("model.keras", b"PK\x03\x04" + bytes(99), "Keras model.*load_model"),
+        ("__0_0.distcp", b"\x80\x02binary\0", "DCP"),
+    ],
+)
+def test_a_file_of_a_foreign_format_names_it_and_the_command(tmp_path, name, content, words):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(BloomError, match=f"{name} is .*{words}"):
+        read_trajectory(tmp_path / name)
+
+
+def test_what_can_be_read_beside_a_foreign_format_is_read(tmp_path):
+    (tmp_path / "model.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
+    (tmp_path / "history.csv").write_text("epoch,loss\n0,2.5\n1,1.5\n")
+    assert curves(read_trajectory(tmp_path)) == {"loss": [(0, 2.5), (1, 1.5)]}

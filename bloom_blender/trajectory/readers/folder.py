@@ -25,6 +25,7 @@ from . import (
     arrays,
     checkpoints,
     csv_log,
+    foreign,
     json_file,
     json_lines,
     mlflow_metric,
@@ -105,6 +106,9 @@ def choose(folder: Path, options: Options) -> Run:
             raise BloomError(
                 f"{folder} is a folder of recorded runs: choose one of them, {listed(recorded)}."
             )
+        strange = foreign.of_folder(folder)
+        if strange is not None:
+            raise BloomError(f"{folder} holds {foreign.sentence(*strange)}.")
         raise BloomError(
             f"{folder} holds no run that Bloom can read: choose a folder with a log, embeddings, "
             f"or two or more checkpoints."
@@ -314,9 +318,10 @@ def _scalars_of(here: str, paths: list[Path], events: Container[str]) -> tuple[s
     while above:
         above = above.rpartition("/")[0]
         if above in events and (tag := _only_tag(paths)):
-            below, stem = here[len(above) :].lstrip("/"), tag.replace("/", "_")
-            if below.startswith((f"{stem}_", f"{stem}/")) and len(below) > len(stem) + 1:
-                return above, below[len(stem) + 1 :]
+            below = here[len(above) :].lstrip("/")
+            for stem in (f"{tag.replace('/', '_')}_", f"{tag}/"):
+                if below.startswith(stem) and below != stem:
+                    return above, below.removeprefix(stem)
     return None
 
 
