@@ -37,6 +37,7 @@ class BLOOM_PT_picture_quality(_PicturePanel, bpy.types.Panel):
     def draw(self, context):
         """Draw the settings."""
         column, settings = self.column(context)
+        column.prop(settings, "device")
         column.prop(settings, "quality_viewport", text="Viewport")
         column.prop(settings, "quality", text="Render")
         column.prop(settings, "supersample")

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..chaos.histogram import Histogram, grid_of
+from ..chaos.histogram import grid_of
 from ..chaos.projection import Lens, Projection
+from ..device.choice import ChosenHistogram
 from ..flame.color import linear_light
 from ..flame.compatibility import Rules
 from ..flame.model import Flame, Tone
@@ -116,6 +117,8 @@ class FrameJob:
         Depths behind which nothing is seen, a float32 for each bucket; None where nothing stands in front.
     passes
         Which of `DEPTH`, `DENSITY` and `INDEX` are made besides the picture.
+    device
+        What counts, see `device.cards.card_for`.
     """
 
     moments: tuple[Moment, ...]
@@ -127,6 +130,7 @@ class FrameJob:
     background: np.ndarray | None = None
     blockers: np.ndarray | None = None
     passes: frozenset[str] = frozenset()
+    device: str = "cpu"
 
 
 def render_frame(
@@ -135,6 +139,7 @@ def render_frame(
     should_stop: Callable[[], bool],
     progress: Callable[[float, Callable[[], np.ndarray]], None] | None = None,
     say: Callable[[str], None] | None = None,
+    warn: Callable[[str], None] | None = None,
 ) -> dict[str, np.ndarray] | None:
     """The picture and the passes of a frame by name, first row on top; None where it was told to stop.
 
@@ -147,15 +152,18 @@ def render_frame(
         makes the picture of what there is.
     say
         Called with a few words on what begins.
+    warn
+        Called with a sentence where a card fails and the processor goes on.
     """
     say = say or (lambda text: None)
-    film = _exposed(job, "color", 1.0, should_stop, progress, say)
+    warn = warn or say
+    film = _exposed(job, "color", 1.0, should_stop, progress, say, warn)
     if film is None:
         return None
     light = film.light(job.tone, job.rules)
     found = {COMBINED: picture(light, job.tone, job.rules, job.background)}
     if DEPTH in job.passes:
-        measured = _exposed(job, "depth", _PASS_SHARE, should_stop, None, say)
+        measured = _exposed(job, "depth", _PASS_SHARE, should_stop, None, say, warn)
         if measured is None:
             return None
         share, hits = measured.mean()
@@ -164,7 +172,7 @@ def render_frame(
     if DENSITY in job.passes:
         found[DENSITY] = light[..., 3]
     if INDEX in job.passes:
-        measured = _exposed(job, "index", _PASS_SHARE, should_stop, None, say)
+        measured = _exposed(job, "index", _PASS_SHARE, should_stop, None, say, warn)
         if measured is None:
             return None
         found[INDEX] = measured.mean()[0]
@@ -190,11 +198,13 @@ def _exposed(
     should_stop: Callable[[], bool],
     progress: Callable[[float, Callable[[], np.ndarray]], None] | None,
     say: Callable[[str], None],
+    warn: Callable[[str], None],
 ) -> Exposure | None:
     """Counts of one kind; None where it was told to stop."""
     film = Exposure(
-        job.moments[0].view.size, job.supersample, seed=job.seed, blockers=job.blockers, paint=paint
-    )
+        job.moments[0].view.size, job.supersample, seed=job.seed, blockers=job.blockers, paint=paint,
+        device=job.device, warn=warn,
+    )  # fmt: skip
     wanted = max(round(job.points * share), 1)
 
     def so_far() -> np.ndarray:
@@ -233,6 +243,10 @@ class Exposure:
         Depths behind which nothing is seen, a float32 for each bucket.
     paint
         See `chaos.histogram.Histogram`.
+    device
+        What counts, see `device.cards.card_for`.
+    warn
+        Called with a sentence where a card fails and the processor goes on.
     """
 
     def __init__(
@@ -243,7 +257,10 @@ class Exposure:
         seed: int = 0,
         blockers: np.ndarray | None = None,
         paint: str = "color",
+        device: str = "cpu",
+        warn: Callable[[str], None] = lambda text: None,
     ) -> None:
+        self.device, self._warn = device, warn
         self.size, self.seed, self.paint, self.blockers = size, seed, paint, blockers
         self.grid = grid_of(size, supersample)
         self.buckets = np.zeros((self.grid.rows, self.grid.columns, 4), np.float32)
@@ -251,7 +268,7 @@ class Exposure:
         self.points = 0
         """Points of each flame so far."""
         self.depths = (0.0, 1.0)
-        self._histograms: list[Histogram] = []
+        self._histograms: list[ChosenHistogram] = []
         self._base = self._hidden = 0
 
     @property
@@ -269,6 +286,7 @@ class Exposure:
 
         A flame without an extent, such as one that is scaled to 0, shows nothing.
         """
+        self._collect()
         self._base, self._hidden = self.points, self.hidden
         self._histograms = []
         projected = [(shot, view.projection(shot.flame, shot.world)) for shot in shots]
@@ -279,8 +297,10 @@ class Exposure:
                 self.depths = _depths([shot for shot, _ in projected], view)
         for shot, projection in projected:
             self._histograms.append(
-                Histogram(
+                ChosenHistogram(
                     shot.flame,
+                    device=self.device,
+                    say=self._warn,
                     supersample=self.grid.supersample,
                     seed=self.seed + shot.seed,
                     projection=projection,
@@ -317,15 +337,22 @@ class Exposure:
                 return False
         return True
 
+    def _collect(self) -> None:
+        """Bring what cards have counted into the buckets."""
+        for histogram in self._histograms:
+            histogram.collect()
+
     def light(self, tone: Tone, rules: Rules) -> np.ndarray:
         """Logarithmic light of the pixels, (height, width, 4) float32."""
         if not self.scale:
             return np.zeros((self.size[1], self.size[0], 4), np.float32)
+        self._collect()
         shown = self.points - self.hidden
         return exposed(self.buckets, self.grid, tone, shown, self.scale, rules)
 
     def mean(self) -> tuple[np.ndarray, np.ndarray]:
         """Mean of what red counts (0 to 1), and hits, of each pixel: (height, width) float32."""
+        self._collect()
         step, gutter = self.grid.supersample, self.grid.gutter
         width, height = self.size
         inner = self.buckets[gutter : gutter + height * step, gutter : gutter + width * step]

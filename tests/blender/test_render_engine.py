@@ -390,3 +390,15 @@ def test_empty_frames_have_their_passes(blender, scene, add_flame, rendered):
     found = {name.split(".")[0]: values for name, values in passes.items()}
     assert found["Depth"].min() > 1e9
     assert found["Bloom Density"].max() == found["Bloom Index"].max() == found["Combined"].max() == 0.0
+
+
+def test_the_device_is_a_setting_and_the_processor_goes_on_without_a_card(scene, add_flame, rendered):
+    add_flame()
+    scene.render.resolution_percentage = 25
+    scene.bloom.quality = 20.0
+    assert scene.bloom.device == "AUTO"
+    pictures = []
+    for device in ("CPU", "GPU"):
+        scene.bloom.device = device
+        pictures.append(combined(rendered()))
+    assert pictures[1].mean() == pytest.approx(pictures[0].mean(), rel=0.05)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import BoolProperty, FloatProperty, IntProperty, PointerProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty
 
 from ...flame.model import Flame, Tone
 
@@ -18,6 +18,16 @@ _REST = Tone()
 class BloomPictureSettings(bpy.types.PropertyGroup):
     """How the Bloom engine makes a picture; every number can be keyframed."""
 
+    device: EnumProperty(
+        name="Device",
+        description="What plays the chaos game. Where a graphics card fails, the processor goes on",
+        items=(
+            ("AUTO", "Automatic", "The graphics card, if there is one that is not a software driver"),
+            ("CPU", "CPU", "The processor: the same picture on every machine of its kind"),
+            ("GPU", "GPU Compute", "The first graphics card, of any kind"),
+        ),
+        default="AUTO",
+    )
     quality: FloatProperty(
         name="Render Quality",
         description="Points for each pixel of a final render. Four times as many halve the noise and take "

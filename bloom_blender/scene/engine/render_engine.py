@@ -88,6 +88,7 @@ class BloomRenderEngine(bpy.types.RenderEngine):
             should_stop=self.test_break,
             progress=progress,
             say=lambda text: self.update_stats("", text),
+            warn=lambda text: self.report({"WARNING"}, text),
         )
         if passes is not None:
             self._hand_over(passes, layer)
@@ -129,6 +130,7 @@ class BloomRenderEngine(bpy.types.RenderEngine):
             rules=first.rules,
             background=background_of(scene),
             blockers=self._blockers(depsgraph, view, settings),
+            device=settings.device.lower(),
             passes=frozenset(
                 name
                 for name, wanted in (

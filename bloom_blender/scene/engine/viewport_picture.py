@@ -29,6 +29,7 @@ class ViewportFilm:
         self._key: tuple = ()
         self._film: Exposure | None = None
         self._wanted = 0
+        self._warnings: list[str] = []
         self._developed = 0
         self._tone_key: tuple = ()
         self._pixels: np.ndarray | None = None
@@ -53,11 +54,14 @@ class ViewportFilm:
             view.near,
             view.far,
         )
-        key = (view.size, view.clip.tobytes(), repr(shots), settings.seed)
+        key = (settings.device, view.size, view.clip.tobytes(), repr(shots), settings.seed)
         if key != self._key:
             chaos_game.load()
             self._key = key
-            self._film = Exposure(view.size, 1, seed=settings.seed)
+            self._warnings.clear()
+            self._film = Exposure(
+                view.size, 1, seed=settings.seed, device=settings.device.lower(), warn=self._warnings.append
+            )
             self._film.aim(shots, view)
             self._film.start()
             self._developed = 0
@@ -84,7 +88,7 @@ class ViewportFilm:
             self._texture = None
             self._developed, self._tone_key = film.points, tone_key
         self.status = f"{film.points / film.pixels:.0f} of {settings.quality_viewport:g} points per pixel"
-        self.status = " ".join((self.status, *problems))
+        self.status = " ".join((self.status, *problems, *dict.fromkeys(self._warnings)))
         return not done
 
     def draw(self, engine: bpy.types.RenderEngine, scene: bpy.types.Scene, region: bpy.types.Region) -> None:
