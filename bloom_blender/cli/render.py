@@ -275,7 +275,7 @@ def render_to(flame: Flame, output: Path, arguments: argparse.Namespace) -> None
     if share is not None:
         total, seed = share.points(total), share.seed(seed)
     histogram = _histogram(flame, arguments, seed)
-    if arguments.resume and Path(arguments.resume).exists():
+    if arguments.resume and os.path.exists(arguments.resume):  # False where the path is too long
         histogram.restore(arguments.resume)
     started = time.perf_counter()
     histogram.start()

@@ -22,6 +22,7 @@ PLACES = 400
 """Places on UltraFractal's circle."""
 COLORS = 256
 """Colours of the palettes that are made of gradients."""
+MAXIMUM_GRADIENTS = 4096
 MAXIMUM_SIZE = 2**24
 """Bytes of a gradient file; the largest collections have some hundred kilobytes."""
 
@@ -42,25 +43,30 @@ def parse_gradients(text: str, source: str = "text") -> dict[str, Palette]:
     text = text.removeprefix("\ufeff")
     if "{" not in text:
         return {Path(source).stem: _map(text, source)}
+    if text.count("{") > MAXIMUM_GRADIENTS:
+        raise BloomError(f"{source} has too many gradients: give {MAXIMUM_GRADIENTS} or fewer.")
     gradients: dict[str, Palette] = {}
+    numbers: dict[str, int] = {}
     lines = (line for line in text.splitlines() if not line.lstrip().startswith(";"))
     for block in _QUOTED.sub("", "\n".join(lines)).split("}"):
         name, _, body = block.rpartition("{")
         stops = dict(_stops(body, source))
         if stops:
-            gradients[_free(" ".join(name.split()) or Path(source).stem, gradients)] = _palette(stops)
+            free = _free(" ".join(name.split()) or Path(source).stem, gradients, numbers)
+            gradients[free] = _palette(stops)
     if not gradients:
         raise BloomError(f"{source} holds no gradient: choose a .ugr, .gradient or .map file.")
     return gradients
 
 
-def _free(name: str, taken: dict[str, Palette]) -> str:
-    """`name`, with a number behind it where it is taken."""
+def _free(name: str, taken: dict[str, Palette], numbers: dict[str, int]) -> str:
+    """`name`, with a number behind it where it is taken; ``numbers`` are the last ones."""
     if name not in taken:
         return name
-    number = 2
+    number = numbers.get(name, 1) + 1
     while f"{name} {number}" in taken:
         number += 1
+    numbers[name] = number
     return f"{name} {number}"
 
 

@@ -49,7 +49,7 @@ def find_flame(name: str | os.PathLike[str], index: int = 0) -> Flame:
         If there is neither, or the file cannot be read.
     """
     path = Path(name)
-    if not path.exists() and path.name == str(name) and not path.suffix:
+    if not os.path.exists(path) and path.name == str(name) and not path.suffix:
         return read_preset(path.name.strip().lower().replace(" ", "_").replace("-", "_"))
     return read_flame(path, index)
 

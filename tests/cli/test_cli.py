@@ -226,6 +226,15 @@ def test_info_of_a_pack(files, capsys):
     assert capsys.readouterr().out.count("xform 1:") == 1
 
 
+def test_a_path_that_is_too_long_is_an_error(files, capsys):
+    long = "n" * 300
+    assert bloom("render", long, "-o", files / "a.png") == 2
+    assert bloom("render", files / "flower.flame", "-o", files / f"{long}.png") == 2
+    assert bloom("info", long) == 2
+    assert bloom("grow", files / "run.bloom", long, "-o", files / "a.npz") == 2
+    assert len(capsys.readouterr().err.splitlines()) == 4
+
+
 def test_info_of_gradients(tmp_path, capsys):
     path = tmp_path / "two.ugr"
     path.write_text("a { index=0 color=255 } b c { gradient: index=9 color=1 }")

@@ -98,6 +98,14 @@ def test_any_text_is_read_or_refused(text):
         assert str(error).startswith("text")
 
 
+def test_many_gradients_of_one_name():
+    """Each name is found without a search of those before it, and there is an end to them."""
+    names = list(parse_gradients("a{color=1}\na 3{color=1}\n" + "a{color=1}\n" * 300))
+    assert names[:5] == ["a", "a 3", "a 2", "a 4", "a 5"] and len(set(names)) == 302
+    with pytest.raises(BloomError, match="too many gradients: give 4096"):
+        parse_gradients("a{color=1}\n" * 5000)
+
+
 def test_numbered_palettes_are_shipped():
     assert len(palette_names()) == 701
     assert palette_names()[0] == "south-sea-bather"
