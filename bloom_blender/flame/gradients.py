@@ -43,7 +43,7 @@ def parse_gradients(text: str, source: str = "text") -> dict[str, Palette]:
     text = text.removeprefix("\ufeff")
     if "{" not in text:
         return {Path(source).stem: _map(text, source)}
-    if text.count("{") > MAXIMUM_GRADIENTS:
+    if text.count("}") > MAXIMUM_GRADIENTS:
         raise BloomError(f"{source} has too many gradients: give {MAXIMUM_GRADIENTS} or fewer.")
     gradients: dict[str, Palette] = {}
     numbers: dict[str, int] = {}
