@@ -2,12 +2,12 @@
 
     python benchmarks/device.py [FLAME ...] [--device gpu:0 ...] [--seconds 2] [--pictures] [--width 1920]
 
-One JSON line for each flame and device, the processor beside it in the same line. It needs no more than the wheels
-of ``bloom-blender[render,gpu]``. ``points_per_second`` is with the histogram, in wall time, after the card has
-found how long its dispatches may be; ``cpu_points_per_second`` is that of all the processor's threads, and
-``per_thread`` the ratio of the processor seconds that both take, which says how wasteful a program is on a
-software driver. With ``--pictures`` each device makes a picture of quality 1000, and the line says how the developed
-ones agree.
+One JSON line for each flame and device, the processor beside it in the same line. It needs no more than the
+wheels of ``bloom-blender[render,gpu]``. ``points_per_second`` is with the histogram, in wall time, after
+the card has found how long its dispatches may be; ``cpu_points_per_second`` is that of all the processor's
+threads, and ``per_thread`` the ratio of the processor seconds that both take, which says how wasteful a
+program is on a software driver. With ``--pictures`` each device makes a picture of quality 1000, and the
+line says how the developed ones agree.
 """
 
 from __future__ import annotations
