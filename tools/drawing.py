@@ -145,17 +145,15 @@ def shaded(low: float, high: float, reach: float) -> dict[str, Any]:
 
 
 def petal(
-    start: float, end: float, half: float, veins: float, colors: tuple[float, float], notch: float = 0.0
+    start: float, end: float, half: float, veins: float, colors: tuple[float, float]
 ) -> dict[str, Any]:
     """Pre variations of one flat petal with its foot at the origin and its tip towards x = 2.
 
     tanh (x + i y) makes a lens with corners at -1 and 1 of a strip |y| <= half (a disc where half is π / 4),
-    and arcs from corner to corner of the lines along it: veins. A strip that ends early has a round tip. A
-    `notch` dents it. Colours run from foot to tip.
+    and arcs from corner to corner of the lines along it: veins. A strip that ends early has a round tip.
+    Colours run from foot to tip.
     """
     made = sheet(start, end, half, veins)
-    if notch:
-        made["pre_curve"] = (1, {"xamp": -notch, "xlength": 0.16})
     reach = 1.0 + math.sinh(2.0 * end) / (math.cos(2.0 * half) + math.cosh(2.0 * end))
     return made | {"pre_tanh": 1, "pre_Mobius": (1, FOOT), **shaded(*colors, reach)}
 

@@ -22,7 +22,6 @@ sys.path[:0] = [str(_TOOLS.parent), str(_TOOLS)]
 
 import masterpieces  # noqa: E402
 from drawing import (  # noqa: E402
-    FOOT,
     GOLDEN_ANGLE,
     NOWHERE,
     bowl,
@@ -30,8 +29,6 @@ from drawing import (  # noqa: E402
     oklch_to_srgb,
     palette,
     petal,
-    shaded,
-    sheet,
     stretch,
     turn,
     xform,
@@ -187,150 +184,6 @@ def dandelion() -> Flame:
     )  # fmt: skip
 
 
-def rose() -> Flame:
-    """Nested bowls on the golden angle: a disc on a sphere through its own foot, each smaller than the last.
-
-    `Spherical3D` inverts a plane below the origin to a sphere, so that a disc beside the foot becomes a
-    cupped petal. The final cone lays the outer ones open and leaves the heart closed.
-    """
-    cup = bowl(1.6, rotateY=-4, translateX=0.23)
-    edge = {"scaleX": 1.5, "scaleY": 0.02, "translateX": 1.0, "translateY": 0.765}
-    return flower(
-        "Rose",
-        [
-            xform(1.0, NOWHERE, 0.5, 0.5, name="petal", pre_flatten=1, pre_blur_circle=1,
-                  pre_Mobius=(1, FOOT), **shaded(0.0, 0.62, 2.0), **cup),
-            xform(0.22, NOWHERE, 0.5, 0.5, name="veins", **petal(-1.0, 0.6, 0.7, 5.0, (0.02, 0.6)), **cup),
-            xform(0.1, NOWHERE, 0.5, 0.5, name="rim", pre_flatten=1, pre_blur_square=1,
-                  pre_affine3D=(1, edge), pre_mirror_y=1, pre_tanh=1, pre_Mobius=(1, FOOT),
-                  **shaded(0.4, 0.95, 2.0), **cup),
-            xform(12.0, turn(0.93, GOLDEN_ANGLE), 0.9, 0.02, name="spiral", linear=1, zscale=-0.13,
-                  ztranslate=0.06),
-        ],
-        xform(1.0, IDENTITY, 0.0, 0.0, linear3D=1, zcone=-0.75),
-        palette(
-            (0.00, 0.12, 0.08, 376), (0.12, 0.22, 0.13, 380), (0.28, 0.40, 0.18, 384),
-            (0.45, 0.54, 0.21, 387), (0.62, 0.65, 0.22, 390), (0.78, 0.76, 0.17, 397),
-            (0.90, 0.88, 0.10, 415), (1.00, 0.95, 0.05, 430),
-        ),
-        Camera(
-            size=(1280, 720), scale=300, pitch=0.66, yaw=0.3, perspective=0.16, center=(0.0, 0.0), dof=0.1,
-        ),
-        Tone(brightness=3.8, gamma=2.3),
-    )  # fmt: skip
-
-
-def sunflower() -> Flame:
-    """Golden rays around a dark heart whose seeds sit on the spiral of the golden angle.
-
-    Xaos keeps the two apart: rays go around only, seeds spiral only.
-    """
-    rays = (1.0, 1.0, 1.0, 0.0, 0.0, 0.0)
-    return flower(
-        "Sunflower",
-        [
-            xform(1.0, NOWHERE, 0.55, 0.9, name="ray", xaos=(1.0, 0.7, 1.0, 0.12, 0.0, 0.0),
-                  post=stretch(0.52, 0.17, 0.0, 1.32, 0.0), pre_flatten=1, pre_gaussian_blur=0.6, diamond=1,
-                  hemisphere=0.3, zcone=0.16, ztranslate=-0.2, post_rotate_y=0.12),
-            xform(0.7, NOWHERE, 0.30, 0.8, name="stripe", xaos=(1.0, 0.7, 1.0, 0.12, 0.0, 0.0),
-                  post=stretch(0.46, 0.15, 180.0 / 21.0, 1.21, 0.185), pre_flatten=1,
-                  pre_gaussian_blur=0.5, diamond=1, hemisphere=0.3, zcone=0.16, ztranslate=-0.2,
-                  post_rotate_y=0.12),
-            xform(22.0, turn(1.0, 360.0 / 21.0), 0.62, 0.0, name="around", xaos=rays, linear=1),
-            xform(0.3, (0.0, 0.0, 0.0, 0.0, 0.94, 0.0), 0.0, 0.97, name="seed",
-                  xaos=(0.03, 0.03, 0.0, 0.3, 0.02, 1.0), pre_flatten=1, pre_gaussian_blur=0.022,
-                  linear=1, zblur=0.02, ztranslate=0.1),
-            xform(0.02, (0.0, 0.0, 0.0, 0.0, 0.97, 0.0), 0.9, 0.97, name="pollen",
-                  xaos=(0.03, 0.03, 0.0, 0.3, 0.02, 1.0), pre_flatten=1, pre_gaussian_blur=0.012,
-                  linear=1, zblur=0.05, ztranslate=0.2),
-            xform(24.0, turn(0.9925, GOLDEN_ANGLE), 0.30, 0.013, name="spiral",
-                  xaos=(0.03, 0.03, 0.0, 1.0, 1.0, 1.0), linear=1, zcone=-0.002),
-        ],
-        None,
-        palette(
-            (0.00, 0.30, 0.10, 45), (0.12, 0.42, 0.12, 50), (0.25, 0.55, 0.15, 55),
-            (0.38, 0.68, 0.17, 62), (0.52, 0.80, 0.18, 78), (0.66, 0.88, 0.18, 92),
-            (0.82, 0.93, 0.14, 100), (1.00, 0.97, 0.06, 108),
-        ),
-        Camera(
-            size=(1280, 720), scale=200, pitch=0.58, yaw=0.25, perspective=0.14, center=(0.0, 0.06), dof=0.1,
-        ),
-        Tone(brightness=3.6, gamma=2.2),
-    )  # fmt: skip
-
-
-def tulip() -> Flame:
-    """A row of tulips that fades into the depth: three petals and three more on an egg, flamed with yellow.
-
-    `Spherical3D` wraps flat petals around a sphere that stands on their common foot.
-    """
-    egg = bowl(1.0, scaleZ=1.35, translateZ=0.15)
-    blade = {
-        "scaleX": 1.0,
-        "scaleY": 0.32,
-        "scaleZ": 0.5,
-        "rotateY": 68,
-        "translateX": 0.33,
-        "translateZ": -1.0,
-    }
-    return flower(
-        "Tulip",
-        [
-            xform(1.0, NOWHERE, 0.5, 0.5, name="outer petals", **petal(-1.6, 0.62, 0.62, 3.0, (0.2, 0.75)),
-                  pre_cpow=(1.0, {"r": 3.0, "power": 3}), **egg),
-            xform(0.9, NOWHERE, 0.5, 0.5, name="inner petals", **petal(-1.6, 0.6, 0.62, 3.0, (0.25, 0.9)),
-                  pre_cpow=(1.06, {"r": 3.0, "power": 3}), **egg, post=turn(1.0, 60.0)),
-            xform(0.25, NOWHERE, 0.06, 1.0, name="stem", pre_flatten=1, pre_gaussian_blur=0.012, linear=1,
-                  zblur=0.5, post_ztranslate=-0.85),
-            xform(0.6, NOWHERE, 0.5, 0.5, name="leaves", **sheet(-1.6, 1.6, 0.6, 3.0), pre_tanh=1,
-                  pre_dc_linear=(1, {"offset": -3.9, "scale": 4.4}), pre_cylinder=1, affine3D=(1, blade),
-                  post_cpow=(1, {"r": 2.0, "power": 2})),
-            xform(1.3, turn(0.8, 35.0, 1.15, -0.9), 0.5, 0.0, name="next", pre_rotate_y=0.05, linear3D=0.97,
-                  ztranslate=-0.2),
-        ],
-        None,
-        palette(
-            (0.00, 0.40, 0.12, 140), (0.08, 0.55, 0.14, 132), (0.15, 0.70, 0.16, 120),
-            (0.22, 0.85, 0.16, 105), (0.32, 0.80, 0.17, 85), (0.44, 0.68, 0.21, 50),
-            (0.58, 0.58, 0.22, 28), (0.72, 0.52, 0.20, 12), (0.86, 0.66, 0.20, 30), (1.00, 0.90, 0.16, 95),
-        ),
-        Camera(
-            size=(1280, 720), scale=255, pitch=1.15, yaw=0.3, perspective=0.14, center=(0.9, -0.15), dof=0.08,
-        ),
-        Tone(brightness=4.0, gamma=2.2),
-    )  # fmt: skip
-
-
-def lily() -> Flame:
-    """Six petals that rise and bend back, freckled, around long stamens with loaded anthers."""
-    bend = {"diamond": 1, "hemisphere": 0.95, "zcone": 0.08, "ztranslate": -0.75, "post_rotate_y": 0.2}
-    return flower(
-        "Lily",
-        [
-            xform(1.0, NOWHERE, 0.55, 0.9, name="petal", post=stretch(0.82, 0.42, 0.0, 1.0, 0.0),
-                  pre_flatten=1, pre_gaussian_blur=0.68, **bend),
-            xform(0.7, turn(0.36, 20.0), 0.12, 0.88, name="flush",
-                  post=stretch(0.7, 0.27, 0.0, 0.93, 0.0), pre_flatten=1, pre_gaussian_blur=0.2, **bend),
-            xform(5.0, turn(1.0, 60.0), 0.0, 0.0, name="around", linear=1),
-            xform(0.16, (0.0, 0.0, 0.0, 0.0, 0.0, 0.0), 0.75, 0.95, name="filament", pre_flatten=1,
-                  pre_gaussian_blur=0.006, linear=1, zblur=0.24, ztranslate=0.62, post_rotate_y=-0.28),
-            xform(0.07, (0.0, 0.0, 0.0, 0.0, 0.0, 0.0), 0.97, 0.98, name="anther", pre_flatten=1,
-                  post=stretch(1.0, 2.6, 0.0, 0.0, 0.0), pre_gaussian_blur=0.026, linear=1, zblur=0.015,
-                  ztranslate=1.12, post_rotate_y=-0.28),
-        ],
-        None,
-        palette(
-            (0.00, 0.34, 0.20, 355), (0.12, 0.48, 0.24, 358), (0.26, 0.64, 0.23, 358),
-            (0.42, 0.82, 0.12, 356), (0.58, 0.95, 0.035, 355), (0.72, 0.93, 0.06, 470),
-            (0.84, 0.80, 0.13, 480), (0.92, 0.60, 0.16, 420), (1.00, 0.52, 0.17, 405),
-        ),
-        Camera(
-            size=(1280, 720), scale=172, pitch=0.8, yaw=0.2, perspective=0.16, center=(0.0, -0.15), dof=0.1,
-        ),
-        Tone(brightness=3.6, gamma=2.3),
-    )  # fmt: skip
-
-
 def poppy() -> Flame:
     """Two and two wide bowls of crumpled silk, dark at the foot, around a wreath of stamens."""
     crumple = {"freqx": 9, "freqy": 8, "scalex": 0.05, "scaley": 0.06, "freqz": 11, "scalez": 0.09}
@@ -364,14 +217,14 @@ def poppy() -> Flame:
 
 
 def cherry_blossom() -> Flame:
-    """A spray of blossoms: five pale, notched petals, and each blossom a smaller one beside the one before.
+    """A spray of blossoms: five pale petals, and each blossom a smaller one beside the one before.
 
     A root that `cpow` takes of one veined petal at the origin makes all five of it, wide at the rim.
     """
     return flower(
         "Cherry Blossom",
         [
-            xform(1.6, NOWHERE, 0.5, 0.5, name="petals", **petal(-2.2, 0.22, 0.83, 3.5, (0.03, 0.7), 0.22),
+            xform(1.6, NOWHERE, 0.5, 0.5, name="petals", **petal(-2.2, 1.0, 0.83, 3.5, (0.03, 0.7)),
                   cpow=(0.75, {"r": 2.2, "power": 5}), zcone=0.26),
             xform(0.12, NOWHERE, 0.76, 0.97, name="filaments", pre_flatten=1,
                   pre_blur_linear=(1, {"length": 0.75}), pre_gaussian_blur=0.012,
@@ -379,6 +232,8 @@ def cherry_blossom() -> Flame:
                   zcone=0.42),
             xform(0.07, (0.0, 0.0, 0.0, 0.0, 0.95, 0.0), 1.0, 0.97, name="anthers", pre_flatten=1,
                   pre_gaussian_blur=0.12, julian=(0.5, {"power": 19, "dist": 30}), zcone=0.42, zblur=0.02),
+            xform(0.05, NOWHERE, 0.88, 0.97, name="heart", pre_flatten=1, pre_gaussian_blur=0.06, linear=1,
+                  zblur=0.03, ztranslate=0.03),
             xform(2.0, turn(0.72, 40.0, -1.45, 0.45), 0.6, 0.04, name="next", pre_rotate_x=0.18,
                   pre_rotate_y=-0.22, linear3D=1, ztranslate=-0.3),
         ],
@@ -392,7 +247,7 @@ def cherry_blossom() -> Flame:
             size=(1280, 720), scale=205, pitch=0.6, yaw=0.1, perspective=0.16, center=(-1.05, -0.25),
             dof=0.12,
         ),
-        Tone(brightness=5.0, gamma=2.3),
+        Tone(brightness=5.0, gamma=2.3, supersample=2),
     )  # fmt: skip
 
 
@@ -502,10 +357,10 @@ PRESETS = {
     "peony": peony,
     "dahlia": dahlia,
     "dandelion": dandelion,
-    "rose": rose,
-    "sunflower": sunflower,
-    "tulip": tulip,
-    "lily": lily,
+    "rose": masterpieces.rose,
+    "sunflower": masterpieces.sunflower,
+    "tulip": masterpieces.tulip,
+    "lily": masterpieces.lily,
     "poppy": poppy,
     "cherry_blossom": cherry_blossom,
     "passion_flower": passion_flower,

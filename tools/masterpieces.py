@@ -431,6 +431,116 @@ def medusa() -> Flame:
     )  # fmt: skip
 
 
+def rose() -> Flame:
+    """Velvet petals, ring in ring, dark at the fold and light at the rim, around golden stamens."""
+    at, away = (1.0, 0.0, 0.0, 1.0, 0.5504, 0.1211), (-0.391, 1.0282, -1.0282, -0.391, -0.4524, -3.5941)
+    crumple: dict[str, Any] = {"x": 0.5774, "y": 0.4527, "c": 1.567}
+    return flower(
+        "Rose",
+        [
+            xform(0.5, at, 0.04, 0.8, name="petals", gaussian_blur=0.4834, flatten=1),
+            xform(5, (-1.048, 0.845, -0.911, -1.1299, 0.4153, -0.5458), 0.6, 0.13, name="spiral",
+                  linear3D=1, zcone=0.1366, ztranslate=0.0918, spherical=0.3023,
+                  popcorn2=(0.2586, crumple)),
+            xform(0.1, at, 0.8, 0.95, 0.3, post=away, name="stamens", blur_circle=0.2, zblur=0.4153,
+                  ztranslate=-0.3913),
+            xform(0.1, (-0.7892, 0.1419, -0.1419, -0.7892, 0.5504, 0.1211), 0.72, 0.9, 0.3, post=away,
+                  name="threads", julian=(0.3268, {"dist": 0.6908, "power": -2}), ztranslate=0.5697),
+            xform(0.1, at, 0.95, 0.8, 0.3, post=away, name="dew", swirl=0.0785, ztranslate=0.5136),
+        ],
+        root(-2, -121.5, 0.7648, 0.236),
+        palette(
+            (0.00, 0.22, 0.10, 345), (0.12, 0.34, 0.15, 360), (0.26, 0.48, 0.20, 380),
+            (0.40, 0.62, 0.21, 388), (0.52, 0.78, 0.15, 395), (0.60, 0.93, 0.08, 430),
+            (0.70, 0.82, 0.15, 445), (0.80, 0.88, 0.15, 455), (0.90, 0.62, 0.15, 510),
+            (1.00, 0.60, 0.17, 680),
+        ),
+        view(640, (0.065, -0.0453), rotate=-6.3, yaw=-1.5242, pitch=0.66, perspective=0.2337, dof=0.2),
+        glow(5.0),
+    )  # fmt: skip
+
+
+def sunflower() -> Flame:
+    """Rays of gold around a dark heart of seeds, with green leaves out of focus."""
+    return flower(
+        "Sunflower",
+        [
+            xform(0.5, (1, 0, 0, 1, 0.7145, 0.358), 0.02, 0.7, name="leaves", blur_circle=0.2805, flatten=1),
+            xform(5, (-0.9558, -0.8606, 0.9359, -1.0395, 0.1153, 0.591), 0.6, 0.085, name="spiral",
+                  linear3D=1, zcone=0.4474, ztranslate=-0.1503, cross=0.0822, hemisphere=0.2356),
+            xform(0.1, (1, 0, 0, 1, 0.7145, 0.358), 0.85, 0.8, 0.1,
+                  post=(-0.9903, -0.4788, 0.4788, -0.9903, -0.7201, 3.252), name="veins",
+                  cylinder=-0.2142, ztranslate=0.0939),
+            dust(0.95, weight=0.05),
+            heart(0.5),
+        ],
+        root(-5, 169.3, 0.4346, -0.3583),
+        palette(
+            (0.00, 0.42, 0.12, 140), (0.08, 0.56, 0.14, 128), (0.16, 0.72, 0.16, 105),
+            (0.26, 0.86, 0.17, 92), (0.36, 0.82, 0.17, 78), (0.46, 0.62, 0.16, 60), (0.54, 0.42, 0.11, 48),
+            (0.60, 0.30, 0.08, 40), (0.74, 0.80, 0.15, 70), (0.86, 0.92, 0.14, 98), (1.00, 0.75, 0.12, 220),
+        ),
+        view(287, (-0.0015, 0.0694), rotate=2.6, yaw=2.6508, pitch=0.4298, perspective=0.2671, dof=0.14),
+        glow(5.0),
+    )  # fmt: skip
+
+
+def tulip() -> Flame:
+    """A cup that one looks into: yellow at the foot, rose at the rim, with drops that hang between."""
+    away = (-0.7409, -0.8131, 0.8131, -0.7409, -0.6289, -1.3597)
+    return flower(
+        "Tulip",
+        [
+            xform(0.5, (1, 0, 0, 1, -0.0116, -0.2654), 0.04, 0.8, name="petals", pre_gaussian_blur=0.3055,
+                  diamond=0.7999, flatten=1),
+            xform(5, (-0.8703, 0.7975, -0.7552, -0.8241, 0.2869, 0.604), 0.6, 0.1, name="spiral",
+                  linear3D=1, zcone=-0.2292, ztranslate=0.6401, sinusoidal=0.097),
+            xform(0.1, (-0.0205, 0.7273, -0.7273, -0.0205, -0.0116, -0.2654), 0.85, 0.9, 0.3, post=away,
+                  name="drops", gaussian_blur=0.0756, ztranslate=0.1189),
+            xform(0.1, (-0.5741, 0.3322, -0.3322, -0.5741, -0.0116, -0.2654), 0.95, 0.95, 0.1,
+                  name="threads", swirl=0.136, ztranslate=-0.2423),
+            xform(0.15, (0.2425, 0.724, -0.724, 0.2425, 0, 0), 0.3, 0.3442, name="inner", spherical=0.3),
+        ],
+        root(-2, -7.2, 0.1981, -1.0121),
+        palette(
+            (0.00, 0.36, 0.15, 330), (0.12, 0.48, 0.20, 350), (0.26, 0.60, 0.21, 372),
+            (0.38, 0.70, 0.18, 395), (0.50, 0.84, 0.16, 435), (0.60, 0.94, 0.12, 460),
+            (0.74, 0.80, 0.15, 480), (0.85, 0.88, 0.08, 560), (0.93, 0.60, 0.15, 510),
+            (1.00, 0.60, 0.15, 500),
+        ),
+        view(351, (0.0926, -0.3818), rotate=1.7, yaw=2.4922, pitch=1.0282, perspective=0.21, dof=0.16),
+        glow(4.5),
+    )  # fmt: skip
+
+
+def lily() -> Flame:
+    """White petals with a flush of rose, six deep, before leaves that are out of focus."""
+    return flower(
+        "Lily",
+        [
+            xform(0.5, (1, 0, 0, 1, 0.0742, 0.2282), 0.04, 0.6, name="petals", gaussian_blur=0.4805,
+                  flatten=1),
+            xform(5, (-1.16, -1.0445, 0.9334, -1.0366, -0.0395, -0.2508), 0.6, 0.07, name="spiral",
+                  linear3D=0.9, zcone=-0.0859, ztranslate=-0.1354, hemisphere=0.1483, cross=0.251),
+            xform(0.3, (0.7614, 0.5646, -0.5646, 0.7614, 0.0742, 0.2282), 0.8, 0.9, 0.3, name="flush",
+                  gaussian_blur=0.1453, ztranslate=0.5661),
+            xform(0.1, (0.312, -0.8592, 0.8592, 0.312, 0.0742, 0.2282), 0.95, 0.95, 0.3,
+                  post=(1.0231, 0.4042, -0.4042, 1.0231, -1.0015, 2.7917), name="stamens", cylinder=0.1666,
+                  ztranslate=-0.2817),
+            dust(0.9, weight=0.05),
+        ],
+        root(-1, -32.5, 0.6642, 0.8527),
+        palette(
+            (0.00, 0.34, 0.10, 150), (0.10, 0.46, 0.11, 175), (0.20, 0.66, 0.09, 300),
+            (0.32, 0.82, 0.09, 345), (0.46, 0.93, 0.04, 360), (0.60, 0.95, 0.10, 470),
+            (0.70, 0.76, 0.17, 385), (0.80, 0.66, 0.21, 365), (0.90, 0.88, 0.12, 450),
+            (1.00, 0.70, 0.17, 410),
+        ),
+        view(800, (-0.40, -0.24), rotate=-27.2, yaw=1.468, pitch=0.6765, perspective=0.2078, dof=0.3),
+        glow(4.0),
+    )  # fmt: skip
+
+
 MASTERPIECES: dict[str, Callable[[], Flame]] = {
     "galaxy": galaxy,
     "nebula": nebula,
