@@ -28,7 +28,7 @@ from .parts import (
 from .spirals import spiral, viewed
 
 TRIES = 200
-"""Candidates before giving up; about five in six pass."""
+"""Candidates before giving up; about four in five pass."""
 FINALISTS = 8
 """Of how many that pass the best is taken."""
 SPIRALS = 0.65
