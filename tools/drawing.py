@@ -144,9 +144,7 @@ def shaded(low: float, high: float, reach: float) -> dict[str, Any]:
     return {"pre_dc_linear": (1, {"scale": round(scale, 4), "offset": round((low - 0.5) * 2.0 * scale, 4)})}
 
 
-def petal(
-    start: float, end: float, half: float, veins: float, colors: tuple[float, float]
-) -> dict[str, Any]:
+def petal(start: float, end: float, half: float, veins: float, colors: tuple[float, float]) -> dict[str, Any]:
     """Pre variations of one flat petal with its foot at the origin and its tip towards x = 2.
 
     tanh (x + i y) makes a lens with corners at -1 and 1 of a strip |y| <= half (a disc where half is π / 4),
