@@ -20,6 +20,7 @@ from ..flame.presets import find_flame
 from ..flame.xml import write_flames
 from ..growth import COLORS, DRIVES, MAPPINGS, TIMES, Curves, grow, parse_binding
 from ..growth.colors import alike, anchors_of, differences
+from ..growth.outcome import sentence_of
 from ..trajectory import read_trajectory
 from .reading import SOURCES, add_reading_options, reading_options
 
@@ -171,7 +172,10 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         curves.save_npz(output)
         print(f"{output}: {curves.frames} frames of {len(curves.names)} parameters")
-    _tell_colors(curves)
+    if options.get("colors") == "embeddings":
+        _tell_colors(curves)
+    if arguments.mapping == "robust":
+        print(sentence_of(trajectory, options.get("source"), metrics=options.get("drive") == "metric"))
     return 0
 
 

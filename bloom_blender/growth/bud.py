@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from ..flame.model import Flame
+from .drives import calm, keeps_distances
 
 SMALL = math.log(0.75)  # a closed flame has 0.75 of its size; at 0.42 a film began with a speck
 SQUEEZE = math.log(0.95)  # its main xform sends points 0.95 as far, so that the middle folds into a cup
@@ -34,6 +35,10 @@ def close_bud(flame: Flame, names: tuple[str, ...], values: np.ndarray, closedne
                 scale(f"final.{variation.attribute}", small)
     else:
         for number, xform in enumerate(flame.xforms, start=1):
+            if keeps_distances(xform):  # as large as before, but nearer to the origin
+                for element in (4, 5):
+                    scale(f"xform{number}.coefs[{element}]", small)
+                continue
             for variation in xform.variations:
                 if variation.form == "regular":
                     scale(f"xform{number}.{variation.attribute}", small)
@@ -41,14 +46,24 @@ def close_bud(flame: Flame, names: tuple[str, ...], values: np.ndarray, closedne
                 scale(f"xform{number}.coefs[{element}]", -small)
             for element in (4, 5):
                 scale(f"xform{number}.post[{element}]", small)
-    main = 1 + max(range(len(flame.xforms)), key=lambda index: (flame.xforms[index].weight, -index))
+    main = _main(flame)
+    if main is None:
+        return closed
+    share = calm(flame, flame.xforms[main - 1])
     for element in range(4):
-        scale(f"xform{main}.coefs[{element}]", SQUEEZE)
+        scale(f"xform{main}.coefs[{element}]", share * SQUEEZE)
     a, d, b, e = (closed[:, column[f"xform{main}.coefs[{element}]"]].copy() for element in range(4))
-    c, s = np.cos(WIND_UP * closedness), np.sin(WIND_UP * closedness)
+    angle = share * WIND_UP * closedness
+    c, s = np.cos(angle), np.sin(angle)
     for element, turned in enumerate((a * c + b * s, d * c + e * s, b * c - a * s, e * c - d * s)):
         closed[:, column[f"xform{main}.coefs[{element}]"]] = turned
     return closed
+
+
+def _main(flame: Flame) -> int | None:
+    """Number of the heaviest xform, from 1, without those that only turn or mirror: they make symmetry."""
+    numbers = [k for k, xform in enumerate(flame.xforms) if not keeps_distances(xform)]
+    return 1 + max(numbers, key=lambda k: (flame.xforms[k].weight, -k)) if numbers else None
 
 
 def _room(flame: Flame) -> float:

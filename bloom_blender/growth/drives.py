@@ -30,6 +30,21 @@ SHEAR = 0.15
 MOVE = 0.3  # of the distance between the origin and where it is sent, see `affine`
 FINAL = 0.35  # final xforms and post affine maps move everything at once, so they move less
 
+STEADY = 1.6  # of the inverse of how often a change of a map adds up
+LEAST = 0.08  # of the reach: what a map that is applied over and over still has
+_PLAIN = (
+    "linear",
+    "linear3D",
+    "flatten",
+    "zcone",
+    "zscale",
+    "ztranslate",
+    "waves2",
+    "rotate_x",
+    "rotate_y",
+    "rotate_z",
+)
+
 PHASE = 0.5  # of once around the palette, where a series is bound to that by hand
 
 AFFINE_CHANNELS = 6
@@ -50,6 +65,16 @@ class Drive:
     def is_affine(self) -> bool:
         """Whether the group is an affine map, whose signals are those of `affine`."""
         return self.channels == AFFINE_CHANNELS
+
+    @property
+    def sways(self) -> tuple[bool, ...]:
+        """Which channels sway: the turn, shear and place of maps, and what variations are made of.
+
+        Not how many points an xform makes, nor how it looks: a point would become another one.
+        """
+        if self.is_affine:
+            return tuple(channel in WINDY for channel in range(self.channels))
+        return (self.names[0].partition(".")[2] not in ("weight", "opacity", "color", "phase"),)
 
 
 def drives_of(flame: Flame) -> tuple[Drive, ...]:
@@ -122,6 +147,15 @@ def affine(base: np.ndarray, signals: np.ndarray, share: float) -> np.ndarray:
     return np.concatenate([linear, np.stack([x + reach * right, y + reach * down], axis=1)], axis=1)
 
 
+def turned(base: np.ndarray, signals: np.ndarray, reach: float) -> np.ndarray:
+    """An affine map turned, and nothing else: what keeps distances still does."""
+    angle = reach * signals[:, 0]
+    c, s = np.cos(angle), np.sin(angle)
+    a, d, b, e, x, y = base
+    linear = np.stack([a * c + b * s, d * c + e * s, b * c - a * s, e * c - d * s], axis=1)
+    return np.concatenate([linear, np.tile([x, y], (len(signals), 1))], axis=1)
+
+
 def _largest_stretch(a, d, b, e):
     """Larger singular value of [[a, b], [d, e]]."""
     return 0.5 * (np.hypot(a + e, d - b) + np.hypot(a - e, d + b))
@@ -132,23 +166,67 @@ def _stretch_limit(stretch: float) -> float:
     return max(0.5 * (1.0 + stretch), stretch) if stretch < 0.9 else 1.05 * stretch
 
 
+def calm(flame: Flame, xform: Xform) -> float:
+    """The share of the full reach for a map that is applied again and again: 0 … 1.
+
+    Maps are applied to what maps have made. If they scale by S on average, a change of one that is chosen
+    with the chance p adds up to p (1 + S + S² + …) = p / (1 - S) times as much, so its share of the reach
+    goes by the inverse of that.
+    """
+    total = sum(max(one.weight, 0.0) for one in flame.xforms)
+    scales = [_scale(one) for one in flame.xforms]
+    if total <= 0.0 or _scale(xform) < 0.5:
+        return 1.0
+    again = sum(max(one.weight, 0.0) / total * scale for one, scale in zip(flame.xforms, scales, strict=True))
+    chance = max(xform.weight, 0.0) / total
+    return float(np.clip(STEADY * (1.0 - min(again, 1.0)) / (1.5 * chance + 0.25), LEAST, 1.0))
+
+
+def _scale(xform: Xform) -> float:
+    """By how much a map stretches what it is applied to, 0 … 1; 0 for one that bends it or makes its own."""
+    if any(abs(one.weight) >= MINIMUM_WEIGHT and one.name not in _PLAIN for one in xform.variations):
+        return 0.0
+    scale = float(_largest_stretch(*xform.coefs[:4])) * float(_largest_stretch(*xform.post[:4]))
+    scale *= abs(sum(one.weight for one in xform.variations if one.name in ("linear", "linear3D")))
+    return min(scale, 1.0)
+
+
+def keeps_distances(xform: Xform) -> bool:
+    """Whether a map only turns or mirrors: what makes a flower symmetric."""
+    if xform.post != IDENTITY or not xform.weight > 0.0:
+        return False
+    names = {variation.name for variation in xform.variations if abs(variation.weight) >= MINIMUM_WEIGHT}
+    if not names or not names <= {"linear", "linear3D", "flatten"}:
+        return False
+    weight = sum(variation.weight for variation in xform.variations if variation.name.startswith("linear"))
+    linear = np.reshape(xform.coefs[:4], (2, 2))
+    return abs(abs(weight) - 1.0) < 1e-4 and bool(np.allclose(linear @ linear.T, np.eye(2), atol=1e-4))
+
+
 def _parts(flame: Flame) -> Iterator[tuple[str, Xform, float]]:
     """Prefix of the names, xform, and the share of the full reach."""
     for number, xform in enumerate(flame.xforms, start=1):
-        yield f"xform{number}", xform, 1.0
+        yield f"xform{number}", xform, calm(flame, xform)
     for number, xform in enumerate(flame.finals, start=1):
         yield "final" if number == 1 else f"final{number}", xform, FINAL
 
 
 def _xform_drives(prefix: str, xform: Xform, share: float, compatibility: str) -> Iterator[Drive]:
     is_final = prefix.startswith("final")
-    if xform.weight > 0.0 and not is_final:
-        yield _scalar(f"{prefix}.weight", xform.weight, multiplied, WEIGHT)
+    rigid = keeps_distances(xform) and not is_final
+    if xform.weight > 0.0 and not is_final and not rigid:
+        yield _scalar(f"{prefix}.weight", xform.weight, multiplied, share * WEIGHT)
     if 0.0 < xform.opacity < 1.0 and not is_final:
         yield _scalar(f"{prefix}.opacity", xform.opacity, within, OPACITY)
     if 0.0 < xform.color < 1.0:
         yield _scalar(f"{prefix}.color", xform.color, within, share * COLOR)
-    yield _map(f"{prefix}.coefs", xform.coefs, share)
+    if rigid:
+        names = tuple(f"{prefix}.coefs[{element}]" for element in range(6))
+        yield Drive(names, xform.coefs, 1, partial(turned, reach=share * TURN))
+    else:
+        yield _map(f"{prefix}.coefs", xform.coefs, share)
+    if rigid:
+        return
     if xform.post != IDENTITY:
         yield _map(f"{prefix}.post", xform.post, FINAL)
     for variation in xform.variations:

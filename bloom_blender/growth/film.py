@@ -13,8 +13,8 @@ import numpy as np
 from .path import Path
 
 GRID = 2048
-PACE = 0.85  # share of the film's time given by the run's progress; the rest by its steps
-EASE = 1.3  # exponent of the slowing down towards the end
+PACE = 0.5  # share of the film's time given by the run's progress; the rest by its steps
+EASE = 1.0  # exponent of the slowing down towards the end
 SMOOTH = 0.012  # standard deviation of the smoothing, as a share of the film
 SMOOTH_FRAMES = 3.0  # but at least this many frames
 
@@ -106,6 +106,11 @@ def smooth(values: np.ndarray, width: float, *, keep_start: bool = False) -> np.
     smoothed = np.stack(columns, axis=1) if columns else values.copy()
     smoothed[-1] = 0.0
     return smoothed
+
+
+def smoothed(values: np.ndarray, width: float) -> np.ndarray:
+    """Smooth (GRID + 1, C) values that may end anywhere; a column that is constant stays so."""
+    return smooth(values - values[-1:], width) + values[-1:]
 
 
 def moments_of(frames: int, *, loop: bool = False) -> np.ndarray:

@@ -15,17 +15,26 @@ from .bindings import Binding, target_of
 from .bud import close_bud
 from .chance import Chance
 from .curves import Curves
-from .drives import WINDY, Drive, drives_of, phase_drive
+from .drives import Drive, drives_of, keeps_distances, phase_drive
+from .outcome import Outcome, outcome_of
 from .path import Path, path_of, quality_metrics
 from .principal import principal_directions
 from .tear import tear
-from .wind import breeze
+from .wilt import droop, fade
+from .wind import sways
 
 COMPONENTS = 24  # directions of the run that are used, at most
 OFFSET = 0.6  # how far from the base flame what is still to be learned puts a signal
-SWING = 0.9  # and how far the swings of the run around that
+SWING = 0.6  # and how far the swings of the run around that
 LEAST_SWING = 0.1  # of the size of the whole: swings smaller than this are not blown up
 SLOW = 0.07  # standard deviation of the smoothing, as a share of the film, that tells swings from the rest
+ROAM = 0.8  # how wide the maps sway where all is still to be learned
+HEAT = 2.0  # power of what is left to learn that this goes by
+BREATH = 0.05  # and how wide at rest, in a run as restless as its steps are long
+RESPONSE = 1.0 / 8.0  # a run that is calmer by a factor of ten thousand still breathes a third as wide
+SHAPE = 0.75
+SWINGS = 1.0
+SHRUNK = 0.5  # of its openness that a flame loses which has lost all that it had learned
 TEARS_WITHIN = (0.15, 0.75)  # of the film: when a diverged run's flame begins to tear
 
 DRIVES = ("all", "layers", "metric", "hand")
@@ -124,32 +133,50 @@ class Mapping:
         loops = choices.loop and path.diverged is None
         where = film.moments_of(frames, loop=loops)
         width = film.width_for(frames, choices.smoothing)
+        outcome = self.outcome(trajectory)
         progress = film.along(film.progress_steps(path)[:, None], path, moments)
         reached = 1.0 if path.diverged is None else path.diverged
         left = (1.0 - reached) + reached * film.smooth(1.0 - progress, width)
+        known, lost = _told(outcome, path, moments, width)
+        openness = 0.5 * (1.0 - left) + 0.5 * (known if outcome.judged else 1.0 - left)
+        closed = 1.0 - outcome.learned * openness * (1.0 - SHRUNK * lost)
         drives = (*drives_of(flame), *([phase_drive(flame)] if choices.drive == "hand" else []))
         channels = sum(drive.channels for drive in drives)
         if choices.drive == "hand":
             signals, closing = self._bound_signals(trajectory, moments, drives, channels, width)
+            lost = np.zeros_like(lost)
         else:
             closing = None
-            signals = np.sqrt(left) * self._signals(path, moments, drives, channels, width)
+            signals = left**SHAPE * self._signals(path, moments, drives, channels, left, width)
         signals = choices.gain * film.at_moments(signals, where)
-        closedness = film.at_moments(left if closing is None else closing, where)[:, 0]
-        if choices.wind:
-            opened = 1.0 - film.at_moments(left, where)[:, 0]
-            restless = film.restlessness(path, moments)[:, None] / (self.pace or 1.0)
-            restless = film.at_moments(restless, where)[:, 0]
-            sway = breeze(restless, opened, channels, choices.seed, where)
-            signals = signals + choices.wind * sway * _windy(drives)
+        closedness = film.at_moments(closed if closing is None else closing, where)[:, 0]
+        restless = film.restlessness(path, moments)[:, None] / (self.pace or 1.0)
+        breath = BREATH * np.clip(film.smoothed(restless, width), 0.0, 1.0) ** RESPONSE
+        amplitude = choices.wind * breath
+        if choices.drive != "hand":
+            amplitude = amplitude + choices.gain * ROAM * left**HEAT * (1.0 - torn) ** 2
+        amplitude = film.at_moments(amplitude, where)
+        swaying = sways(frames, channels, choices.seed, where, loop=loops)
+        signals = signals + amplitude * swaying * _windy(drives, maps_only=choices.drive == "hand")
+        withered = choices.bud * film.at_moments(lost, where)
+        signals = signals + np.minimum(withered, 1.0) * droop(drives, choices.seed)
         names = tuple(name for drive in drives for name in drive.names)
         base = np.array([value for drive in drives for value in drive.base])
-        values = close_bud(flame, names, _driven(drives, signals), choices.bud * closedness)
-        if path.diverged is None:
-            values[film.turn_of(frames, loop=loops)] = base
-        else:
+        values = _balanced(flame, names, _driven(drives, signals))
+        values = close_bud(flame, names, values, choices.bud * closedness)
+        if path.diverged is not None:
             values = tear(flame, names, values, film.at_moments(torn, where)[:, 0], choices.seed)
+        elif outcome.is_whole or choices.bud == 0.0:
+            values[film.turn_of(frames, loop=loops)] = base
+        if withered.any():
+            more = fade(flame, np.minimum(withered[:, 0], 1.0))
+            names, base = names + more[0], np.concatenate([base, more[1]])
+            values = np.concatenate([values, more[2]], axis=1)
         return Curves(names, base, values)
+
+    def outcome(self, trajectory: Trajectory) -> Outcome:
+        """What came of a run that this mapping shows."""
+        return outcome_of(trajectory, self._path(trajectory))
 
     def steps_shown(self, trajectory: Trajectory, frames: int) -> np.ndarray:
         """The step of a run that each frame of its film shows: (frames,)."""
@@ -178,10 +205,18 @@ class Mapping:
         return np.clip(moments, 0.0, 1.0), torn
 
     def _signals(
-        self, path: Path, moments: np.ndarray, drives: tuple[Drive, ...], channels: int, width: float
+        self,
+        path: Path,
+        moments: np.ndarray,
+        drives: tuple[Drive, ...],
+        channels: int,
+        left: np.ndarray,
+        width: float,
     ) -> np.ndarray:
         """One signal per channel over the film's grid: (GRID + 1, channels) within -1 … 1, 0 at the end."""
-        sources = [_two(group, path, moments) for group in self.groups]
+        sources = [
+            (offset, left**SWINGS * swing) for offset, swing in (_two(g, path, moments) for g in self.groups)
+        ]
         if not sources:
             return np.zeros((film.GRID + 1, channels))
         if self.choices.drive != "layers":
@@ -253,6 +288,17 @@ def fit(trajectory: Trajectory, choices: Choices | None = None, **changes) -> Ma
         bound[binding.series] = own.units, replace(group, size=np.where(remaining > 0.0, remaining, 1.0))
     pace = float(np.sqrt(path.squares.sum() / path.counts.sum()))
     return Mapping(choices, trajectory.name, path.units, groups, bound, steps, span, pace, (trajectory, path))
+
+
+def _told(outcome: Outcome, path: Path, moments: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray]:
+    """What the metrics say at each moment of the film: how far the best had come, and what was lost."""
+    ends = path.last if path.diverged is not None else outcome.steps[-1]
+    at = path.first + (ends - path.first) * moments
+    found = np.stack(
+        [np.interp(at, outcome.steps, values) for values in (outcome.reached, outcome.lost)], axis=1
+    )
+    known, lost = np.split(np.clip(film.smoothed(found, width), 0.0, 1.0), 2, axis=1)
+    return known, lost
 
 
 def _path(trajectory: Trajectory, choices: Choices, units: dict[str, float] | None) -> Path:
@@ -390,11 +436,26 @@ def _mix(components: int, channels: int, seed: int) -> np.ndarray:
     return mix
 
 
-def _windy(drives: Sequence[Drive]) -> np.ndarray:
-    """1 for each channel that the wind moves, else 0."""
+def _windy(drives: Sequence[Drive], *, maps_only: bool = False) -> np.ndarray:
+    """1 for each channel that sways, else 0; variations do not where only what is bound by hand may move."""
     return np.array(
-        [float(drive.is_affine and channel in WINDY) for drive in drives for channel in range(drive.channels)]
+        [float(sways and (drive.is_affine or not maps_only)) for drive in drives for sways in drive.sways]
     )
+
+
+def _balanced(flame: Flame, names: tuple[str, ...], values: np.ndarray) -> np.ndarray:
+    """Weights whose sum is that of the base, where maps that are not moved make a flower symmetric.
+
+    So each of its petals keeps its share of the points, and the chaos game settles alike in each frame.
+    """
+    moved = [k for k, xform in enumerate(flame.xforms) if xform.weight > 0.0 and not keeps_distances(xform)]
+    columns = [names.index(f"xform{k + 1}.weight") for k in moved]
+    if not columns or not any(keeps_distances(xform) for xform in flame.xforms):
+        return values
+    balanced = values.copy()
+    whole = sum(flame.xforms[k].weight for k in moved)
+    balanced[:, columns] *= whole / values[:, columns].sum(axis=1, keepdims=True)
+    return balanced
 
 
 def _driven(drives: Sequence[Drive], signals: np.ndarray) -> np.ndarray:

@@ -178,7 +178,7 @@ def _series_path(
 ) -> Path:
     """Every series gets the same voice, whatever its unit and its number of parameters."""
     run, stop = trajectory.name, divergence_of(trajectory, series)
-    ends = [one.steps[-1] for one in series]
+    ends = [one.steps[-1] for one in (*series, *(one for one in trajectory.series if one.kind != "norm"))]
     starts = [one.steps[0] for one in series]
     moved = [
         _updates(one, stop, bands) if one.kind == "update" else _changes_of(one, stop, bands)

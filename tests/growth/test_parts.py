@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from bloom_blender.flame.model import Camera, Flame, Variation, Xform
-from bloom_blender.growth import drives, film, wind
+from bloom_blender.growth import drives, film, grow, wind
 from bloom_blender.growth.bud import SMALL, close_bud
 from bloom_blender.growth.chance import Chance
 from bloom_blender.growth.path import SERIES_ROWS, path_of
@@ -266,14 +266,47 @@ def test_a_flame_far_from_the_origin_stays_in_view():
     assert (1.0 - size) * 5.0 == pytest.approx(0.6 * 1.5)  # the bud moves by 0.6 of the half height
 
 
-def test_the_wind_is_bounded_smooth_and_over_at_the_end():
+def test_sways_are_bounded_smooth_and_home_at_the_end():
     for frames in (2, 24, 72, 900):
-        signals = wind.breeze(np.full(frames, 3.0), np.ones(frames), 20, seed=4)
+        signals = wind.sways(frames, 20, seed=4)
         assert signals.shape == (frames, 20)
-        assert np.abs(signals).max() <= wind.STRENGTH
+        assert np.abs(signals).max() <= 2.0
         assert (signals[-1] == 0.0).all()
         if frames >= 72:
-            steps = np.abs(np.diff(signals, axis=0)).max()
-            assert steps <= wind.STRENGTH * (0.75 if frames == 72 else 0.3)
-    assert (wind.breeze(np.zeros(50), np.ones(50), 3, seed=0) == 0.0).all()
-    assert (wind.breeze(np.ones(50), np.zeros(50), 3, seed=0) == 0.0).all()
+            moved = np.abs(np.diff(signals, axis=0)).mean(axis=1)
+            assert moved.min() > 0.4 * moved.mean()  # never still, up to the last frame
+            assert moved.max() < 2.0 * moved.mean()
+
+
+def test_sways_of_a_loop_go_round():
+    where = film.moments_of(200, loop=True)
+    signals = wind.sways(200, 9, 1, where, loop=True)
+    assert (signals[film.turn_of(200, loop=True)] == 0.0).all()
+    steps = np.abs(np.diff(np.concatenate([signals, signals[:1]]), axis=0)).mean(axis=1)
+    assert steps[-1] < 1.2 * max(steps[-2], steps[0])
+
+
+# symmetry
+
+
+def test_what_makes_a_flower_symmetric_is_turned_at_most():
+    turn = Xform(weight=5.0, coefs=(0.6, 0.8, -0.8, 0.6, 0.0, 0.0), variations=(Variation("linear", 1.0),))
+    flame = Flame("symmetric", (*gasket().xforms, turn))
+    names = tuple(name for drive in drives.drives_of(flame) for name in drive.names)
+    assert "xform4.weight" not in names
+    curves = grow(converging_run(), flame, frames=60)
+    coefs = curves.values[:, [names.index(f"xform4.coefs[{k}]") for k in range(6)]]
+    maps = coefs[:, [0, 2, 1, 3]].reshape(-1, 2, 2)
+    np.testing.assert_allclose(maps @ maps.transpose(0, 2, 1), np.tile(np.eye(2), (60, 1, 1)), atol=1e-12)
+    assert np.ptp(coefs[:, 0]) > 0.005
+    weights = curves.values[:, [names.index(f"xform{k}.weight") for k in (1, 2, 3)]]
+    np.testing.assert_allclose(weights.sum(axis=1), 3.0 * gasket().xforms[0].weight)
+    assert np.ptp(weights, axis=0).min() > 0.05
+
+
+def test_a_map_that_is_applied_over_and_over_moves_less():
+    spiral = Xform(weight=9.0, coefs=(0.9, 0.1, -0.1, 0.9, 0.0, 0.0), variations=(Variation("linear", 1.0),))
+    once = Xform(weight=1.0, coefs=(0.3, 0.0, 0.0, 0.3, 1.0, 0.0), variations=(Variation("linear", 1.0),))
+    flame = Flame("spiral", (spiral, once))
+    assert drives.calm(flame, spiral) < 0.25
+    assert drives.calm(flame, once) == 1.0

@@ -46,11 +46,12 @@ _AT_FIRST = SimpleNamespace(like=None, bindings=())
 
 @dataclass(frozen=True, eq=False)
 class Film:
-    """A flame's curves by a run, and the step of the run that each frame shows, (N,)."""
+    """A flame's curves by a run, the step that each frame shows, (N,), and what came of the run."""
 
     curves: Curves
     run: Trajectory
     steps: np.ndarray
+    outcome: str = ""
 
 
 @contextmanager
@@ -101,11 +102,11 @@ def regrow(obj: bpy.types.Object, *, replace_edited: bool = False) -> tuple[Curv
     text = obj.bloom.growth.run
     if text is None:
         raise BloomError(f"{obj.name} has no training run: import one.")
-    flame = base_flame(obj)
+    flame = _resting(obj)
     growth = obj.bloom.growth
     film = _film(flame, run_data.unpack(text), growth, text)
     kept = show(obj, flame, film, growth, replace_edited=replace_edited)
-    _finish(obj, film.curves)
+    _finish(obj, film)
     return film.curves, kept
 
 
@@ -128,7 +129,7 @@ def grow_by(
     BloomError
         If it cannot be done; nothing has changed then.
     """
-    return carry_out(obj, plan(base_flame(obj), trajectory, settings, obj.bloom.growth), source=source)
+    return carry_out(obj, plan(_resting(obj), trajectory, settings, obj.bloom.growth), source=source)
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,8 +194,30 @@ def carry_out(obj: bpy.types.Object, how: Plan, *, source: str = "") -> tuple[Cu
             setattr(growth, name, value)
     run_data.discard(before)
     obj.bloom.run_name = how.name
-    _finish(obj, film.curves)
+    _finish(obj, film)
     return film.curves, kept
+
+
+def _resting(obj: bpy.types.Object) -> Flame:
+    """Return the flame that a run grows, with keyed weights at rest.
+
+    How far maps move goes by the weights, and must not depend on the frame that is shown.
+    """
+    flame, rest = base_flame(obj), structure_of(obj)
+    keyed = {name for name, _ in keyframes.keyed_places(obj)}
+    xforms = tuple(
+        replace(xform, weight=other.weight) if f"xform{number}.weight" in keyed else xform
+        for number, (xform, other) in enumerate(zip(flame.xforms, rest.xforms, strict=True), start=1)
+    )
+    return replace(flame, xforms=xforms)
+
+
+def curves_for(flame: Flame, trajectory: Trajectory, settings: Any) -> Curves:
+    """Return the curves that a run makes of a flame.
+
+    ``settings`` is whatever has the settings of `growth_settings`: those of an object, or an operator.
+    """
+    return _film(flame, trajectory, settings, None).curves
 
 
 def _film(flame: Flame, run: Trajectory, settings: Any, text: bpy.types.Text | None) -> Film:
@@ -214,7 +237,9 @@ def _film(flame: Flame, run: Trajectory, settings: Any, text: bpy.types.Text | N
     if settings.mapping == "robust":
         options["like"] = fit(run, _choices(options)) if text is None else _mapping(text, options)
     options |= {"mapping": settings.mapping, "frames": frames}
-    return Film(grow(run, flame, **options), run, film_steps(run, **options))
+    curves, steps = grow(run, flame, **options), film_steps(run, **options)
+    outcome = options["like"].outcome(run).sentence if settings.mapping == "robust" else ""
+    return Film(curves, run, steps, outcome)
 
 
 def options_of(settings: Any) -> dict[str, Any]:
@@ -297,18 +322,19 @@ def target_names(obj: bpy.types.Object) -> list[str]:
         return []
 
 
-def _finish(obj: bpy.types.Object, curves: Curves) -> None:
+def _finish(obj: bpy.types.Object, film: Film) -> None:
     """Note what is worth knowing of an object that has grown, and grow those that are moved like it."""
     from ...growth.colors import alike, anchors_of
 
     problems.pop(obj.name, None)
     notes.pop(obj.name, None)
-    anchors = anchors_of(curves)
-    blind = alike(anchors) if len(anchors) else ()
-    if blind:
-        notes[obj.name] = (
-            f"Two colours are hard to tell apart ({', '.join(blind)}): try another hue or table."
-        )
+    told = [film.outcome] if film.outcome else []
+    colored = obj.bloom.growth.colors == "embeddings"
+    anchors = anchors_of(film.curves) if colored else ()
+    if len(anchors) and (blind := alike(anchors)):
+        told.append(f"Two colours are hard to tell apart ({', '.join(blind)}): try another hue or table.")
+    if told:
+        notes[obj.name] = " ".join(told)
     for other in bpy.data.objects:
         if other != obj and is_flame(other) and other.library is None and other.bloom.growth.like == obj:
             update(other)
