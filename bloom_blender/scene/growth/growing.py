@@ -329,9 +329,7 @@ def _finish(obj: bpy.types.Object, film: Film) -> None:
     problems.pop(obj.name, None)
     notes.pop(obj.name, None)
     told = [film.outcome] if film.outcome else []
-    colored = obj.bloom.growth.colors == "embeddings"
-    anchors = anchors_of(film.curves) if colored else ()
-    if len(anchors) and (blind := alike(anchors)):
+    if obj.bloom.growth.colors == "embeddings" and (blind := alike(anchors_of(film.curves))):
         told.append(f"Two colours are hard to tell apart ({', '.join(blind)}): try another hue or table.")
     if told:
         notes[obj.name] = " ".join(told)
