@@ -25,8 +25,9 @@ from ..trajectory import read_trajectory
 from .reading import SOURCES, add_reading_options, reading_options
 
 DESCRIPTION = """\
-Let a training run move a flame: it opens from a bud while the run learns, trembles as long as the run is
-restless, and ends on exactly the flame you gave. A run that diverged tears it apart instead.
+Let a training run move a flame: it opens from a bud while the run learns, is wild as long as much is left to
+learn, and ends on exactly the flame you gave. A run that lost what it had learned withers it, one that never
+learned leaves it a bud, and one that diverged tears it apart; a line on stdout says what was seen.
 
 -o FILE.npz gets curves: the arrays names (P), base (P), values (frames x P) and order. The rows are in the
 order of the film, except with the classic mapping: its rows are written as that mapping emits them, from the
