@@ -181,6 +181,23 @@ def add_one(typing_context, array, index):
     return types.none(array, index), code
 
 
+@intrinsic
+def multiply_add(typing_context, a, b, c):
+    """a * b + c of float32, rounded once on every processor that can.
+
+    Left to itself the compiler rounds once in some copies of a loop and twice in others.
+    """
+
+    def code(context, builder, signature, given):
+        kind = ir.FloatType()
+        function = builder.module.declare_intrinsic(
+            "llvm.fmuladd", [kind], ir.FunctionType(kind, [kind, kind, kind])
+        )
+        return builder.call(function, given)
+
+    return types.float32(types.float32, types.float32, types.float32), code
+
+
 def _place_of_four(context, builder, kind, array, index):
     """Where the vector of four lies that begins at an array's element."""
     view = context.make_array(kind)(context, builder, array)

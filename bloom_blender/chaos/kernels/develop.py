@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...codegen.numba_internals import compiled, inline
+from ...codegen.numba_internals import compiled, inline, multiply_add
 from .layout import F, I
 
 BAND = 16  # rows that one task writes
@@ -69,9 +69,9 @@ def spread_band(
                 target = (I(y) * I(columns) + I(left)) << I(2)
                 for _ in range(I(right - left)):
                     w = weights[source]
-                    light[target] += w * r
-                    light[target + I(1)] += w * g
-                    light[target + I(2)] += w * b
-                    light[target + I(3)] += w * a
+                    light[target] = multiply_add(w, r, light[target])
+                    light[target + I(1)] = multiply_add(w, g, light[target + I(1)])
+                    light[target + I(2)] = multiply_add(w, b, light[target + I(2)])
+                    light[target + I(3)] = multiply_add(w, a, light[target + I(3)])
                     source += I(1)
                     target += I(4)
