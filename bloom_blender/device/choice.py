@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..chaos.histogram import Grid, Histogram, grid_of
+from ..chaos.mixing import mixing_of
 from ..flame.model import Flame
 from .cards import Card, CardError, card_for
 from .histogram import CardHistogram
@@ -61,6 +62,8 @@ class ChosenHistogram:
     def _begin(self, device: str) -> Histogram | CardHistogram:
         try:
             card = card_for(device)
+            if card is not None and mixing_of(self.flame, self.threads).warm:
+                raise CardError("The orbits of this flame take long to forget where they begin.")
             if card is not None:
                 return self._on(card)
         except CardError as error:

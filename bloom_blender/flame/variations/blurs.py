@@ -143,6 +143,8 @@ def crackle(w, cellsize, power, distort, scale, z_, u0, u1, u2, u3):
             dy = crackle_site_y(ni + a - 1.0, nj + b - 1.0, half, distort, z_) - qy
             d = dx * dx + dy * dy
             s = 2.0 * ((px - qx) * dx + (py - qy) * dy) / zeps(d)
-            v = maximum(v, s) if d > 0.0 else v
+            # Without q itself: its distance may be rounded to something else than 0.
+            away = fabs(a - 1.0) + fabs(b - 1.0)
+            v = maximum(v, s) if away > 0.5 else v
     k = scale * pow(fabs(v) + 1e-30, power) / zeps(v)
     return w * (qx + k * (px - qx)), w * (qy + k * (py - qy)), 0.0
