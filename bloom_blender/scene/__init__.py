@@ -39,6 +39,7 @@ def register() -> None:
 
 def unregister() -> None:
     """Undo :func:`register`."""
+    from ..codegen import threads
     from . import command_line
     from .engine import picture_settings, render_engine
     from .flame import hooks, settings
@@ -58,3 +59,4 @@ def unregister() -> None:
     picture_settings.unregister()
     settings.unregister()
     hooks.disconnect()
+    threads.stop()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 import subprocess
 import sys
 
@@ -58,8 +60,12 @@ def test_enabled(bloom, blender):
     assert len(menu_entries(blender)) == 4
 
 
-def test_disabled_leaves_nothing(bloom, blender, extension):
+def test_disabled_leaves_nothing(bloom, blender, extension, flame):
     module = extension.__name__
+    pool = importlib.import_module(f"{module}.bloom_blender.codegen.threads")._pool
+    bloom.points.compute_points(flame, 5000, threads=2)
+    waiting = [helper.thread for helper in pool._helpers]
+    assert waiting or os.cpu_count() == 1
     for _ in range(2):
         blender.ops.preferences.addon_disable(module=module)
         assert bloom_classes(blender) == []
@@ -67,6 +73,7 @@ def test_disabled_leaves_nothing(bloom, blender, extension):
         assert menu_entries(blender) == []
         assert not hasattr(blender.types.Object, "bloom")
         assert not hasattr(blender.types, "BLOOM_PT_flame")
+        assert not any(thread.is_alive() for thread in waiting)
         blender.ops.preferences.addon_enable(module=module)
     assert handler_names(blender)["frame_change_post"] == ["on_frame_change"]
 
