@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -52,6 +53,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_configure() -> None:
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as a shell starts what runs in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     _own_folder("BLENDER_USER_RESOURCES")
     _own_folder("BLOOM_CACHE_DIR")
     os.environ.setdefault("BLOOM_DEVICE", "cpu")  # what auto means: the same on machines with a card

@@ -53,10 +53,14 @@ SHAPES = {
 }
 
 
+#: A wider filter spreads light evenly over any picture, and would take for ever to say so.
+MOST_TAPS = 32768.0
+
+
 def taps_of(tone: Tone, supersample: int) -> np.ndarray:
     """The filter along one axis, whose sum is 1; as many taps as make it lie in the middle of a pixel."""
     support, shape = SHAPES[tone.filter_shape]
-    whole = 2.0 * support * supersample * tone.filter_radius
+    whole = min(2.0 * support * supersample * tone.filter_radius, MOST_TAPS)
     width = int(whole) + 1
     width += (width ^ supersample) & 1
     reach = support * width / whole if whole > 0.0 else 1.0

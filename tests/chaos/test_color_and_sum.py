@@ -42,7 +42,7 @@ def compiled(
     places = [slice(row, row + len(points)) for row in map(int, SHOWN)]
     for column, place in enumerate(places):
         f[place] = points[:, column]
-    u[layout.GROUPED_WORD : layout.GROUPED_WORD + len(points)] = words
+    u[int(layout.GROUPED_WORD) : int(layout.GROUPED_WORD) + len(points)] = words
     kinds = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p)
     loop = ctypes.CFUNCTYPE(None, *kinds)(xform_loop(structure.parts[1]))
     loop(f.ctypes.data, u.ctypes.data, 0, len(points), values.ctypes.data)

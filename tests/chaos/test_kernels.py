@@ -44,10 +44,10 @@ def applied(xform: Xform, points: np.ndarray, words: np.ndarray | None = None) -
     values = values_of(flame, structure)
     f = np.zeros(layout.FLOATS, np.float32)
     u = np.zeros(layout.WORDS, np.uint32)
-    orbits = f[layout.GROUPED : layout.GROUPED + 4 * len(points)].reshape(-1, 4)
+    orbits = f[int(layout.GROUPED) : int(layout.GROUPED) + 4 * len(points)].reshape(-1, 4)
     orbits[:, :3] = points
     if words is not None:
-        u[layout.GROUPED_WORD : layout.GROUPED_WORD + len(points)] = words
+        u[int(layout.GROUPED_WORD) : int(layout.GROUPED_WORD) + len(points)] = words
     pointers = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p)
     loop = ctypes.CFUNCTYPE(None, *pointers)(xform_loop(structure.parts[0]))
     loop(f.ctypes.data, u.ctypes.data, 0, len(points), values.ctypes.data)

@@ -99,9 +99,11 @@ def images(assembly: str, structure: XformStructure, values: np.ndarray, points:
     address = linker.address_of("xform", assembly, lambda name: assembly.replace(f"@{APPLY}(", f"@{name}("))
     kinds = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p)
     f, u = np.zeros(layout.FLOATS, np.float32), np.zeros(layout.WORDS, np.uint32)
-    u[layout.GROUPED_WORD : layout.GROUPED_WORD + len(points)] = np.arange(len(points)) * 2654435761
-    grouped = f[layout.GROUPED : layout.GROUPED + 4 * len(points)].reshape(-1, 4)
-    rows = f[layout.SHOWN_X : layout.SHOWN_X + 4 * layout.ORBITS].reshape(4, layout.ORBITS)[:, : len(points)]
+    u[int(layout.GROUPED_WORD) : int(layout.GROUPED_WORD) + len(points)] = np.arange(len(points)) * 2654435761
+    grouped = f[int(layout.GROUPED) : int(layout.GROUPED) + 4 * len(points)].reshape(-1, 4)
+    rows = f[int(layout.SHOWN_X) : int(layout.SHOWN_X) + 4 * layout.ORBITS].reshape(4, layout.ORBITS)[
+        :, : len(points)
+    ]
     place = rows.T if structure.final else grouped
     place[...] = points
     ctypes.CFUNCTYPE(None, *kinds)(address)(f.ctypes.data, u.ctypes.data, 0, len(points), values.ctypes.data)
