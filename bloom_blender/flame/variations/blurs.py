@@ -139,12 +139,13 @@ def crackle(w, cellsize, power, distort, scale, z_, u0, u1, u2, u3):
     v = -1e30
     for a in range(3):
         for b in range(3):
-            dx = crackle_site_x(ni + a - 1.0, nj + b - 1.0, half, distort, z_) - qx
-            dy = crackle_site_y(ni + a - 1.0, nj + b - 1.0, half, distort, z_) - qy
+            ki = ni + a - 1.0
+            kj = nj + b - 1.0
+            dx = crackle_site_x(ki, kj, half, distort, z_) - qx
+            dy = crackle_site_y(ki, kj, half, distort, z_) - qy
             d = dx * dx + dy * dy
             s = 2.0 * ((px - qx) * dx + (py - qy) * dy) / zeps(d)
             # Without q itself: its distance may be rounded to something else than 0.
-            away = fabs(a - 1.0) + fabs(b - 1.0)
-            v = maximum(v, s) if away > 0.5 else v
+            v = maximum(v, s) if fabs(ki - ni) + fabs(kj - nj) > 0.5 else v
     k = scale * pow(fabs(v) + 1e-30, power) / zeps(v)
     return w * (qx + k * (px - qx)), w * (qy + k * (py - qy)), 0.0
