@@ -11,6 +11,7 @@ from typing import Any
 from .. import __version__
 from ..errors import BloomError
 from . import (
+    card,
     convert,
     devices,
     film,
@@ -25,7 +26,21 @@ from . import (
     variations,
 )
 
-VERBS = (convert, devices, film, grow, info, interpolate, measure, merge, mutate, random, render, variations)
+VERBS = (
+    card,
+    convert,
+    devices,
+    film,
+    grow,
+    info,
+    interpolate,
+    measure,
+    merge,
+    mutate,
+    random,
+    render,
+    variations,
+)
 
 
 def main(argv: Sequence[str] | None = None, *, more: Sequence[Any] = ()) -> int:

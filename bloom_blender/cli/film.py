@@ -9,6 +9,7 @@ import time
 from ..errors import BloomError
 from ..flame.presets import find_flame
 from ..growth import grow
+from ..growth.outcome import sentence_of
 from ..trajectory import read_trajectory
 from .grow import add_growth_options, growth_options
 from .reading import SOURCES, add_reading_options, reading_options
@@ -79,10 +80,12 @@ def run(arguments: argparse.Namespace) -> int:
         fps=arguments.fps,
         threads=arguments.threads,
         keep_frames=arguments.keep_frames,
-        progress=None if arguments.quiet else _Progress(),
+        progress=None if arguments.quiet else FrameProgress(),
     )
     seconds = movie.frames / movie.fps
     print(f"{movie.path}: {movie.frames} frames, {seconds:g} s, {movie.path.stat().st_size / 1e6:.1f} MB")
+    if arguments.mapping == "robust":
+        print(sentence_of(trajectory, options["source"], metrics=options["drive"] == "metric"))
     return 0
 
 
@@ -98,10 +101,11 @@ def _frames(arguments: argparse.Namespace) -> int:
     return max(round(seconds * arguments.fps), 2)
 
 
-class _Progress:
+class FrameProgress:
     """A line on stderr with the frames that are done and the time left."""
 
-    def __init__(self) -> None:
+    def __init__(self, noun: str = "frame") -> None:
+        self.noun = noun
         self.began, self.first, self.shown = time.perf_counter(), -1, sys.stderr.isatty()
 
     def __call__(self, done: int, total: int) -> None:
@@ -109,7 +113,7 @@ class _Progress:
             self.first = done
         if not self.shown:
             return
-        text = f"frame {done} of {total}"
+        text = f"{self.noun} {done} of {total}"
         if done > self.first:
             left = (time.perf_counter() - self.began) / (done - self.first) * (total - done)
             text += f", {left:.0f} s left"
