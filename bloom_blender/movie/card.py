@@ -207,8 +207,7 @@ def _draw_chart(
         if good.sum() < 2:
             continue
         scaled = _scaled(values)
-        y = (bottom - scaled * (bottom - top)) * _TWICE
-        points = np.stack([across(steps), y], 1)
+        points = np.stack([across(steps), (bottom - scaled * (bottom - top)) * _TWICE], 1)
         for part in np.split(points, np.flatnonzero(~good)):
             part = part[np.isfinite(part[:, 1])]
             if len(part) > 1:

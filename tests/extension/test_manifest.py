@@ -63,7 +63,7 @@ def test_every_folder_that_is_not_shipped_is_excluded(tools):
         assert name.startswith(".") or f"/{name}/" in patterns or f"/{name}" in patterns, name
 
 
-@pytest.mark.parametrize("version", ["4.5", "5.0", "5.2"])
+@pytest.mark.parametrize("version", ["4.5", "5.2", "5.3"])
 def test_blender_accepts_the_manifest(tools, ready, staged, version):
     for environment in ready:
         if environment.blender.version == version:
