@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from ..flame.presets import find_flame
-from ..growth import film_steps, grow
-from ..growth.outcome import sentence_of
-from ..trajectory import read_trajectory
+from ..growth import film_steps
 from .film import FrameProgress
-from .grow import add_growth_options, growth_options
-from .reading import SOURCES, add_reading_options, reading_options
+from .grow import add_flame_option, add_growth_options, grown
+from .reading import SOURCES, add_reading_options
 
 DESCRIPTION = """\
 Make one picture of a training run to share: moments of the flower that it grows, over the curve of its loss,
@@ -33,13 +30,7 @@ def add_parser(subparsers) -> None:
     add = parser.add_argument
     add("trajectory", metavar="RUN", help=SOURCES)
     add("-o", "--output", metavar="FILE", required=True, help=".png")
-    add(
-        "--flame",
-        default="lotus",
-        metavar="FLAME",
-        help="a shipped flame or a .flame file: where a run that converges arrives, default: %(default)s",
-    )
-    add("--index", type=int, default=1, metavar="N", help="which flame of the file, from 1")
+    add_flame_option(parser)
     add(
         "--moments",
         type=int,
@@ -60,20 +51,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Read, grow, draw; a line on stdout says what was written."""
     from ..movie.card import Words, make_card
 
-    options = growth_options(arguments)
-    trajectory = read_trajectory(arguments.trajectory, **reading_options(arguments))
-    flame = find_flame(arguments.flame, arguments.index - 1)
-    curves = grow(trajectory, flame, mapping=arguments.mapping, frames=FRAMES, **options)
-    steps = film_steps(trajectory, mapping=arguments.mapping, frames=curves.frames, **options)
-    outcome = ""
-    if arguments.mapping == "robust":
-        outcome = sentence_of(trajectory, options["source"], metrics=options["drive"] == "metric")
+    one = grown(arguments, FRAMES)
+    trajectory, flame, curves = one.trajectory, one.flame, one.curves
+    steps = film_steps(trajectory, mapping=one.mapping, frames=curves.frames, **one.options)
     groups = len(trajectory.updates)
     moved = f"updates of {groups} groups of parameters" if groups else "metrics or embeddings"
     footer = f"{flame.name or 'Flame'}, moved by {moved}"
-    if options["drive"]:
-        footer += f" (drive {options['drive']})"
-    words = Words(arguments.title or trajectory.name, outcome, footer)
+    if one.options["drive"]:
+        footer += f" (drive {one.options['drive']})"
+    words = Words(arguments.title or trajectory.name, one.verdict, footer)
     path = make_card(
         trajectory,
         flame,

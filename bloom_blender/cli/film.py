@@ -7,12 +7,8 @@ import sys
 import time
 
 from ..errors import BloomError
-from ..flame.presets import find_flame
-from ..growth import grow
-from ..growth.outcome import sentence_of
-from ..trajectory import read_trajectory
-from .grow import add_growth_options, growth_options
-from .reading import SOURCES, add_reading_options, reading_options
+from .grow import add_flame_option, add_growth_options, grown
+from .reading import SOURCES, add_reading_options
 
 DESCRIPTION = """\
 Film how a training run moves a flame: the pictures of `bloom render`, and one file that plays.
@@ -42,13 +38,7 @@ def add_parser(subparsers) -> None:
         required=True,
         help=".mp4 (by ffmpeg), .webp, .gif or .png (an animated PNG)",
     )
-    add(
-        "--flame",
-        default="lotus",
-        metavar="FLAME",
-        help="a shipped flame or a .flame file: where a run that converges arrives, default: %(default)s",
-    )
-    add("--index", type=int, default=1, metavar="N", help="which flame of the file, from 1")
+    add_flame_option(parser)
     add("--seconds", type=float, metavar="S", help=f"length of the film, default: {SECONDS:g}")
     add("--frames", type=int, metavar="N", help="length in frames, instead of --seconds")
     add("--fps", type=int, default=24, metavar="N", help="frames per second, default: %(default)s")
@@ -67,13 +57,10 @@ def run(arguments: argparse.Namespace) -> int:
     from ..movie import make_movie
 
     frames = _frames(arguments)
-    options = growth_options(arguments)
-    trajectory = read_trajectory(arguments.trajectory, **reading_options(arguments))
-    flame = find_flame(arguments.flame, arguments.index - 1)
-    curves = grow(trajectory, flame, mapping=arguments.mapping, frames=frames, **options)
+    one = grown(arguments, frames)
     movie = make_movie(
-        flame,
-        curves,
+        one.flame,
+        one.curves,
         arguments.output,
         width=arguments.width,
         quality=arguments.quality,
@@ -84,8 +71,8 @@ def run(arguments: argparse.Namespace) -> int:
     )
     seconds = movie.frames / movie.fps
     print(f"{movie.path}: {movie.frames} frames, {seconds:g} s, {movie.path.stat().st_size / 1e6:.1f} MB")
-    if arguments.mapping == "robust":
-        print(sentence_of(trajectory, options["source"], metrics=options["drive"] == "metric"))
+    if one.verdict:
+        print(one.verdict)
     return 0
 
 

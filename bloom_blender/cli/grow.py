@@ -6,8 +6,9 @@ import argparse
 import io
 import json
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from ..flame.xml import write_flames
 from ..growth import COLORS, DRIVES, MAPPINGS, TIMES, Curves, grow, parse_binding
 from ..growth.colors import alike, anchors_of, differences
 from ..growth.outcome import sentence_of
-from ..trajectory import read_trajectory
+from ..trajectory import Trajectory, read_trajectory
 from .reading import SOURCES, add_reading_options, reading_options
 
 DESCRIPTION = """\
@@ -68,6 +69,17 @@ def add_parser(subparsers) -> None:
     add_growth_options(parser)
     add_reading_options(parser)
     parser.set_defaults(run=run)
+
+
+def add_flame_option(parser: argparse.ArgumentParser) -> None:
+    """Declare which flame is grown, for commands that have a flower of their own."""
+    parser.add_argument(
+        "--flame",
+        default="lotus",
+        metavar="FLAME",
+        help="a shipped flame or a .flame file: where a run that converges arrives, default: %(default)s",
+    )
+    parser.add_argument("--index", type=int, default=1, metavar="N", help="which flame of the file, from 1")
 
 
 def add_growth_options(parser: argparse.ArgumentParser) -> None:
@@ -160,24 +172,58 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.at and not as_flames:
         raise BloomError("--at is for frames as flames: name an output that ends in .flame.")
     frames = _frames_at(arguments.at, arguments.frames) if as_flames else []
-    options = growth_options(arguments)
-    trajectory = read_trajectory(arguments.trajectory, **reading_options(arguments))
-    flame = find_flame(arguments.flame, arguments.index - 1)
-    order = "time" if as_flames else "emitted"
-    curves = grow(
-        trajectory, flame, mapping=arguments.mapping, frames=arguments.frames, order=order, **options
-    )
+    one = grown(arguments, arguments.frames, order="time" if as_flames else "emitted")
+    curves = one.curves
     if as_flames:
-        write_flames(tuple(_still(flame, curves, frame) for frame in frames), output)
+        write_flames(tuple(_still(one.flame, curves, frame) for frame in frames), output)
         print(f"{output}: {len(frames)} of {curves.frames} frames")
     else:
         curves.save_npz(output)
         print(f"{output}: {curves.frames} frames of {len(curves.names)} parameters")
-    if options.get("colors") == "embeddings":
+    if one.options["colors"] == "embeddings":
         _tell_colors(curves)
-    if arguments.mapping == "robust":
-        print(sentence_of(trajectory, options.get("source"), metrics=options.get("drive") == "metric"))
+    if one.verdict:
+        print(one.verdict)
     return 0
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A run, a flame, and what the options made of them.
+
+    Parameters
+    ----------
+    trajectory, flame, curves
+        What was read and what `growth.grow` made of it.
+    mapping, options
+        What it was called with.
+    """
+
+    trajectory: Trajectory
+    flame: Flame
+    curves: Curves
+    mapping: str
+    options: dict[str, Any]
+
+    @property
+    def verdict(self) -> str:
+        """What came of the run, one sentence; empty with the classic mapping, which does not judge it."""
+        if self.mapping != "robust":
+            return ""
+        source, metrics = self.options["source"], self.options["drive"] == "metric"
+        return sentence_of(self.trajectory, source, metrics=metrics)
+
+
+def grown(arguments: argparse.Namespace, frames: int, **more: Any) -> Grown:
+    """Read the run and the flame that a command names, and grow one by the other.
+
+    ``more`` goes to `growth.grow`, beside the options of `add_growth_options`.
+    """
+    options = growth_options(arguments)
+    trajectory = read_trajectory(arguments.trajectory, **reading_options(arguments))
+    flame = find_flame(arguments.flame, arguments.index - 1)
+    curves = grow(trajectory, flame, mapping=arguments.mapping, frames=frames, **options, **more)
+    return Grown(trajectory, flame, curves, arguments.mapping, options)
 
 
 def _tell_colors(curves: Curves) -> None:

@@ -11,12 +11,10 @@ import numpy as np
 from ..errors import BloomError
 from ..flame.model import Flame
 from ..flame.parameters import with_parameters
-from ..flame.presets import find_flame
-from ..growth import Curves, grow
+from ..growth import Curves
 from ..growth.arc import Arc, arc_of
-from ..trajectory import read_trajectory
-from .grow import add_growth_options, growth_options
-from .reading import SOURCES, add_reading_options, reading_options
+from .grow import add_growth_options, grown
+from .reading import SOURCES, add_reading_options
 
 if TYPE_CHECKING:
     from ..chaos.points import Play
@@ -65,11 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
     for name, least in (("points", 1), ("moments", 2)):
         if getattr(arguments, name) < least:
             raise BloomError(f"--{name} is {getattr(arguments, name)}: give {least} or more.")
-    options = growth_options(arguments)
-    trajectory = read_trajectory(arguments.trajectory, **reading_options(arguments))
-    flame = find_flame(arguments.flame, arguments.index - 1)
-    curves = grow(trajectory, flame, mapping=arguments.mapping, frames=arguments.frames, **options)
-    moved = displacements(flame, curves, points=arguments.points)
+    one = grown(arguments, arguments.frames)
+    trajectory, flame = one.trajectory, one.flame
+    moved = displacements(flame, one.curves, points=arguments.points)
     arc = arc_of(moved)
     if arguments.json:
         told = {"run": trajectory.name, "flame": flame.name, **arc.as_dict(), "displacements": moved.tolist()}

@@ -158,24 +158,16 @@ def check_output(path: Path, *, part: bool = False) -> None:
 
 
 def prepared(flame: Flame, arguments: argparse.Namespace) -> Flame:
-    """The flame at the size, quality and supersample that were asked for; refused if it cannot be done."""
-    from ..develop.picture import check_memory, iterations_for, resized
+    """The flame as it was asked for; refused if its picture cannot be made."""
+    from ..develop import picture
 
-    if arguments.width is not None:
-        flame = resized(flame, arguments.width)
-    changes = {
-        name: getattr(arguments, name)
-        for name in ("quality", "supersample")
-        if getattr(arguments, name) is not None
-    }
-    if arguments.transparent:
-        changes["background"] = (0.0, 0.0, 0.0)  # what is behind the picture is not in it
-    flame = replace(flame, tone=replace(flame.tone, **changes))
+    if arguments.transparent:  # what is behind the picture is not in it
+        flame = replace(flame, tone=replace(flame.tone, background=(0.0, 0.0, 0.0)))
     if arguments.compatibility is not None:
         flame = replace(flame, compatibility=arguments.compatibility)
-    iterations_for(flame)
-    check_memory(flame.camera.size, flame.tone.supersample)
-    return flame
+    return picture.prepared(
+        flame, width=arguments.width, quality=arguments.quality, supersample=arguments.supersample
+    )
 
 
 class _Interrupts:

@@ -37,6 +37,30 @@ def resized(flame: Flame, width: int) -> Flame:
     return replace(flame, camera=camera)
 
 
+def prepared(
+    flame: Flame, *, width: int | None = None, quality: float | None = None, supersample: int | None = None
+) -> Flame:
+    """The flame at the size, quality and supersample of a picture; None leaves the flame's own.
+
+    Raises
+    ------
+    BloomError
+        If a number is out of range, or there is not enough memory for such a picture.
+    """
+    if width is not None:
+        flame = resized(flame, width)
+    tone = flame.tone
+    tone = replace(
+        tone,
+        quality=tone.quality if quality is None else quality,
+        supersample=tone.supersample if supersample is None else supersample,
+    )
+    flame = replace(flame, tone=tone)
+    iterations_for(flame)
+    check_memory(flame.camera.size, flame.tone.supersample)
+    return flame
+
+
 def iterations_for(flame: Flame, quality: float | None = None) -> int:
     """Points that a picture of a quality needs; BloomError if they are beyond reason."""
     wanted = flame.tone.quality if quality is None else quality

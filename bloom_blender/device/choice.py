@@ -62,9 +62,9 @@ class ChosenHistogram:
     def _begin(self, device: str) -> Histogram | CardHistogram:
         try:
             card = card_for(device)
-            if card is not None and mixing_of(self.flame, self.threads).warm:
-                raise CardError("The orbits of this flame take long to forget where they begin.")
             if card is not None:
+                if mixing_of(self.flame, self.threads).warm:
+                    raise CardError("The orbits of this flame take long to forget where they begin.")
                 return self._on(card)
         except CardError as error:
             self._say(f"{error} The processor does the work.")

@@ -16,8 +16,6 @@ from ..files import replace_file
 FORMATS = (".mp4", ".webp", ".gif", ".png")
 """Endings of the files that can be written; ``.png`` is an animated PNG."""
 
-WITH_FFMPEG = (".mp4",)
-
 Encoder = Callable[[Sequence[Path], Path, int], None]
 """Called with the pictures in order, the file to write and the frames per second."""
 
@@ -27,7 +25,7 @@ def encoder_for(path: Path) -> Encoder:
     ending = path.suffix.lower()
     if ending not in FORMATS:
         raise BloomError(f"{path.name} has a format that is not written: choose {', '.join(FORMATS)}.")
-    if ending in WITH_FFMPEG:
+    if ending == ".mp4":
         if shutil.which("ffmpeg") is None:
             raise BloomError(
                 "MP4 needs ffmpeg, which is not on this machine: install it, or write a .webp file."

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from ..develop.picture import check_memory, iterations_for, resized
+from ..develop.picture import prepared
 from ..errors import BloomError
 from ..files import check_target, read_regular
 from ..flame.model import Flame
@@ -110,8 +110,10 @@ def make_movie(
         raise BloomError(f"{path.parent} is not a folder: create it first.")
     if not 1 <= fps <= 1000:
         raise BloomError(f"The film has {fps} frames a second: give 1 to 1000.")
+    if not quality > 0:
+        raise BloomError(f"The quality is {quality:g}: give more than 0.")
     encode = encoder or encoder_for(path)
-    flame = _prepared(flame, width, quality, supersample)
+    flame = prepared(flame, width=width, quality=quality, supersample=supersample)
     curves = curves.in_time_order()
     folder = FrameFolder(path.with_name(f"{path.stem}_frames"), flame, curves, seed=seed)
     missing = folder.missing()
@@ -125,15 +127,3 @@ def make_movie(
     if not keep_frames:
         folder.remove()
     return Movie(path, curves.frames, fps)
-
-
-def _prepared(flame: Flame, width: int, quality: float, supersample: int | None) -> Flame:
-    """The flame at the size and quality of the pictures; refused if they cannot be made."""
-    if quality <= 0:
-        raise BloomError(f"The quality is {quality:g}: give more than 0.")
-    flame = resized(flame, width)
-    tone = replace(flame.tone, quality=float(quality), supersample=supersample or flame.tone.supersample)
-    flame = replace(flame, tone=tone)
-    iterations_for(flame)
-    check_memory(flame.camera.size, flame.tone.supersample)
-    return flame
