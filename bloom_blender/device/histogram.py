@@ -17,10 +17,10 @@ import numpy as np
 from ..chaos.counting import FUSE, LIFE, STEPS
 from ..chaos.histogram import aim, grid_of
 from ..chaos.projection import Projection
-from ..chaos.structure import OPACITY, settling, structure_of, thresholds, values_of
+from ..chaos.structure import settling, structure_of, thresholds, values_of
 from ..flame.model import Flame
 from .cards import CardError, Device
-from .shaders import DRAIN, GROUP, TASK, UNIT, WIDE_GROUP, game_shader, kinds_of
+from .shaders import DRAIN, GROUP, TASK, UNIT, WIDE_GROUP, game_shader, kinds_of, numbers_at_hand
 
 #: Orbits by the kind of card: enough to fill it.
 ORBITS = {"discrete": 2**18, "software": 2**13}
@@ -88,7 +88,7 @@ class CardHistogram:
         shape = (self.grid.rows, self.grid.columns, 4)
         self._buckets = np.zeros(shape, np.float32) if buckets is None else buckets
         self._shared = buckets is not None
-        self.orbits = orbits or ORBITS.get(device.card.kind, _ORBITS_ELSE)
+        self.orbits = -(-(orbits or ORBITS.get(device.card.kind, _ORBITS_ELSE)) // GROUP) * GROUP
         self.iterations = self.hidden = self.dispatches = 0
         self.handed_over = (0, 0)
         """Iterations and hidden points that `buckets` hold."""
@@ -103,11 +103,12 @@ class CardHistogram:
         self._fuse = self._settling if flame.rules.settle else 1
         limits = thresholds(flame)
         parts = np.stack([[kinds.index(part) for part in structure.parts], offsets], 1).astype(np.uint32)
-        opacities = values[offsets[: structure.xforms] + OPACITY]
-        self._floats = np.concatenate([values, opacities, view]).astype(np.float32)
+        self._floats = np.concatenate([values, view]).astype(np.float32)
+        self._at_hand = np.concatenate([self._floats.view(np.uint32), limits[0]])
+        self._at_hand = self._at_hand[: numbers_at_hand(structure, len(view))]
         self._words = np.concatenate([limits.ravel(), parts.ravel()])
         self._palette, self._blockers = palette, blockers
-        self._source = game_shader(structure, _LENSES[lens])
+        self._source = game_shader(structure, _LENSES[lens], len(view))
         largest = min(largest or device.card.largest, 2**31)
         rows = -(-self.grid.buckets * 16 // largest)
         self._part = -(-self.grid.buckets // rows)  # buckets of a part
@@ -121,11 +122,8 @@ class CardHistogram:
             "orbits": self.orbits,
             "xforms": structure.xforms,
             "rows": len(limits),
-            "finals": len(structure.parts) - structure.xforms,
             "fuse": self._fuse,
             "renewed_age": self._fuse - self._settling - 1,
-            "opacities": len(values),
-            "view": len(values) + len(opacities),
             "parts": limits.size,
             "blocked": int(blockers is not None),
             "colors": len(palette),
@@ -180,10 +178,14 @@ class CardHistogram:
         self._hidden = device.buffer(16)
         self._numbers = device.numbers(4 * len(TASK))
         given = [device.buffer(array) for array in (self._floats, self._words, self._palette, blockers)]
+        at_hand = []
+        if self._at_hand.size:
+            at_hand.append(device.numbers(-(-self._at_hand.nbytes // 16) * 16))
+            device.write(at_hand[0], self._at_hand)
         for first in range(0, self.grid.buckets, self._part):
             size = min(self._part, self.grid.buckets - first)
             counts, low, high = (device.buffer(size * 16) for _ in range(3))
-            arguments = [self._numbers, self._orbits, *given, counts, self._hidden]
+            arguments = [self._numbers, self._orbits, *given, counts, self._hidden, *at_hand]
             play = device.bind(self._play, arguments)
             self._parts.append(
                 _Part(first, size, low, high, play, device.bind(self._drain, [counts, low, high]))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import functools
+import re
 import struct
+from collections.abc import Sequence
 
 from ..chaos.kernels import layout
-from ..chaos.structure import Structure, XformStructure
+from ..chaos.structure import OPACITY, Structure, XformStructure
 from ..chaos.xforms import SPREAD, XformImages
 from ..codegen.targets.wgsl import Module
-from ..codegen.vectors import FLOAT, WORD, Value
+from ..codegen.vectors import BOOL, FLOAT, WORD, Value
 from ..flame.variations.source import VOCABULARY
 
-#: The array of a shader in which the numbers of all xforms lie.
+#: The array of a shader in which the numbers of all xforms lie, and after them those of the view.
 VALUES = "floats"
 #: Invocations of a workgroup.
 GROUP = 64
@@ -22,20 +24,40 @@ WIDE_GROUP = 256
 UNIT = 256
 #: Names of the numbers that a dispatch reads, all of 32 bits.
 TASK = (
-    "seed", "orbits", "xforms", "rows", "finals", "steps", "counting", "fuse", "begin", "renew", "turn",
-    "renewed_age", "view", "opacities", "parts", "first_bucket", "buckets", "blocked", "colors",
-    "first_orbit",
+    "seed", "orbits", "xforms", "rows", "steps", "counting", "fuse", "begin", "renew", "turn",
+    "renewed_age", "parts", "first_bucket", "buckets", "blocked", "colors", "first_orbit",
 )  # fmt: skip
+#: What ``begin`` may be: the orbits go on, begin anew, or go on with new random numbers.
+GO_ON, START, RESEED = 0, 1, 2
+#: Up to so many numbers are read once, before the first step, and are then at hand by name. A load in a branch
+#: costs a software driver more than the arithmetic; a card keeps them where it keeps constants.
+MOST_AT_HAND = 1024
+#: Up to so many xforms, comparing with the limits of all is faster than searching.
+FEW = 16
+#: Up to so many xforms, the program tells their kinds apart by their numbers.
+MANY = 64
+#: Up to so many xforms of one kind, numbers at hand are chosen by which of them it is.
+ALIKE = 4
 
 
-def write_xform(module: Module, name: str, structure: XformStructure) -> None:
+def write_xform(module: Module, name: str, structure: XformStructure, at_hand: Sequence[int] = ()) -> None:
     """Write a function of an xform: ``fn name(point: vec4f, word: u32, at: u32) -> vec4f``.
 
     It gives the image of a point and its color; ``word`` is the orbit's random word, and the numbers of the
-    xform begin at ``floats[at]``.
+    xform begin at ``floats[at]``. Where these are at hand (see `MOST_AT_HAND`), ``at_hand`` are the values
+    that ``at`` may have.
     """
     code = module.function(name, {"point": "vec4f", "word": "u32", "at": "u32"}, "vec4f")
-    numbers = code.values_at(VALUES, "at", structure.size)
+    if at_hand:
+        numbers = [Value(code, FLOAT, f"n{at_hand[0] + k}") for k in range(structure.size)]
+        for at in at_hand[1:]:
+            this = code.emit(BOOL, f"at == {at}u")
+            numbers = [
+                code.where(this, Value(code, FLOAT, f"n{at + k}"), before)
+                for k, before in enumerate(numbers)
+            ]
+    else:
+        numbers = code.values_at(VALUES, "at", structure.size)
     old = [code.emit(FLOAT, f"point.{axis}") for axis in "xyzw"]
     new = XformImages(code, structure, numbers).images(old, Value(code, WORD, "word"))
     code.line(f"return vec4f({', '.join(code.value(number).ref for number in new)});")
@@ -46,7 +68,14 @@ def kinds_of(structure: Structure) -> tuple[XformStructure, ...]:
     return tuple(dict.fromkeys(structure.parts))
 
 
-def game_shader(structure: Structure, lens: str) -> str:
+def numbers_at_hand(structure: Structure, view: int) -> int:
+    """How many words a program reads once: those of the xforms, ``view`` ones and limits of chances, or 0."""
+    limits = structure.xforms if structure.xforms <= FEW else 0
+    size = structure.size + view + limits
+    return size if size <= MOST_AT_HAND else 0
+
+
+def game_shader(structure: Structure, lens: str, view: int) -> str:
     """The program that plays the game and counts: entry ``play``.
 
     Parameters
@@ -55,29 +84,86 @@ def game_shader(structure: Structure, lens: str) -> str:
         Of the flame. No value is in the text, so a change of one compiles nothing.
     lens
         ``"flat"``, ``"sharp"``, ``"blurred"`` or ``"camera"``, see ``chaos.kernels.histogram``.
+    view
+        How many numbers the view has.
     """
-    module, kinds = Module(VOCABULARY), kinds_of(structure)
-    for number, kind in enumerate(kinds):
-        write_xform(module, f"xform{number}", kind)
+    module, ready = Module(VOCABULARY), numbers_at_hand(structure, view)
     for name in ("sin", "cos"):
         module.define(name)
-    cases = []
-    for number, kind in enumerate(kinds):
-        places = [at for part, at in zip(structure.parts, structure.offsets, strict=True) if part == kind]
-        # Where only one xform is of a kind, all invocations read the same numbers, and the card can tell.
-        at = f"{places[0]}u" if len(places) == 1 else "at"
-        cases.append(f"    case {number}u: {{ return xform{number}(point, word, {at}); }}")
-    task = ", ".join(f"{name}: {'i32' if name in _SIGNED else 'u32'}" for name in TASK)
-    text = _GAME.replace("CASES", "\n".join(cases)).replace("TASK", task)
-    phase = _views()["CAMERA_PHASE" if lens == "camera" else "PHASE"]
-    for name, value in {**_constants(), "PHASE": f"{phase}u"}.items():
-        text = text.replace(f"@{name}@", value)
+    for number, kind in enumerate(kinds_of(structure)):
+        offsets = _offsets(structure, kind)
+        write_xform(module, f"xform{number}", kind, offsets if ready and len(offsets) <= ALIKE else ())
     lenses = {"camera": _CAMERA, "flat": _FLAT, "sharp": _SHARP, "blurred": _SHARP}
-    blur = _BLUR if lens == "blurred" else ""
-    shown = lenses[lens].replace("@BLUR@", blur)
-    for name, number in _views().items():
-        shown = shown.replace(f"[{name}]", f"({number}u)")
-    return f"{text}\n{_PLACES}\n{shown}\n{module}"
+    declared, read = _at_hand(structure, ready, view)
+    few = ready and structure.xforms <= FEW
+    above = " + ".join(["0u", *(f"u32(word > limit{k})" for k in range(structure.xforms - 1))])
+    parts = {
+        "TASK": ", ".join(f"{name}: {'i32' if name in _SIGNED else 'u32'}" for name in TASK),
+        "AT_HAND": declared,
+        "READ": read,
+        # With few xforms only those of a flame with xaos are searched for.
+        "LAST": "select(0u, task.xforms - 1u, task.rows > 1u)" if few else "task.xforms - 1u",
+        "CHOSEN": f"select({above}, low, task.rows > 1u)" if few else "low",
+        "KIND": "k" if structure.xforms <= MANY else "words[part]",
+        "CASES": _cases(structure, bool(ready)),
+        "FINALS": _finals(structure),
+        "PLACE": lenses[lens].replace("@BLUR@", _BLUR if lens == "blurred" else ""),
+        "PHASE": f"view([{'CAMERA_PHASE' if lens == 'camera' else 'PHASE'}])",
+        **_constants(),
+    }
+    text = re.sub("@([A-Z_]+)@", lambda found: parts[found[1]], _GAME)
+    text = re.sub("@([A-Z_]+)@", lambda found: parts[found[1]], text)
+    places, number = _views(), "n{}" if ready else f"{VALUES}[{{}}u]"
+    text = re.sub(r"view\(\[(.*?)\]\)", lambda found: number.format(structure.size + places[found[1]]), text)
+    return f"{text}\n{module}"
+
+
+def _offsets(structure: Structure, kind: XformStructure) -> list[int]:
+    """Where the numbers of the xforms of a kind begin."""
+    return [at for part, at in zip(structure.parts, structure.offsets, strict=True) if part == kind]
+
+
+def _at_hand(structure: Structure, ready: int, view: int) -> tuple[str, str]:
+    """The declarations of the numbers at hand, and the lines that read them."""
+    first_limit = structure.size + view
+    declared = [f"@group(0) @binding(8) var<uniform> at_hand: array<vec4u, {-(-ready // 4)}>;"]
+    read = []
+    for k in range(ready):
+        word = f"at_hand[{k // 4}].{'xyzw'[k % 4]}"
+        name, kind = f"n{k}", "f32"
+        if k >= first_limit:
+            name, kind = f"limit{k - first_limit}", "u32"
+        declared.append(f"var<private> {name}: {kind};")
+        read.append(f"  {name} = {word if kind == 'u32' else f'bitcast<f32>({word})'};")
+    return ("\n".join(declared), "\n".join(read)) if ready else ("", "")
+
+
+def _cases(structure: Structure, ready: bool) -> str:
+    """What a switch does with each kind of the xforms that are drawn."""
+    cases = []
+    for number, kind in enumerate(kinds_of(structure)):
+        if kind.final:
+            continue
+        offsets = _offsets(structure, kind)
+        labels = [place for place in range(structure.xforms) if structure.parts[place] == kind]
+        at, opacity = "words[part + 1u]", f"{VALUES}[at + {OPACITY}u]"
+        if len(offsets) == 1:
+            at = f"{offsets[0]}u"
+            opacity = f"n{offsets[0] + OPACITY}" if ready else opacity
+        shown = ", ".join(f"{label}u" for label in (labels if structure.xforms <= MANY else [number]))
+        work = f"let at = {at}; moved = xform{number}(moved, word, at); shade = {opacity};"
+        cases.append(f"      case {shown}: {{ {work} }}")
+    return "\n".join(cases)
+
+
+def _finals(structure: Structure) -> str:
+    """The final xforms, one after the other."""
+    kinds = kinds_of(structure)
+    lines = []
+    for place in range(structure.xforms, len(structure.parts)):
+        number = kinds.index(structure.parts[place])
+        lines.append(f"        shown = xform{number}(shown, seen_word, {structure.offsets[place]}u);")
+    return "\n".join(lines)
 
 
 _SIGNED = {"counting", "fuse", "renewed_age"}
@@ -88,6 +174,8 @@ def _constants() -> dict[str, str]:
     escaped = struct.unpack("<I", struct.pack("<f", float(layout.ESCAPED)))[0]
     return {
         "ESCAPED": f"{escaped}u",
+        "START": f"{START}u",
+        "RESEED": f"{RESEED}u",
         "SPREAD": f"{SPREAD}u",
         "GROUP": str(GROUP),
         "UNIT": f"{UNIT}.0",
@@ -110,7 +198,7 @@ def _views() -> dict[str, int]:
 #: The game, step by step as ``chaos.kernels.game`` has it: an orbit draws the same random words there.
 _GAME = """
 struct Orbit { point: vec4f, a: u32, b: u32, age: i32, last: u32 };
-struct Task { TASK };
+struct Task { @TASK@ };
 
 @group(0) @binding(0) var<uniform> task: Task;
 @group(0) @binding(1) var<storage, read_write> orbits: array<Orbit>;
@@ -120,6 +208,9 @@ struct Task { TASK };
 @group(0) @binding(5) var<storage, read> blockers: array<f32>;
 @group(0) @binding(6) var<storage, read_write> counts: array<atomic<u32>>;
 @group(0) @binding(7) var<storage, read_write> hidden: array<atomic<u32>>;
+
+@AT_HAND@
+var<private> shade: f32;
 
 const NOWHERE = 0xffffffffu;
 
@@ -131,23 +222,19 @@ fn mixed(word: u32) -> u32 {
 
 fn uniform_of(word: u32) -> f32 { return f32(word >> 8u) * 5.9604644775390625e-08; }
 
-fn view(number: u32) -> f32 { return floats[task.view + number]; }
-
 fn is_far(number: f32) -> bool { return (bitcast<u32>(number) & 0x7fffffffu) >= @ESCAPED@; }
 
-fn image(kind: u32, point: vec4f, word: u32, at: u32) -> vec4f {
-  switch kind {
-CASES
-    default: { return point; }
-  }
+fn generator(number: u32) -> vec2u {
+  let a = mixed(number ^ mixed(task.seed + 0x9e3779b9u));
+  return vec2u(a, mixed(a + 0x85ebca6bu));
 }
 
 fn started(number: u32) -> Orbit {
-  let a = mixed(number ^ mixed(task.seed + 0x9e3779b9u));
-  let b = mixed(a + 0x85ebca6bu);
+  let drawn = generator(number);
+  let b = drawn.y;
   let x = uniform_of(mixed(b + 1u)) * 2.0 - 1.0;
   let y = uniform_of(mixed(b + 2u)) * 2.0 - 1.0;
-  return Orbit(vec4f(x, y, 0.0, uniform_of(mixed(b + 3u))), a, b | 1u, 0, task.xforms);
+  return Orbit(vec4f(x, y, 0.0, uniform_of(mixed(b + 3u))), drawn.x, b | 1u, 0, task.xforms);
 }
 
 fn renewed(orbit: Orbit) -> Orbit {
@@ -161,21 +248,21 @@ fn renewed(orbit: Orbit) -> Orbit {
 fn chosen(word: u32, last: u32) -> u32 {
   let row = select(0u, last * task.xforms, task.rows > 1u);
   var low = 0u;
-  var high = task.xforms - 1u;
+  var high = @LAST@;
   while (low < high) {
     let middle = (low + high) >> 1u;
     if (word > words[row + middle]) { low = middle + 1u; } else { high = middle; }
   }
-  return low;
+  return @CHOSEN@;
 }
 
-fn count(point: vec4f, bucket: u32, xform: u32, word: u32) {
+fn count(point: vec4f, bucket: u32, word: u32) {
   let place = (bucket - task.first_bucket) * 4u;
   let last = f32(task.colors - 1u);
   var c = point.w;
-  let phase = view(@PHASE@);
+  let phase = @PHASE@;
   if (phase != 0.0) { c = c + phase; c = c - floor(c); }
-  let light = palette[u32(clamp(c, 0.0, 1.0) * last + 0.5)] * floats[task.opacities + xform] * @UNIT@;
+  let light = palette[u32(clamp(c, 0.0, 1.0) * last + 0.5)] * shade * @UNIT@;
   // What is less than a count is one by chance, so that dim colors are right on average.
   let h = mixed(word + 0x2545f491u);
   let more = vec4f(f32(h & 255u), f32((h >> 8u) & 255u), f32((h >> 16u) & 255u), f32(h >> 24u));
@@ -188,11 +275,20 @@ fn count(point: vec4f, bucket: u32, xform: u32, word: u32) {
 
 @compute @workgroup_size(@GROUP@)
 fn play(@builtin(global_invocation_id) place: vec3u) {
-  _ = &blockers;  // an argument of every lens
+  // Read before any branch. Every program has the same arguments.
+@READ@
+  _ = &blockers;
+  _ = &floats;
+  _ = &words;
   let number = place.x + task.first_orbit;
-  if (number >= task.orbits) { return; }
   var orbit = orbits[number];
-  if (task.begin == 1u) { orbit = started(number); }
+  if (task.begin == @START@) { orbit = started(number); }
+  if (task.begin == @RESEED@) {
+    let drawn = generator(number);
+    orbit.a = drawn.x;
+    orbit.b = drawn.y | 1u;
+    orbit.age = 0;
+  }
   if (task.renew > 0u && number % task.renew == task.turn % task.renew) { orbit = renewed(orbit); }
   var unseen = 0u;
   for (var step = 0u; step < task.steps; step++) {
@@ -205,7 +301,11 @@ fn play(@builtin(global_invocation_id) place: vec3u) {
     let k = chosen(word, orbit.last);
     orbit.last = k;
     let part = task.parts + 2u * k;
-    var moved = image(words[part], orbit.point, word, words[part + 1u]);
+    var moved = orbit.point;
+    switch @KIND@ {
+@CASES@
+      default: {}
+    }
     if (is_far(moved.w)) { moved.w = 0.0; }
     orbit.age += 1;
     let size = abs(moved.x) + abs(moved.y) + abs(moved.z);
@@ -222,13 +322,10 @@ fn play(@builtin(global_invocation_id) place: vec3u) {
       } else {
         let seen_word = mixed(word + 0x1b56c4e9u);
         var shown = moved;
-        for (var f = 0u; f < task.finals; f++) {
-          let last = task.parts + 2u * (task.xforms + f);
-          shown = image(words[last], shown, seen_word, words[last + 1u]);
-        }
+@FINALS@
         let bucket = place_of(&shown, seen_word);
         if (bucket >= task.first_bucket && bucket - task.first_bucket < task.buckets) {
-          count(shown, bucket, k, seen_word);
+          count(shown, bucket, seen_word);
         }
       }
     }
@@ -236,9 +333,7 @@ fn play(@builtin(global_invocation_id) place: vec3u) {
   orbits[number] = orbit;
   if (unseen > 0u) { atomicAdd(&hidden[0], unseen); }
 }
-"""
 
-_PLACES = """
 fn bucket_at(column: f32, row: f32, columns: f32, rows: f32) -> u32 {
   // By their bits: a number below 0, an infinite one and one that is none are all large as whole numbers.
   if (bitcast<u32>(column + 0.0) >= bitcast<u32>(columns) || bitcast<u32>(row + 0.0) >= bitcast<u32>(rows)) {
@@ -246,6 +341,8 @@ fn bucket_at(column: f32, row: f32, columns: f32, rows: f32) -> u32 {
   }
   return u32(row) * u32(columns) + u32(column);
 }
+
+@PLACE@
 """
 
 _SHIFTED = """
