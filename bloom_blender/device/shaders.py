@@ -29,8 +29,8 @@ TASK = (
 )  # fmt: skip
 #: What ``begin`` may be: the orbits go on, begin anew, or go on with new random numbers.
 GO_ON, START, RESEED = 0, 1, 2
-#: Up to so many numbers are read once, before the first step, and are then at hand by name. A load in a branch
-#: costs a software driver more than the arithmetic; a card keeps them where it keeps constants.
+#: Up to so many numbers are read once, before the first step, and are then at hand by name. A load in a
+#: branch costs a software driver more than the arithmetic; a card keeps them where it keeps constants.
 MOST_AT_HAND = 1024
 #: Up to so many xforms, comparing with the limits of all is faster than searching.
 FEW = 16
@@ -113,8 +113,9 @@ def game_shader(structure: Structure, lens: str, view: int) -> str:
     }
     text = re.sub("@([A-Z_]+)@", lambda found: parts[found[1]], _GAME)
     text = re.sub("@([A-Z_]+)@", lambda found: parts[found[1]], text)
-    places, number = _views(), "n{}" if ready else f"{VALUES}[{{}}u]"
-    text = re.sub(r"view\(\[(.*?)\]\)", lambda found: number.format(structure.size + places[found[1]]), text)
+    name = "n{}" if ready else f"{VALUES}[{{}}u]"
+    places = {place: name.format(structure.size + number) for place, number in _views().items()}
+    text = re.sub(r"view\(\[(.*?)\]\)", lambda found: places[found[1]], text)
     return f"{text}\n{module}"
 
 
