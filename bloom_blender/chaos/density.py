@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..flame.model import Flame
+from .array_pool import empty, zeros
 from .kernels.build import cloud_kernel, run
 
 #: Cells of the neighbour count over the height of the picture.
@@ -63,7 +64,7 @@ def footprint_of(
 
 def empty_table() -> np.ndarray:
     """A table of counts for the kernels, (BUCKETS,) uint32 zeros."""
-    return np.zeros(cloud_kernel().BUCKETS, np.uint32)
+    return zeros(cloud_kernel().BUCKETS, np.uint32)
 
 
 def spread_points(
@@ -100,9 +101,9 @@ def spread_points(
         (N, 4) float32, radiance (linear RGB), and what it would be of a white point: density.
     """
     count = len(positions)
-    density = np.empty(count, np.float32)
-    radii = np.empty(count, np.float32)
-    light = np.empty((count, 4), np.float32)
+    density = empty(count, np.float32)
+    radii = empty(count, np.float32)
+    light = empty((count, 4), np.float32)
     kernel = cloud_kernel()
     run(
         kernel.spread_chunk, -(-count // kernel.CHUNK), threads,

@@ -9,6 +9,7 @@ import numpy as np
 from ..codegen.threads import threads_of
 from ..flame.color import linear_light
 from ..flame.model import Flame
+from .array_pool import empty
 from .density import Footprint, empty_table, footprint_of, spread_points
 from .kernels import layout
 from .kernels.build import cloud_kernel, game_of, run
@@ -96,9 +97,9 @@ def play(
     game, offsets = game_of(structure), np.array(structure.offsets, np.int64)
     values, table = values_of(flame, structure), thresholds(flame)
     opacities = values[offsets[: structure.xforms] + OPACITY]
-    positions, colors = np.empty((count, 3), np.float32), np.empty((count, 4), np.float32)
-    energy, age = np.empty(count, np.float32), np.empty(count, np.float32)
-    xform, homes = np.empty(count, np.int32), np.empty(count, np.uint32)
+    positions, colors = empty((count, 3), np.float32), empty((count, 4), np.float32)
+    energy, age = empty(count, np.float32), empty(count, np.float32)
+    xform, homes = empty(count, np.int32), empty(count, np.uint32)
     steps = max(STEPS // detail, 1)
     batches = -(-count // (layout.ORBITS * steps))
     per_unit = np.float32(1.0 / (footprint or footprint_of(flame)).cell)

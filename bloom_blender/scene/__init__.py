@@ -39,6 +39,7 @@ def register() -> None:
 
 def unregister() -> None:
     """Undo :func:`register`."""
+    from ..chaos import array_pool
     from ..codegen import threads
     from . import command_line
     from .engine import picture_settings, render_engine
@@ -60,3 +61,4 @@ def unregister() -> None:
     settings.unregister()
     hooks.disconnect()
     threads.stop()
+    array_pool.release()
