@@ -8,6 +8,8 @@ processes write the same one.
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import os
 import re
 import secrets
@@ -132,6 +134,9 @@ def replace_file(path: AnyPath) -> Iterator[Path]:
     """
     check_target(path)
     target = Path(os.path.realpath(path))
+    if target.parent not in _tidied:
+        _tidied.add(target.parent)
+        remove_leftovers(target)
     try:
         temporary = _new_file(target)
         try:
@@ -148,7 +153,11 @@ def replace_file(path: AnyPath) -> Iterator[Path]:
 
 
 def remove_leftovers(path: AnyPath) -> None:
-    """Remove the temporary files of `replace_file` of killed processes, in the folder of `path`."""
+    """Remove the temporary files of `replace_file` of killed processes, in the folder of `path`.
+
+    Only those of this machine since it was started, and of this container: elsewhere the same process number
+    may be at work in a shared folder. `replace_file` does this once for each folder.
+    """
     folder = os.path.dirname(os.path.realpath(path))
     try:
         names = os.listdir(folder)
@@ -156,12 +165,30 @@ def remove_leftovers(path: AnyPath) -> None:
         return
     for name in names:
         match = _TEMPORARY.fullmatch(name)
-        if match and not _may_run(int(match[1])):
+        if match and match[2] == _space_key() and not _may_run(int(match[1])):
             with suppress(OSError):
                 os.unlink(os.path.join(folder, name))
 
 
-_TEMPORARY = re.compile(r"\.(\d{1,10})-[0-9a-f]{12}(?:\.\w{1,15})?", re.A)
+_TEMPORARY = re.compile(r"\.(\d{1,10})-([0-9a-f]{8})[0-9a-f]{12}(?:\.\w{1,15})?", re.A)
+_tidied: set[Path] = set()
+"""Folders in which this process has looked for leftovers."""
+
+
+@functools.cache
+def process_space() -> str:
+    """Where process numbers mean the same: one machine since it was started, and one container on it."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot} {os.stat('/proc/self/ns/pid').st_ino}"
+    except OSError:  # no Linux
+        import socket  # at first use, for a quick start
+
+        return socket.gethostname()
+
+
+def _space_key() -> str:
+    return hashlib.sha256(process_space().encode()).hexdigest()[:8]
 
 
 def _may_run(process: int) -> bool:
@@ -180,7 +207,7 @@ def _may_run(process: int) -> bool:
 def _new_file(target: Path) -> Path:
     """An empty file next to `target` under a name that was free."""
     # Short, since the final name may be as long as the system allows.
-    temporary = target.with_name(f".{os.getpid()}-{secrets.token_hex(6)}{target.suffix[:16]}")
+    temporary = target.with_name(f".{os.getpid()}-{_space_key()}{secrets.token_hex(6)}{target.suffix[:16]}")
     os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     return temporary
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -53,6 +54,8 @@ def main(argv: Sequence[str] | None = None, *, more: Sequence[Any] = ()) -> int:
     the user has to fix something, and then nothing was written; 130 if it was interrupted. Like any program
     of `argparse` it exits by itself after ``--help``, ``--version`` and misspelt arguments.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names of files need not be Unicode
     arguments = _parser(more).parse_args(argv)
     try:
         status = arguments.run(arguments)

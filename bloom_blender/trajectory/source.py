@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import functools
 import gzip
 import io
@@ -17,6 +18,7 @@ from ..errors import BloomError
 from ..files import MOST_UNPACKED, most_unpacked, open_regular
 
 HEAD = 65_536  # bytes by which a format is told
+SMALL = 1_000_000  # bytes of a packed file that is unpacked once to see whether it is honest
 LONGEST_LINE = 16_000_000  # characters
 LONGEST_TEXT = 200_000_000  # bytes of what is parsed as a whole (JSON)
 
@@ -68,6 +70,7 @@ class Source:
                 self.size = file.seek(0, io.SEEK_END)
         self.is_packed = start[:2] == b"\x1f\x8b"
         if self.is_packed:
+            self._check_ratio()
             start = b""
             try:
                 with self.binary() as stream:
@@ -76,6 +79,13 @@ class Source:
             except CutOff:
                 pass
         self.head = start
+
+    def _check_ratio(self) -> None:
+        """Refuse a small bomb before its first line is read, since unpacking is much quicker than reading."""
+        if self.size <= SMALL:
+            with contextlib.suppress(CutOff), self.binary() as stream:
+                while stream.read1(1 << 20):
+                    pass
 
     @cached_property
     def head_text(self) -> str:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import socket
 import stat
+import subprocess
 import sys
 
 import pytest
 
 from bloom_blender.errors import BloomError
 from bloom_blender.files import check_target, open_regular, read_regular, replace_file
+from tests.support import REPOSITORY
 
 posix = pytest.mark.skipif(os.name != "posix", reason="pipes, devices and permissions of POSIX")
 
@@ -134,3 +137,22 @@ def test_several_writers_never_show_a_torn_file(tmp_path):
         data = path.read_bytes()
         assert len(data) == 200_000 and data == data[:1] * 200_000
     assert failures.empty() and os.listdir(tmp_path) == ["a.exr"]
+
+
+@posix
+def test_the_next_writer_removes_what_a_killed_one_left(tmp_path):
+    program = "import os,signal,sys; from bloom_blender.files import replace_file as r\n"
+    program += "with r(sys.argv[1]) as t: t.write_text('half'); os.kill(os.getpid(), signal.SIGKILL)"
+    target = tmp_path / "run.bloom"
+    target.write_text("old")
+    killed = subprocess.run([sys.executable, "-c", program, str(target)], cwd=REPOSITORY)
+    assert killed.returncode == -signal.SIGKILL
+    assert target.read_text() == "old" and len(os.listdir(tmp_path)) == 2
+    # One of another machine in a shared folder, with a process number that nobody has here.
+    (left,) = (name for name in os.listdir(tmp_path) if name.startswith("."))
+    number, _, rest = left.partition("-")
+    other = tmp_path / f"{number}-{'0' * 8}{rest[8:]}"
+    other.write_text("at work")
+    with replace_file(target) as temporary:
+        temporary.write_text("new")
+    assert sorted(os.listdir(tmp_path)) == [other.name, "run.bloom"] and target.read_text() == "new"

@@ -63,7 +63,7 @@ def state_in(path: Path) -> str:
         return ""
     try:
         state = versions.openvdb().readMetadata(str(path)).get(STATE, "")
-    except (RuntimeError, OSError, ValueError):
+    except (RuntimeError, OSError, ValueError, LookupError, MemoryError):  # by a size that lies
         return ""
     return state if isinstance(state, str) else ""
 

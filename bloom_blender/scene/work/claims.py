@@ -14,10 +14,10 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 from ...errors import BloomError
+from ...files import process_space
 
 #: Seconds between two touches of a mark, and the age from which it counts as left behind.
 BEAT, STALE = 10.0, 60.0
@@ -71,24 +71,12 @@ def _mark(path: Path) -> Path:
 
 
 def _owner(process: int) -> str:
-    return f"{_place()} {process}"
+    return f"{process_space()} {process}"
 
 
 def _key(process: int) -> str:
     """A process in a file's name: process numbers alone repeat on other machines."""
-    return f"{process}-{hashlib.sha256(_place().encode()).hexdigest()[:8]}"
-
-
-@cache
-def _place() -> str:
-    """Where process numbers mean the same: one machine since it was started, and one container on it."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        return f"{boot} {os.stat('/proc/self/ns/pid').st_ino}"
-    except OSError:  # no Linux
-        import socket  # at first use, for a quick start
-
-        return socket.gethostname()
+    return f"{process}-{hashlib.sha256(process_space().encode()).hexdigest()[:8]}"
 
 
 def _text(mark: Path) -> str:
@@ -140,7 +128,7 @@ def _has_ended(owner: str) -> bool:
     """Whether it is known that the owner of a mark has ended."""
     place, _, process = owner.rpartition(" ")
     # On Windows such a question would interrupt the process.
-    if os.name != "posix" or place != _place() or not process.isdigit():
+    if os.name != "posix" or place != process_space() or not process.isdigit():
         return False
     try:
         os.kill(int(process), 0)

@@ -139,10 +139,8 @@ class Work:
             self._lines.put(line)
 
     def _take(self, line: str) -> None:
-        if line.startswith('{"bloom": "progress"'):
-            import json
-
-            told = json.loads(line)
+        told = progress_in(line)
+        if told is not None:
             self.frames, self.written = told["frames"], told["written"]
             self.done = self.written + told["kept"] + told["elsewhere"]
             self.text = ", ".join(
@@ -169,6 +167,25 @@ class Work:
 
     def _remove(self) -> None:
         shutil.rmtree(self._home, ignore_errors=True)
+
+
+def progress_in(line: str) -> dict[str, int] | None:
+    """The counts of frames in a line of a second Blender; None if it tells of something else.
+
+    A process that is ended may leave half a line.
+    """
+    if not line.startswith('{"bloom": "progress"'):
+        return None
+    import json
+
+    try:
+        told = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    counts = {name: told.get(name) for name in ("frames", "written", "kept", "elsewhere")}
+    if all(type(count) is int and 0 <= count < 2**31 for count in counts.values()):
+        return counts
+    return None
 
 
 def duration(seconds: float) -> str:
