@@ -241,3 +241,81 @@ def test_what_is_left_out_of_a_damaged_file_is_told(tmp_path):
 def test_different_values_of_one_step_are_told(tmp_path):
     run = read_trajectory(write(tmp_path, "a.csv", "epoch,loss\n0,2.5\n0,2.0\n1,1.5\n1,1.5\n"))
     assert "1 values of loss share their step with a later one" in run.metadata["remarks"]
+
+
+# Evaluations, and the logs of some programs as they print them.
+
+EVALUATED = {
+    "fairseq.log": "2023-01-01 10:00:45 | {t} | epoch 00{e} | {t} on it | loss {loss} | num_updates {s}",
+    "bars.log": "Epoch {e} | {t} | loss {loss}",
+    "tags.log": "[{T}] Epoch: {e} loss: {loss}",
+    "words.log": "{T} Epoch: {e} loss: {loss}",
+    "mm.log": "2023/05/01 12:00:00 - mmengine - INFO - Epoch({t}) [{e}][{n}/{n}]  lr: 0.1  loss: {loss}",
+}
+
+
+@pytest.mark.parametrize("name", EVALUATED)
+def test_an_evaluation_does_not_replace_what_was_trained(tmp_path, name):
+    text = "".join(
+        EVALUATED[name].format(e=e, s=100 * e, t=t, T=t.title(), n=n, loss=loss) + "\n"
+        for e in (1, 2, 3) for t, n, loss in (("train", 100, 3 / e), ("val", 7, 4 / e))
+    )  # fmt: skip
+    path = write(tmp_path, name, text)
+    assert list(one(path).values) == pytest.approx([3, 1.5, 1])
+    assert list(one(path, "val loss").values) == pytest.approx([4, 2, 4 / 3])
+    assert list(one(path, "val loss").steps) == list(one(path).steps)
+
+
+def test_an_evaluation_with_a_counter_of_its_own(tmp_path):
+    text = "".join(
+        f"Epoch {e}/2\nstep 10/938 - loss: {e}.5\nstep 938/938 - loss: {e}.25\nEval begin...\n"
+        f"step 157/157 - loss: {e}.125\n" for e in (1, 2)
+    )  # fmt: skip
+    path = write(tmp_path, "paddle.log", text)
+    assert list(one(path).values) == [1.5, 1.25, 2.5, 2.25]
+    assert list(one(path).steps) == [10, 938, 948, 1876]
+    assert list(one(path, "eval loss").values) == [1.125, 2.125]
+    bar = "{}: {p:3d}%|##  | {n}/{m} [00:00<00:00, 50.2it/s{}]\r"
+    text = "".join(
+        bar.format(f"Epoch {e}", f", loss={e}.{n}", p=n * 10, n=n, m=10)
+        + bar.format("Validation DataLoader 0", "", p=50, n=n // 5, m=2)
+        for e in (0, 1) for n in (5, 10)
+    )  # fmt: skip
+    assert list(one(write(tmp_path, "lightning.log", text + "\n")).steps) == [5, 10, 15, 20]
+
+
+TIMED = {
+    "detectron2.log": "[05/01 12:00:00 d2.utils.events]:  eta: 1:23:45  iter: {s}  loss: {loss}  lr: 0.0004",
+    "paddle.log": "[2023/05/01 12:00:00] epoch: [{e}/500], global_step: {s}, loss: {loss}, eta: 1:00:00",
+    "megatron.log": " [2024-01-01 10:00:00] iteration {s}/ 5000 | loss: {loss:E} | number of nan steps: 0 |",
+    "opennmt.log": "[2020-01-01 00:00:00,123 INFO] Step {s}/1000; acc:   5.25; loss: {loss}; 1000/1200 tok/s",
+    "json.log": '2020-07-01 | INFO | train_inner | {{"epoch": {e}, "loss": "{loss}", "num_updates": "{s}"}}',
+    "llama.log": "train_opt_callback: iter=  {s} sample=9/27520 sched=0.010000 loss={loss} dt=00:00:05",
+}
+
+
+@pytest.mark.parametrize("name", TIMED)
+def test_lines_that_begin_with_a_time(tmp_path, name):
+    path = write(tmp_path, name, lines(TIMED[name]))
+    assert list(one(path).values) == pytest.approx(LOSSES)
+    assert list(one(path).steps) == [10 * (k + 1) for k in range(30)]
+    assert "number of" not in [series.name for series in read_trajectory(path).series]
+
+
+def test_counts_and_numbers_in_other_spellings(tmp_path):
+    text = "".join(f"step {s}: loss {v}\n" for s, v in (("0.5k", "2.5"), ("1k", "2.25"), ("12k", "2D+00")))
+    series = one(write(tmp_path, "a.log", text))
+    assert list(series.steps) == [500, 1000, 12000]
+    assert list(series.values) == [2.5, 2.25, 2]
+    text = "".join(
+        f"step {s} loss 2.5±0.1 {tokens}\n" for s, tokens in (("1_000", "t 900ms"), ("2_000", "t 1.5s"))
+    )
+    path = write(tmp_path, "b.log", text)
+    assert list(one(path).steps) == [1000, 2000]
+    assert list(one(path, "t").values) == [900, 1500]
+    spellings = ("nan", "-NaN", "1.#QNAN", "nan(ind)", "-1.#INF", "Infinity", "2.5")
+    text = "".join(f"step {k} loss {value}\n" for k, value in enumerate(spellings))
+    values = one(write(tmp_path, "c.log", text)).values
+    assert [str(float(value)) for value in values] == ["nan", "nan", "nan", "nan", "-inf", "inf", "2.5"]
+    with pytest.raises(BloomError, match="no line of it tells a step"):
+        read_trajectory(write(tmp_path, "d.log", "step 1e3 loss 2.5\nstep 2e3 loss 2.5\n"))

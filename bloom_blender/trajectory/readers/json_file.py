@@ -34,6 +34,10 @@ def recognizes(source: Source) -> bool:
     text = source.head_text
     if re.match(r"\s*\[[\d\s,./-]*\][ \t]*[^\s,\]]", text):  # "[10] loss 3.1", a line of a log
         return False
+    if re.match(
+        r"\s*\[\s*\d[\d.eE+-]*[^\d\s,.\]eE+-]|\s*\[\d+-\d|\s*\[\d+[ \t]+[^\s,\]]", text
+    ):  # "[05/01 12:00:00 …]"
+        return False
     return re.match(r'\s*(\{\s*["}]|\[\s*([\[\]{"\d-]|NaN\b|-?Infinity\b|null\b))', text) is not None
 
 

@@ -13,6 +13,10 @@ A line counts if it names a step and a number. Understood are
 - ``Epoch 3/10`` followed by ``… - loss: 0.26 - accuracy: 0.92`` (Keras);
 - ``Epoch 3:  10%|█  | 10/100 [00:01<00:10, 9.5it/s, loss=0.26]`` (tqdm, also each state that is written over
   the one before);
+- ``[05/01 12:00:00 d2.utils.events]: eta: 1:23:45 iter: 19 total_loss: 2.5`` (detectron2) and other lines
+  that begin with a time, as PaddlePaddle, Megatron and DeepSpeed print them;
+- ``[Val] Epoch: 1 Loss: 0.9``, ``Epoch(val) [2][625/625] mAP: 1`` (mmengine), ``| valid | epoch 1 | loss 9``
+  (fairseq): names of an evaluation begin with ``val``, ``test`` or ``eval``, its own counter is no step;
 - ``Test set: Average loss: 0.05`` and `` * Acc@1 50.0``, which belong to the step before.
 
 Colors and other signs for a terminal are taken off. Everything else, such as warnings, is passed over.
@@ -20,6 +24,7 @@ Colors and other signs for a terminal are taken off. Everything else, such as wa
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -32,14 +37,18 @@ from .rows import EpochClock, is_clock
 
 FORMAT = "text log"
 
-_VALUE = r"[-+]?(?:\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|inf(?:inity)?)"
+_VALUE = (
+    r"[-+]?(?:1\.#(?:[qs]nan|ind|inf)\d{0,2}|\d+(?:\.\d*)?(?:[ed][-+]?\d+)?|\.\d+(?:[ed][-+]?\d+)?"
+    r"|nan(?:\([\w]{0,12}\))?|inf(?:inity)?)"
+)
 _WITH_COMMA = r"[-+]?\d+(?:\.\d{3})*(?:,\d+)+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 _SHORT = re.compile(rf"(\d{{1,15}}) ([A-Za-z_][\w/]{{0,50}}) ({_VALUE})", re.I | re.A)
 _LLM_C = re.compile(rf"s:(\d{{1,15}})((?: \w+:{_VALUE})+)", re.I | re.A)
-_COUNT = (
-    r"[\"']?[\s:=#\[(]*(\d{1,3}(?:,\d{3})+(?![\d,])|\d{1,15}(?![\d.]*\d))"
-    r"(?:\s*(?:/|of)\s*([\d,]{1,20}))?[\])]*"
+_NUMBER = (
+    r"\d{1,3}(?:[,_]\d{3})+(?![\d,_])|\d{1,12}(?:\.\d{1,9})?[km](?![a-z\d])"
+    r"|\d{1,15}(?![\d._]*\d|[km](?![a-z\d])|e[-+]?\d)"
 )
+_COUNT = rf"[\"']?(?:\((?:train|val|test)\))?[\s:=#\[(\"']*({_NUMBER})(?:\s*(?:/|of)\s*({_NUMBER}))?[\])]*"
 _STEP = re.compile(
     r"(?<![A-Za-z/])(?:global[_ ]?step|steps?|iter(?:ation)?s?|updates?|num_updates)" + _COUNT,
     re.I | re.A,
@@ -57,15 +66,29 @@ _BAR = re.compile(
     r"\d{1,3}%\|[^|]{0,400}\|\s*(\d{1,12})/(\d{1,12}) \[|(?<![\w.])(\d{1,12})(?:it|ba|batch) \[", re.A
 )
 _DICT = re.compile(r"\{[^{}]*\}")
+# A line of an evaluation, whose counter is its own: "[Val] Epoch 1 …", "Epoch(val) [2][625/625]".
+_EVALUATION = re.compile(
+    r"(?<![\w/.'-])(?:(val|valid|validat(?:ion|ing))|(test|testing)"
+    r"|(eval|evaluat(?:ion|ing)|dev|saving dict for))"
+    r"(?![\w.'/]|-\w|\s*=)",
+    re.I | re.A,
+)
+_EVALUATED = re.compile(r"(?:val|valid|validation|test|eval|evaluation|dev)(?![a-z])", re.I)
+_NO_STEPS = re.compile(r"\b(?:sanity|predict\w*)\b", re.I)
+# What one of a unit is in the smallest of its kind; numbers of a name are all told in its first unit.
+_SIZES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "g": 1e9, "t": 1e12}
+_SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "sec": 1.0, "min": 60.0, "h": 3600.0}
+_BYTES = {"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
 _TESTED = re.compile(r"(\*\s|(test|val(?:id(?:ation)?)?|eval(?:uation)?)\b)(?!:?\s*\[)", re.I | re.A)
 _METRIC = re.compile(
     r"(?<![\w./])[\"']?([A-Za-z_][\w/.@-]{0,50}(?:'s)?(?: [A-Za-z_][\w/.@-]{0,50}){0,2})[\"']?\s{0,20}"
-    rf"([:=]\s{{0,20}}|\s)[\"'(]?({_WITH_COMMA}|{_VALUE})(%|[A-Za-z]{{1,3}}(?:/[A-Za-z]+)?)?(?=$|[\s,;|)\]}}\"'/(])",
+    rf"([:=]\s{{0,20}}|\s)[\"'(]?({_WITH_COMMA}|{_VALUE})(%|[A-Za-z]{{1,3}}(?:/[A-Za-z]+)?)?(?=$|[\s,;|)\]}}\"'/(±])",
     re.I | re.A,
 )
 _WRAPPED = re.compile(
     rf"(?:[\w.]{{1,40}}\.)?(?:float|int|tensor|array)\d{{0,3}}\(({_VALUE})(?:,[^()]*)?(?:\(\))?[^()]*\)", re.A
 )
+_BEGINS_EVALUATION = re.compile(r"(?:eval|valid|test)[a-z]*(?![\w/.])[^\d=]{0,40}", re.I | re.A)
 _TERMINAL = re.compile("\x1b\\[[0-9;:?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|\x1b[@-Z\\\\-_]|\b")
 _SOURCE_FILE = re.compile(r".*\.(?:py|pyx|cc|cpp|cu|c|h|hpp|rs|jl|r|go|ipynb)", re.I)
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
@@ -146,6 +169,10 @@ class _Reader:
         self._bars = EpochClock()
         self._bar, self._bar_count, self._bar_length = 0, 0, 0
         self._last: int | None = None  # the step of the last line that was read
+        self._first_epoch: int | None = None  # of counters within epochs
+        self._evaluates = False  # after "Eval begin...", until a line of training
+        self._length: int | None = None  # of an epoch, by the counter of its steps
+        self._units: dict[str, str] = {}
         self.points = self.commas = self.thousands = 0
         self.first_comma = ""
         self.commas_in_line = False
@@ -162,48 +189,83 @@ class _Reader:
             return
         match = _SHORT.fullmatch(line)
         if match and not is_clock(match[2]):
-            yield match[2], int(match[1]), float(match[3]), ""
+            yield match[2], int(match[1]), _value(match[3]), ""
             return
         match = _LLM_C.fullmatch(line)
         if match:
             for pair in match[2].split():
                 name, _, value = pair.partition(":")
-                yield name, int(match[1]), float(value), ""
+                yield name, int(match[1]), _value(value), ""
             return
         if "(" in line:
             line = _WRAPPED.sub(r"\1", line)
         yield from self._general(line)
 
     def _general(self, line: str) -> Iterator[tuple[str, int, float, str]]:
+        if _BEGINS_EVALUATION.fullmatch(line):
+            self._evaluates = True
+            return
         placed = self._placed(line)
         if placed is None:
             return
         step, before, after, prefix = placed
         self._last = step
-        for name, value, unit in self._metrics(before, is_before=True):
-            yield prefix + name, step, value, unit
-        for name, value, unit in self._metrics(after):
-            yield prefix + name, step, value, unit
+        for text, is_before in ((before, True), (after, False)):
+            for name, value, unit in self._metrics(text, is_before):
+                told = (
+                    name if prefix and _EVALUATED.match(name) and not _TESTED.match(line) else prefix + name
+                )
+                yield told, step, *self._in_first_unit(told, value, unit)
+
+    def _in_first_unit(self, name: str, value: float, unit: str) -> tuple[float, str]:
+        """A number in the unit that its name had first, as 900 ms and then 1.2 s."""
+        first = self._units.setdefault(name, unit)
+        if unit != first:
+            for kind in (_SIZES, _SECONDS, _BYTES):
+                if unit.lower() in kind and first.lower() in kind:
+                    return value * kind[unit.lower()] / kind[first.lower()], first
+        return value, first
+
+    def _evaluation(self, line: str, epoch: re.Match | None, length: int | None) -> str:
+        """What goes before the names of a line that tells of an evaluation, such as "val "; else ""."""
+        measured = next((one for one in _METRIC.finditer(line) if not _is_counter(one[1])), None)
+        found = _EVALUATION.search(line[: measured.start()] if measured else line)
+        if found:
+            return "val " if found[1] else "test " if found[2] else "eval "
+        if self._evaluates and (epoch or length is None or length == self._length):
+            self._evaluates = False
+        return "eval " if self._evaluates else ""
 
     def _placed(self, line: str) -> tuple[int, str, str, str] | None:
         """The step of a line, its text before and after that, and what goes before its names."""
         epoch = _EPOCH.search(line)
         bar = _BAR.search(line)
         if bar:
+            start = min(bar.start(), epoch.start()) if epoch else bar.start()
+            if _NO_STEPS.search(line[: bar.start()]):
+                return None
+            prefix = self._evaluation(line[: bar.start()], epoch, None)
+            if prefix and not epoch:  # a bar of its own between those of the training
+                return None if self._last is None else (self._last, "", line[bar.end() :], prefix)
             if epoch:
                 self._epoch = _whole(epoch[1])
-            start = min(bar.start(), epoch.start()) if epoch else bar.start()
-            return self._bar_step(bar), line[:start], line[bar.end() :], ""
+            return self._bar_step(bar), line[:start], line[bar.end() :], prefix
         found = _STEP.search(line) or _BATCH.search(line)
         if found:
-            if epoch:
-                self._epoch = _whole(epoch[1])
-            length = _whole(found[2]) if found[2] and epoch else None
-            self._has_steps = True
-            self._step = self._clock.step(self._epoch, _whole(found[1]), length)
+            length = _whole(found[2]) if found[2] else None
+            prefix = self._evaluation(line, epoch, length)
             first, last = sorted((found, epoch), key=lambda one: one.start()) if epoch else (found, found)
             between = line[first.end() : last.start()] if epoch else ""
-            return self._step, f"{line[: first.start()]} {between}", line[last.end() :], ""
+            texts = f"{line[: first.start()]} {between}", line[last.end() :]
+            if prefix and length is not None and length != self._length and self._last is not None:
+                return self._last, *texts, prefix  # its counter is that of the evaluation
+            if epoch:
+                self._epoch = _whole(epoch[1])
+            self._has_steps = True
+            self._step = self._clock.step(self._epoch, _whole(found[1]), length)
+            if not prefix:
+                self._length = length
+            return self._step, *texts, prefix
         if line.startswith("{") and line.endswith("}"):
             step = self._rows
             if _METRIC.search(line):
@@ -213,12 +275,18 @@ class _Reader:
             self._epoch = int(pair[1])
             return self._clock.step(self._epoch, int(pair[2])), "", line[pair.end() :], ""
         if epoch:
-            self._epoch = _whole(epoch[1])
             within = _WITHIN.match(line, epoch.end())
+            prefix = self._evaluation(line, epoch, None)
+            if prefix and within:  # its counter is that of the evaluation
+                return None if self._last is None else (self._last, "", line[within.end() :], prefix)
+            self._epoch = _whole(epoch[1])
             step, end = self._step if self._has_steps else self._epoch, epoch.end()
             if within and int(within[2]) > 0:
-                step, end = self._epoch * int(within[2]) + int(within[1]), within.end()
-            return step, line[: epoch.start()], line[end:], ""
+                if self._first_epoch is None:
+                    self._first_epoch = self._epoch
+                passed = self._epoch - (self._first_epoch == 1)  # epochs are counted from 0 or from 1
+                step, end = passed * int(within[2]) + int(within[1]), within.end()
+            return step, line[: epoch.start()], line[end:], prefix
         if leading := _LEADING.match(line):
             return int(leading[1] or leading[2]), "", line[leading.end() :], ""
         if self._epoch is not None and " - " in line and "loss" in line:
@@ -242,7 +310,8 @@ class _Reader:
         """(name, value, unit) of the numbers in a text; before the step only what is surely measured."""
         for match in _METRIC.finditer(text):
             name = match[1].strip(" -:")
-            if name.lower() in _NO_NAMES or is_clock(name):
+            last = name.lower() if match[2].strip() else name.lower().rpartition(" ")[2]
+            if last in _NO_NAMES or is_clock(name):
                 continue
             if is_before and not _is_sure(match, text):
                 continue
@@ -253,7 +322,7 @@ class _Reader:
     def _number(self, text: str) -> float | None:
         if "," not in text:
             self.points += "." in text
-            return float(text)
+            return _value(text)
         self.first_comma = self.first_comma or text
         self.commas_in_line = True
         if _THOUSANDS.fullmatch(text):
@@ -272,5 +341,22 @@ def _is_sure(match: re.Match, text: str) -> bool:
     return quoted or "=" in match[2] or not match[3].lstrip("+-").isdigit()
 
 
+def _is_counter(name: str) -> bool:
+    """Whether a name before the metrics counts, as ``Train Epoch``."""
+    return re.search(r"(?:epochs?|steps?|iter\w*|batch|updates?)$", name, re.I) is not None
+
+
+def _value(text: str) -> float:
+    """The number of a text that `_VALUE` fits, in Fortran's and Windows' spelling, too."""
+    lower = text.lower()
+    if "n" in lower:
+        return math.nan if "nan" in lower or "ind" in lower else -math.inf if text[0] == "-" else math.inf
+    return float(lower.replace("d", "e"))
+
+
 def _whole(text: str) -> int:
-    return int(text.replace(",", "") or 0)
+    """A count: ``1200``, ``1,200``, ``1_200`` or ``1.2k``."""
+    text = text.replace(",", "").replace("_", "").lower()
+    if text.endswith(("k", "m")):
+        return round(float(text[:-1]) * (1e3 if text[-1] == "k" else 1e6))
+    return int(text)
