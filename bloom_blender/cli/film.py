@@ -6,6 +6,7 @@ import argparse
 import sys
 import time
 
+from ..develop.framing import FRAMINGS, aspect_size, framed
 from ..errors import BloomError
 from .grow import add_flame_option, add_growth_options, grown
 from .reading import SOURCES, add_reading_options
@@ -20,6 +21,9 @@ The pictures are kept in FILE_frames/ until the film is written. After an interr
 goes on with them."""
 
 SECONDS = 10.0
+
+SHAPE = 5760
+"""Pixels of the longer side by which an aspect is told, before the width of the film."""
 
 
 def add_parser(subparsers) -> None:
@@ -43,6 +47,14 @@ def add_parser(subparsers) -> None:
     add("--frames", type=int, metavar="N", help="length in frames, instead of --seconds")
     add("--fps", type=int, default=24, metavar="N", help="frames per second, default: %(default)s")
     add("--width", type=int, default=1280, metavar="W", help="in pixels, default: %(default)s")
+    add("--aspect", metavar="W:H", help="such as 16:9, 1:1 or 9:16, default: as the flame has it")
+    add(
+        "--framing",
+        choices=FRAMINGS,
+        default="auto",
+        help="whole: the flower at rest fills four fifths of the height; file: the flame's own camera; "
+        "auto: that camera where the flame runs out of its frame, else whole (default)",
+    )
     add("--quality", type=float, default=60.0, metavar="Q", help="points per pixel, default: %(default)g")
     add("--threads", type=int, metavar="T", help="default: all; the pictures do not depend on it")
     add("--keep-frames", action="store_true", help="leave the pictures there when the film is written")
@@ -58,8 +70,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     frames = _frames(arguments)
     one = grown(arguments, frames)
+    size = aspect_size(arguments.aspect, SHAPE) if arguments.aspect else None
     movie = make_movie(
-        one.flame,
+        framed(one.flame, size=size, framing=arguments.framing),
         one.curves,
         arguments.output,
         width=arguments.width,

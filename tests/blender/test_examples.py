@@ -13,7 +13,7 @@ import pytest
 
 from tests.support import REPOSITORY
 
-SMALL = ("--frames", "3", "--width", "32", "--points", "500", "--samples", "1")
+SMALL = ("--frames", "3", "--width", "32", "--points", "500", "--samples", "1", "--quality", "5")
 
 
 @pytest.fixture
@@ -45,6 +45,10 @@ def test_grow_a_flower(grow, tmp_path, blender):
     blender.ops.wm.open_mainfile(filepath=str(tmp_path / "flower.blend"))
     scene = blender.context.scene
     assert (scene.frame_start, scene.frame_end, scene.render.resolution_x) == (1, 3, 32)
+    for still in ("particles.png", "volume.png"):
+        picture = blender.data.images.load(str(tmp_path / still))
+        assert tuple(picture.size) == (32, 18)
+        assert max(picture.pixels[::4]) > 0.1
     assert any("bloom_flame" in obj for obj in scene.objects)
 
 
