@@ -35,7 +35,7 @@ class Kind:
     schedule: str = "cosine"
     walks: bool = False  # random steps in place of learning
     spike: tuple[int, int, float] | None = None  # first and last step, and the rate between them
-    breaks_at: int | None = None  # the step from which on a gradient is no number
+    breaks_at: int | None = None  # the step from which a gradient is NaN
     forgets_at: int | None = None  # the step from which on the labels are others
     sleeps_until: int = 0  # the labels of training are drawn until this step
     clips: bool = True

@@ -247,7 +247,7 @@ def _text(
 
 
 def _without_words(picture: str) -> str:
-    """A picture without the sentences in its boxes, which may be worded anew at any time."""
+    """A picture without the sentences in its boxes, whose wording may change at any time."""
     return re.sub(rf'<text [^>]*font-size="{_WORDS}"[^>]*>[^<]*</text>\n', "", picture)
 
 

@@ -23,7 +23,7 @@ from .kernels.build import game_of, mixing_kernel, run
 from .kernels.layout import SHORTEST_BLOCK
 from .structure import OPACITY, settling, structure_of, thresholds, values_of
 
-#: Applications of which `structure.settling` makes those of a cloud; the measure counts in them.
+#: Applications from which `structure.settling` computes those of a cloud; the measure counts in them.
 STEPS = 30
 #: A memory that small can be told from none. Where it is so after half of `STEPS`, those are enough.
 GONE = 0.05
@@ -32,7 +32,7 @@ GONE = 0.05
 LEFT = 4e-4
 #: A memory that small is noise.
 NOISE = 0.005
-#: A memory of which that much is left after eight times `STEPS` is there for ever.
+#: Where so much memory is left after eight times `STEPS`, it never fades.
 KEPT = 0.95
 #: The longest time that orbits get.
 MOST = 7680
@@ -185,7 +185,7 @@ class _Pairs:
 
     @staticmethod
     def _points(states: np.ndarray) -> np.ndarray:
-        """Positions, (n, 3) float64; those of an orbit that begins anew have no depth."""
+        """Positions, (n, 3) float64; restarted orbits get depth 0."""
         points = states[..., :3].reshape(-1, 3).astype(np.float64)
         points[points[:, 2] > float(layout.ESCAPED), 2] = 0.0
         return points

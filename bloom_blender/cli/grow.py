@@ -285,7 +285,7 @@ def _still(flame: Flame, curves: Curves, frame: int) -> Flame:
 
 
 def read_permutation(path: str) -> list[int]:
-    """Whole numbers from a file, whose format is told by its name."""
+    """Whole numbers from a file, whose extension decides the format."""
     file = Path(path)
     try:
         numbers = np.asarray(_permutation_in(file))

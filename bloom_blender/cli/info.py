@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 MOST_TOLD = 50
-"""Flames of a pack that are told of one by one."""
+"""Flames of a pack that are listed one by one."""
 
 
 def _pack_text(pack: Pack) -> list[str]:

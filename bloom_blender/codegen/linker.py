@@ -141,7 +141,7 @@ _addresses: dict[str, int] = {}
 
 
 def address_of(label: str, text: str, write: Callable[[str], str], *, finished: bool = False) -> int:
-    """Where a function lies in memory, compiled or loaded as needed.
+    """The address of a function in memory, compiled or loaded as needed.
 
     Parameters
     ----------

@@ -55,7 +55,7 @@ def _usable(environment: str | None, chosen: Path | None) -> Path | None:
 
 
 def _make(folder: Path) -> None:
-    """Make a folder and those that it lies in, for this user alone."""
+    """Make a folder and its parents, for this user alone."""
     for place in (*reversed(folder.parents), folder):
         if not place.exists():
             place.mkdir(mode=0o700, exist_ok=True)
@@ -64,7 +64,7 @@ def _make(folder: Path) -> None:
 def is_private(folder: Path) -> bool:
     """Whether nobody but this user and the administrator can put files into a folder, or exchange it.
 
-    The folder is this user's and no link; all that it lies in belongs to this user or the administrator.
+    The folder is this user's and no link; all its parents belong to this user or the administrator.
     Others may write to none of them, but to those where nobody can move what is another's, such as ``/tmp``.
     On Windows a user's folders are private by the system's own rules, and this is not looked at.
     """

@@ -298,7 +298,7 @@ class CardHistogram:
     def collect(self) -> None:
         """Bring what was counted into `buckets`.
 
-        Where they are shared it is added to them, and counting begins anew on the card.
+        Where they are shared it is added to them, and counting restarts on the card.
         """
         if self.handed_over[0] == self.iterations:
             return

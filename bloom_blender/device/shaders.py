@@ -27,7 +27,7 @@ TASK = (
     "seed", "orbits", "xforms", "rows", "steps", "counting", "fuse", "begin", "renew", "turn",
     "renewed_age", "parts", "first_bucket", "buckets", "blocked", "colors", "first_orbit",
 )  # fmt: skip
-#: What ``begin`` may be: the orbits go on, begin anew, or go on with new random numbers.
+#: What ``begin`` may be: the orbits continue, restart, or continue with new random numbers.
 GO_ON, START, RESEED = 0, 1, 2
 #: Up to so many numbers are read once, before the first step, and are then at hand by name. A load in a
 #: branch costs a software driver more than the arithmetic; a card keeps them where it keeps constants.
@@ -53,8 +53,7 @@ def write_xform(module: Module, name: str, structure: XformStructure, at_hand: S
         for at in at_hand[1:]:
             this = code.emit(BOOL, f"at == {at}u")
             numbers = [
-                code.where(this, Value(code, FLOAT, f"n{at + k}"), before)
-                for k, before in enumerate(numbers)
+                code.where(this, Value(code, FLOAT, f"n{at + k}"), before) for k, before in enumerate(numbers)
             ]
     else:
         numbers = code.values_at(VALUES, "at", structure.size)
@@ -336,7 +335,7 @@ fn play(@builtin(global_invocation_id) place: vec3u) {
 }
 
 fn bucket_at(column: f32, row: f32, columns: f32, rows: f32) -> u32 {
-  // By their bits: a number below 0, an infinite one and one that is none are all large as whole numbers.
+  // By their bits: negative numbers, infinities and NaN are all large as unsigned integers.
   if (bitcast<u32>(column + 0.0) >= bitcast<u32>(columns) || bitcast<u32>(row + 0.0) >= bitcast<u32>(rows)) {
     return NOWHERE;
   }

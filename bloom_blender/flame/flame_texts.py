@@ -50,7 +50,7 @@ def _from_utf8(data: bytes) -> str:
 
 @dataclass
 class _Element:
-    """A <flame>, or an <edit>, which holds flames that are none of the file's."""
+    """A <flame>, or an <edit>, which holds flames that do not belong to the file."""
 
     tag: str
     start: int

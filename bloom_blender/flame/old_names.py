@@ -86,7 +86,7 @@ def todays_name(attribute: str, beside: frozenset[str] | set[str] | dict[str, st
     """The attribute that a weight has today.
 
     ``beside`` has the names of all attributes of the xform in small letters: the variation mobius_strip was
-    once called as the Moebius map is, and is told from it by its parameters.
+    once called as the Moebius map is, and is distinguished from it by its parameters.
     """
     form, name = _split(attribute.lower())
     if name == "mobius" and any(f"{form}{parameter}" in beside for parameter in _STRIP):

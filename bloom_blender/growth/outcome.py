@@ -16,7 +16,7 @@ TOLERANCE = (
 )
 LEAST = 0.05  # of what was learned: a smaller loss of it is none
 WINDOW = 0.02  # share of a metric's values whose median tells where it is
-SUDDEN = 0.05  # a loss that takes no more of the run than this is told by its step
+SUDDEN = 0.05  # a loss that takes no more of the run than this is reported by its step
 JUDGED = 32  # steps of a run that only its updates can judge, at least
 WANDERING = (
     2.0  # square of the way as the crow flies, over the sum of the steps' squares; 1 for a random walk

@@ -115,7 +115,7 @@ def path_of(
 
 
 def quality_metrics(trajectory: Trajectory) -> tuple[Series, ...]:
-    """The metrics that say how good the model is; all that change if no name tells, else the norms."""
+    """The metrics that say how good the model is; all that change if no name matches, else the norms."""
     metrics = [one for one in trajectory.series if one.kind == "metric"]
     good = [one for one in metrics if any(word in one.name.lower() for word in _QUALITY)]
     for series in (good, metrics, [one for one in trajectory.series if one.kind == "norm"]):

@@ -346,7 +346,7 @@ def preview(
         found = describe(path, series=series, steps=steps, run=run, side=side)
     except BloomError as error:
         return [(str(error), "")]
-    except Exception:  # a person is choosing: what is wrong is told at the import
+    except Exception:  # while a person chooses; the import reports the error
         return [(f"{path.name} cannot be read.", "")]
     if "runs" in found:
         pairs = [(name, "run") for name in found["runs"]]

@@ -43,7 +43,7 @@ class Follower:
         return read_bloom(self.path)
 
     def _state(self) -> tuple[int, int, int] | None:
-        """What tells one state of the file from another; None if there is no file."""
+        """What distinguishes one state of the file from another; None if there is no file."""
         try:
             status = os.stat(self.path)
         except OSError:

@@ -129,7 +129,7 @@ def _contradictions(steps: array, values: array) -> int:
 
 
 def in_order(steps: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
-    """Put (T,) steps and (T, …) values in strictly increasing order; also tells the number of restarts.
+    """Put (T,) steps and (T, …) values in strictly increasing order; also returns the number of restarts.
 
     A restart is a step that goes back behind what came more than `SLACK` entries earlier: it replaces
     everything from its step on. Of equal steps the last is kept. A file that only goes back is read from

@@ -9,7 +9,7 @@ from .selection import Selection
 
 @dataclass(frozen=True)
 class Options:
-    """What readers are told.
+    """Options of the readers.
 
     Attributes
     ----------

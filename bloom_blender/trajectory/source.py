@@ -17,7 +17,7 @@ from pathlib import Path
 from ..errors import BloomError
 from ..files import MOST_UNPACKED, most_unpacked, open_regular
 
-HEAD = 65_536  # bytes by which a format is told
+HEAD = 65_536  # bytes from which a format is recognized
 SMALL = 1_000_000  # bytes of a packed file that is unpacked once to see whether it is honest
 LONGEST_LINE = 16_000_000  # characters
 LONGEST_TEXT = 200_000_000  # bytes of what is parsed as a whole (JSON)

@@ -65,7 +65,7 @@ class AddFromPack(NewFlameOptions, ChooseByPicture):
         )
 
     def add(self: Any, context, pack: Pack) -> set[str]:
-        """Add what is chosen, and tell what of it Bloom does not know."""
+        """Add what is chosen, and report what Bloom does not know in it."""
         broken: list[str] = []
         try:
             flames = _all(pack, broken) if self.use_all else [pack.flame(self.number - 1)]

@@ -211,7 +211,7 @@ def test_info_of_a_flame(files, capsys):
 
 
 def test_info_of_a_pack(files, capsys):
-    """A damaged flame does not take the others along; a large pack is told in a few lines."""
+    """A damaged flame does not take the others along; a large pack is listed in a few lines."""
     text = write_flame(read_flame(files / "flower.flame"))
     broken = text.replace("<flame ", '<flame cam_zoom="x" ', 1)
     (files / "pack.flame").write_text(f"<flames>{text}{broken}{text}</flames>")

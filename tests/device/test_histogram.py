@@ -159,7 +159,7 @@ def test_memory_is_known_before_it_is_taken(card):
 
 
 def test_an_orbit_that_escapes_begins_anew_and_is_not_seen(card):
-    """One xform throws points away by a pole; infinite and no numbers reach no bucket."""
+    """One xform throws points away by a pole; infinities and NaN reach no bucket."""
     away = Xform(coefs=(1e9, 0.0, 0.0, 1e9, 0.0, 0.0), variations=(Variation("spherical", 1e12),))
     near = Xform(weight=20.0, coefs=(0.5, 0.0, 0.0, 0.5, 0.2, 0.0), variations=(Variation("linear", 1.0),))
     tested = flame(xforms=(away, near), finals=())

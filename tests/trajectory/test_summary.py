@@ -1,4 +1,4 @@
-"""What `bloom info` tells of a run: how its metrics went, and the groups of a deep model on one screen."""
+"""What `bloom info` says about a run: how its metrics went, and the groups of a deep model on one screen."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def forget(f, o):
 
 @compiled
 def consider(f, u, o, fuse, limit, per_unit, cells):
-    """Let each orbit's newest point stand for election: one of a group becomes the point of the cloud.
+    """Make each orbit's newest point a candidate: one of a group becomes the point of the cloud.
 
     A reservoir of one, chosen with chances c**-0.75 for a count of c in the point's cell, so that thin
     parts of the flame get a larger part of the points than of the light.
@@ -175,7 +175,7 @@ def finish(f, o, group, per_unit, phase, last):
         alpha = f[CHOSEN_OPACITY + j] if shown else F(0.0)
         place = U(cell_of(f[CHOSEN_X + j], f[CHOSEN_Y + j], f[CHOSEN_Z + j], per_unit))
         o[CHOSEN_HOME + j] = place if alpha > F(0.0) else NOWHERE
-        # What the chosen point stands for: the sum of the weights over its own chance of being chosen.
+        # Points that the chosen one represents: the sum of the weights over its own chance.
         stands = f[WEIGHTS + j] / (f[CHOSEN_WEIGHT + j] * F(group))
         f[SHOWN_X + j] = stands if shown else F(0.0)
         f[SHOWN_Y + j] = alpha
@@ -252,7 +252,7 @@ CELL_X, CELL_Y, CELL_Z, NEAR, LIGHT = I(0), I(CHUNK), I(2 * CHUNK), I(3 * CHUNK)
 
 @compiled
 def count_part(part, parts, homes, table):
-    """Count the points whose home lies in one part of the table; no other task writes there.
+    """Count the points whose home is in one part of the table; no other task writes there.
 
     Each task reads all homes: cheaper than a lock for each point.
     """
@@ -324,7 +324,7 @@ def spread_chunk(
         n = begin + j
         alpha = f[LIGHT + j]
         near = share * f[NEAR + j]
-        # Where a point stands for many, fewer points share the cell. A point alone counts half itself.
+        # Where a point represents many, fewer points share the cell. A point alone counts half itself.
         crowd = near / energy[n]
         crowd = crowd if crowd > F(0.25) else F(0.25)
         radius = size / sqrt(crowd)

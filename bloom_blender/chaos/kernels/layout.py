@@ -47,4 +47,4 @@ INDICES = 5 * _ROW
 
 SHORTEST_BLOCK = 30  # steps of the last block of those that bring slow orbits to the attractor
 ESCAPED = F(1e10)  # an orbit that is farther away restarts; so large a depth says that it does
-NOWHERE = U(0xFFFFFFFF)  # a place that is none: the cell of a hidden point, the bucket of one outside
+NOWHERE = U(0xFFFFFFFF)  # no place: the cell of a hidden point, the bucket of one outside the picture

@@ -1,6 +1,6 @@
 """Functions as WGSL, the language of WebGPU's shaders: one invocation for each point.
 
-WGSL may assume that no number is infinite or none at all, so a program that must find such numbers looks at
+WGSL may assume that no number is infinite or NaN, so a program that must find such numbers looks at
 their bits (`Shader.escaped`).
 """
 

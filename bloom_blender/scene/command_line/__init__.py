@@ -29,7 +29,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def register() -> None:
-    """Tell Blender of the command."""
+    """Register the command with Blender."""
     _handles.append(bpy.utils.register_cli_command(NAME, run))
 
 

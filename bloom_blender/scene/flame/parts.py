@@ -10,7 +10,7 @@ POINTS = "Bloom Points"
 """Name of the modifier that makes points, and of its node group."""
 
 VOLUME_STATE = "bloom_volume"
-"""Custom property of volume data: which state of which flame it shows."""
+"""Custom property of volume data: the flame and state that it shows."""
 
 
 def points_modifiers(obj: bpy.types.Object) -> Iterator[bpy.types.Modifier]:

@@ -1,6 +1,6 @@
 """A flame that grows while the training runs: look at the recorded file now and then, and grow again.
 
-The last frame always stands for the training so far. Each look costs one question to the file system; a look
+The last frame always shows the training so far. Each look costs one question to the file system; a look
 that finds something new costs growing, some tens of milliseconds for a thousand steps.
 """
 

@@ -68,7 +68,7 @@ def quiet() -> abc.Iterator[None]:
 
 
 def update(obj: bpy.types.Object) -> None:
-    """Grow a flame whose settings have changed; what is wrong is told in its panel."""
+    """Grow a flame whose settings have changed; errors are shown in its panel."""
     if _quiet or not is_flame(obj) or obj.bloom.growth.run is None:
         return
     try:

@@ -164,7 +164,7 @@ def _is_edited(obj: bpy.types.Object, now: Snapshot, depsgraph: bpy.types.Depsgr
 
 @contextmanager
 def _guarded(obj: bpy.types.Object, *, again: bool) -> Iterator[None]:
-    """Tell what keeps the points of a flame from being computed, and let the others go on."""
+    """Report what prevents the points of a flame from being computed, and continue with the others."""
     try:
         yield
     except BloomError as error:

@@ -12,7 +12,7 @@ import numpy as np
 from .. import versions
 
 STATE = "bloom_cloud"
-"""Custom property of the mesh: which state of which flame its points show (see ``playback``)."""
+"""Custom property of the mesh: the flame and state that its points show (see ``playback``)."""
 
 ATTRIBUTES = {
     "bloom_color": "FLOAT_COLOR",

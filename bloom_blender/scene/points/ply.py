@@ -19,7 +19,7 @@ PARTS = {"FLOAT_COLOR": "rgba", "FLOAT_VECTOR": "xyz"}
 """Last letters of the properties of an attribute with several numbers."""
 
 STATE = "bloom_state"
-"""Begins the comment that says which state of which flame a file shows."""
+"""Begins the comment that says the flame and state that a file shows."""
 
 #: Bytes within which the comment stands.
 _HEAD = 1024

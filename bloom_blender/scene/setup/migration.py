@@ -71,7 +71,7 @@ def _from_0(obj: bpy.types.Object) -> None:
 
 @persistent
 def on_load(*_) -> None:
-    """Upgrade the flames of a file; what fails is told and keeps nobody from working."""
+    """Upgrade the flames of a file; errors are reported and stop nobody from working."""
     try:
         upgrade()
     except Exception:

@@ -18,7 +18,7 @@ COLOR = "bloom_color"
 ``color`` is black in Cycles."""
 
 STATE = "bloom_state"
-"""Metadata of a file: which state of which flame it shows."""
+"""Metadata of a file: the flame and state that it shows."""
 
 
 def write(path: Path, volume: Any, state: str) -> None:

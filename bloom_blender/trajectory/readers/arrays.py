@@ -1,6 +1,6 @@
 """NumPy's .npz and .npy files.
 
-What an .npz holds is told by its arrays:
+The arrays of an .npz decide what it holds:
 
 - with ``steps`` (or ``step``, ``epochs``, …), or all of them flat and equally long: curves;
 - with ``words`` too: word vectors, (V, D) or (snapshots, V, D);

@@ -1,6 +1,6 @@
 """A folder: which runs are in it, and what each of them consists of.
 
-What lies in one folder is one run: the event files of TensorBoard (those of Keras lie in ``train`` and
+The files of one folder are one run: the event files of TensorBoard (those of Keras lie in ``train`` and
 ``validation`` below it), a series of checkpoints with the log beside it, a run of MLflow or wandb. Where
 that is not clear, because there are two tables or two series of checkpoints, each is a run of its own.
 """

@@ -68,7 +68,7 @@ def of_file(source: Source) -> Foreign | None:
 
 
 def of_folder(folder: Path) -> tuple[Foreign, Path] | None:
-    """The foreign format of what lies in a folder, and the place of it; None if there is none."""
+    """The foreign format of the contents of a folder, and where they are; None if there is none."""
     for count, (place, folders, files) in enumerate(os.walk(folder)):
         folders.sort()
         for foreign, is_here in _FOLDERS:
@@ -92,6 +92,6 @@ _FOLDERS: tuple[tuple[Foreign, Callable[[set[str], set[str]], bool]], ...] = (
 
 
 def sentence(foreign: Foreign, path: Path) -> str:
-    """What to tell of it, after the name of the file or folder and "is" or "holds"."""
+    """What to say about it, after the name of the file or folder and "is" or "holds"."""
     command = foreign.command.format(path=path)
     return f"{foreign.name}, which needs its own library: on the training machine run {command}"

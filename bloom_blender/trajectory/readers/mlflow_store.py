@@ -36,7 +36,7 @@ _LONGEST = 3000  # million instructions of SQLite's virtual machine, some minute
 
 
 def recognizes(source: Source) -> bool:
-    """Whether the file is a database of SQLite; `runs_of` tells whether it is one of MLflow."""
+    """Whether the file is a database of SQLite; `runs_of` finds out whether it is one of MLflow."""
     return source.head.startswith(_MAGIC)
 
 

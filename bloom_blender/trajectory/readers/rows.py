@@ -57,7 +57,7 @@ class EpochClock:
         Parameters
         ----------
         epoch : int or None
-            None if the row tells none: that of the row before.
+            None if the row has none: that of the row before.
         count : int
         length : int, optional
             How many steps an epoch has, where the log tells that.

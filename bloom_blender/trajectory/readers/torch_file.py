@@ -112,7 +112,7 @@ class _Array(Opaque):
     """An array of NumPy, once its state is known; else an object that is left alone."""
 
     def lazy(self) -> _Lazy | None:
-        """The array as a tensor, None if it holds no numbers that Bloom knows.
+        """The array as a tensor, None if its type is unknown to Bloom.
 
         Its state is (version, shape, dtype, whether column after column, bytes), as ``ndarray.__reduce__``
         makes it.
@@ -178,7 +178,7 @@ class _Lazy:
 
 
 class _Key:
-    """Stands for a dict key that is no text or number."""
+    """Replaces a dict key that is neither text nor number."""
 
 
 _DAMAGE = (
