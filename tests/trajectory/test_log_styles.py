@@ -319,3 +319,47 @@ def test_counts_and_numbers_in_other_spellings(tmp_path):
     assert [str(float(value)) for value in values] == ["nan", "nan", "nan", "nan", "-inf", "inf", "2.5"]
     with pytest.raises(BloomError, match="no line of it tells a step"):
         read_trajectory(write(tmp_path, "d.log", "step 1e3 loss 2.5\nstep 2e3 loss 2.5\n"))
+
+
+def test_rows_that_say_which_part_of_the_data_they_are_of(tmp_path):
+    rows = [
+        (split, step, loss) for step in (1, 2) for split, loss in (("train", 2.5 / step), ("val", 3 / step))
+    ]
+    table = "phase,epoch,loss\n" + "".join(f"{split},{step},{loss}\n" for split, step, loss in rows)
+    text = "".join(json.dumps({"split": a, "step": b, "loss": c}) + "\n" for a, b, c in rows)
+    for path in (write(tmp_path, "a.csv", table), write(tmp_path, "a.jsonl", text)):
+        assert list(one(path).values) == [2.5, 1.25]
+        assert list(one(path, "val/loss").values) == [3, 1.5]
+
+
+def test_evaluations_of_mmengine_and_mmcv_come_at_the_end_of_their_epoch(tmp_path):
+    new, old = [], [{"seed": 0, "exp_name": "a.py"}]
+    for epoch in (1, 2, 3):
+        for count in range(50, 1001, 50):
+            step = (epoch - 1) * 1000 + count
+            new.append({"loss": 3.5, "epoch": epoch, "iter": step, "step": step})
+            old.append({"mode": "train", "epoch": epoch, "iter": count, "loss": 3.5})
+        new.append({"mAP": epoch / 10, "step": epoch})
+        old.append({"mode": "val", "epoch": epoch, "iter": 625, "mAP": epoch / 10})
+    for name, rows, metric in (("new.json", new, "map"), ("old.json", old, "val/map")):
+        path = write(tmp_path, name, "".join(json.dumps(row) + "\n" for row in rows))
+        assert list(one(path).steps) == list(range(50, 3001, 50))
+        assert list(one(path, metric).steps) == [1000, 2000, 3000]
+        assert list(one(path, metric).values) == [0.1, 0.2, 0.3]
+
+
+def test_tables_with_the_clock_and_the_blanks_of_other_programs(tmp_path):
+    path = write(
+        tmp_path, "a.csv", "time/total_timesteps,loss\n2048,2.5\n4096,#N/A\n6144,1.#QNAN\n8192,-1.#INF\n"
+    )
+    series = one(path)
+    assert list(series.steps) == [2048, 6144, 8192]
+    assert [str(float(value)) for value in series.values] == ["2.5", "nan", "-inf"]
+
+
+def test_a_log_whose_lines_have_commas_is_no_table(tmp_path):
+    text = "".join(
+        f"Epoche {e}: Verlust {3 / e:.2f}, Genauigkeit 0,{e}1\n".replace(".", ",") for e in (1, 2, 3)
+    )
+    with pytest.raises(BloomError, match="no line of it tells a step"):
+        read_trajectory(write(tmp_path, "a.log", text))

@@ -8,6 +8,7 @@ columns for name and value (and step) is read as one measurement per row.
 from __future__ import annotations
 
 import csv
+import math
 import re
 from collections.abc import Iterator
 
@@ -17,15 +18,16 @@ from ..options import Options
 from ..selection import listed
 from ..source import LONGEST_LINE, Source
 from ..trajectory import Trajectory
-from .rows import CLOCKS, EPOCHS, NUMBER, EpochClock, is_clock, percentage, whole
+from .rows import CLOCKS, EPOCHS, NUMBER, PHASES, EpochClock, before_names, is_clock, named, percentage, whole
 
 FORMAT = "CSV"
 HAS_RUNS = True
 
 _DELIMITERS = (",", ";", "\t", "|")
-_EMPTY = ("", "null", "none", "n/a", "na", "-", "undefined")
+_EMPTY = ("", "null", "none", "n/a", "na", "-", "undefined", "#n/a", "#na", "<na>", "nat")
 _NAMES = ("metric", "name", "key", "tag", "metric_name")
 _COMMA_DECIMAL = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?", re.A)
+_WINDOWS = re.compile(r"[-+]?1\.#(?:[qs]nan|ind|inf)\d{0,2}", re.I | re.A)
 _MOST_COLUMNS = 20_000
 
 
@@ -43,6 +45,10 @@ def recognizes(source: Source) -> bool:
         values = [line.strip() for line in lines[1:50]]
         return _is_name(header[0]) and bool(values) and all(map(NUMBER.fullmatch, values))
     if not any(_is_name(cell) for cell in header) or len(set(header)) < 2:
+        return False
+    if any(re.search(r"[^\W\d]\s?[:=]\s*[-+]?\.?\d", cell) for cell in header):
+        return False  # a line of a log, which tells names with their numbers
+    if len(source.head_lines) > 1 and re.search(r"\d", lines[0]) and _shape(lines[0]) == _shape(lines[1]):
         return False
     return all(len(row) >= 2 for row in rows[:1])
 
@@ -106,6 +112,11 @@ class _Table:
             self.clock is not None and self.name_column is not None and self.value_column is not None
         )
         self.row_names = self.clock is None and self.name_column is not None
+        self._phase = next((lower.index(name) for name in PHASES if name in lower), None)
+
+    def named(self, name: str, cells: list[str]) -> str:
+        """The name of a measurement in a row, which may say that it is of an evaluation."""
+        return name if self._phase is None else named(name, before_names(cells[self._phase]))
 
     def _take_header(self, header: list[str]) -> None:
         self.header = [cell.strip() for cell in header]
@@ -183,6 +194,9 @@ class _Table:
         cell = cell.strip()
         if cell.lower() in _EMPTY:
             return None
+        if _WINDOWS.fullmatch(cell):
+            sign = -1.0 if cell[0] == "-" else 1.0
+            return sign * math.inf if "inf" in cell.lower() else math.nan
         percent = percentage(cell)
         if percent is not None:
             return percent
@@ -234,7 +248,7 @@ def _read_wide(table: _Table, measured: Measurements, prefix: str) -> None:
                 if number is not None:
                     numeric[index] = True
                     if not table.row_names:
-                        measured.add(name, step, number)
+                        measured.add(table.named(name, cells), step, number)
 
 
 def _columns(table: _Table, prefix: str) -> dict[int, str]:
@@ -290,6 +304,11 @@ def _rows(source: Source, options: Options, delimiter: str) -> Iterator[tuple[in
             ) from None
         if any(cell.strip() for cell in cells):
             yield reader.line_num, cells
+
+
+def _shape(line: str) -> str:
+    """A line without its numbers and spaces: the same for all lines that a program prints in one form."""
+    return re.sub(r"\d+", "#", re.sub(r"\s+", "", line))
 
 
 def _delimiter(line: str) -> str:

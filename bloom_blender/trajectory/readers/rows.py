@@ -14,7 +14,7 @@ from ..measurements import Measurements
 CLOCKS = (
     "trainer/global_step", "train/global_step", "global_step", "step", "steps", "num_updates", "iteration",
     "iterations", "iter", "iter_num", "update", "_step", "batch", "batch_idx", "batch_index", "batch_id",
-    "minibatch", "mini_batch", "epoch", "epochs",
+    "minibatch", "mini_batch", "time/total_timesteps", "total_timesteps", "epoch", "epochs",
 )  # fmt: skip
 
 EPOCHS = ("epoch", "epochs", "ep")
@@ -30,6 +30,10 @@ NUMBER = re.compile(
 )
 
 _PERCENT = re.compile(rf"({NUMBER.pattern})\s?%", re.I | re.A)
+
+# Where a row says whether it was trained or evaluated.
+PHASES = ("split", "phase", "mode", "stage", "subset", "set")
+_EVALUATED = re.compile(r"(val(?:id(?:ation)?)?|test(?:ing)?|eval(?:uation)?|dev)(?![a-z])", re.I)
 
 _SAMPLE = 200  # rows by which the clock is chosen
 _DEEPEST = 4
@@ -98,6 +102,7 @@ class Rows:
         self._decided = False
         self._step = -1
         self._epochs = EpochClock()
+        self._epoch: int | None = None
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Add the values of one step, nested or not; what is not a number is passed over."""
@@ -122,16 +127,22 @@ class Rows:
 
     def _emit(self, row: Mapping[str, Any]) -> None:
         """A row without the clock belongs to the step before it; without any clock rows are counted."""
+        lower = {key.lower(): value for key, value in row.items()}
+        before = next((before_names(lower[key]) for key in PHASES if key in lower), "")
         if self._clock is None:
             self._step += 1
         else:
-            lower = {key.lower(): value for key, value in row.items()}
             step = whole(lower.get(self._clock))
+            epoch = None if self._clock in EPOCHS else epoch_in(lower)
+            if self._epoch is not None and (
+                before if epoch == self._epoch else epoch is None and step == self._epoch < self._step
+            ):
+                step = None  # rows of an evaluation: mmcv's have a counter of their own, mmengine's the epoch
             if step is not None:
-                epoch = None if self._clock in EPOCHS else epoch_in(lower)
                 self._step = self._epochs.step(epoch, step)
+            self._epoch = self._epoch if epoch is None else epoch
         for name, number in numbers_in(row):
-            self._measured.add(name, max(self._step, 0) if self._clock is None else self._step, number)
+            self._measured.add(named(name, before), max(self._step, 0), number)
 
 
 def choose_clock(rows: list[Mapping[str, Any]]) -> str | None:
@@ -161,6 +172,17 @@ def numbers_in(row: Mapping[str, Any], prefix: str = "", depth: int = 1) -> Iter
         number = as_number(value)
         if number is not None:
             yield name, number
+
+
+def before_names(phase: Any) -> str:
+    """What goes before the names of a row that says it is of an evaluation, like "val/"."""
+    phase = phase.strip() if isinstance(phase, str) else ""
+    return f"{phase}/" if _EVALUATED.fullmatch(phase) else ""
+
+
+def named(name: str, before: str) -> str:
+    """A name with what goes before it, unless it says by itself that it is of an evaluation."""
+    return name if _EVALUATED.match(name) else before + name
 
 
 def is_clock(name: str) -> bool:
