@@ -46,6 +46,16 @@ def png_bytes(picture: np.ndarray, bits: int = 8, texts: Mapping[str, str] = Map
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
+def dithered(picture: np.ndarray) -> np.ndarray:
+    """A (height, width, channels) picture for 8 bits, with up to a step of noise, so that no band shows.
+
+    `png_bytes` truncates, so the mean stays and black remains black. Each picture has the same noise, which
+    does not flicker in a film.
+    """
+    noise = np.random.default_rng(0).random(picture.shape, np.float32)
+    return picture + noise / np.float32(255.0)
+
+
 def straight(picture: np.ndarray, levels: int) -> np.ndarray:
     """Colors that are not multiplied by alpha, and alpha, in whole steps of 0 to ``levels``; float32.
 

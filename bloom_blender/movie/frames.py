@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import __version__
 from ..develop import png_bytes, render
+from ..develop.png import dithered
 from ..errors import BloomError
 from ..files import read_regular, replace_file
 from ..flame.model import Flame
@@ -59,7 +60,7 @@ class FrameFolder:
         flame = with_parameters(self.flame, self.curves.parameters(index))
         picture = render(flame, seed=self.seed, threads=threads, progress=step)
         with replace_file(self.pictures[index]) as temporary:
-            temporary.write_bytes(png_bytes(picture[..., :3]))
+            temporary.write_bytes(png_bytes(dithered(picture[..., :3])))
 
     def remove(self) -> None:
         """Remove the pictures and the record, and the folder if nothing else is in it."""

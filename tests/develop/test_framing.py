@@ -9,6 +9,7 @@ import pytest
 
 from bloom_blender.develop import render
 from bloom_blender.develop.framing import aspect_size, extent_of, framed
+from bloom_blender.develop.png import dithered
 from bloom_blender.errors import BloomError
 from bloom_blender.flame.color import linear_light
 from bloom_blender.flame.presets import read_preset
@@ -69,3 +70,10 @@ def test_aspects():
             aspect_size(wrong, 1280)
     with pytest.raises(BloomError, match="choose one of auto"):
         framed(read_preset("lotus"), framing="close")
+
+
+def test_dither_keeps_the_mean_and_black():
+    slope = np.repeat(np.linspace(0.0, 4.0 / 255.0, 64, dtype=np.float32)[None, :, None], 4000, axis=0)
+    steps = np.floor(dithered(slope) * 255.0)
+    assert np.abs(steps.mean(0) - slope[0] * 255.0).max() < 0.03
+    assert not steps[:, 0].any()
