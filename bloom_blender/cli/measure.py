@@ -76,7 +76,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def displacements(flame: Flame, curves: Curves, *, points: int = POINTS, seed: int = 0) -> np.ndarray:
-    """Median displacement of the points between neighbouring frames, in percent of the flame's radius.
+    """Median displacement of the points between neighbouring frames, (N - 1,); see `followed`."""
+    return followed(flame, curves, points=points, seed=seed)[0]
+
+
+def followed(
+    flame: Flame, curves: Curves, *, points: int = POINTS, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Follow the points of a film: how far they move, and how large the flame is.
 
     Parameters
     ----------
@@ -89,8 +96,11 @@ def displacements(flame: Flame, curves: Curves, *, points: int = POINTS, seed: i
 
     Returns
     -------
-    (N - 1,) float64
-        From frame k + 1 to k + 2. Points that are hidden in one of both frames do not count; 0 where all are.
+    moved : (N - 1,) float64
+        Median displacement from frame k + 1 to k + 2, in percent of the flame's radius. Points that are
+        hidden in one of both frames do not count; 0 where all are.
+    sizes : (N,) float64
+        The radius at each frame, in percent of that of the flame at rest; 0 where all points are hidden.
     """
     from ..chaos.density import footprint_of
     from ..chaos.points import play
@@ -103,15 +113,17 @@ def displacements(flame: Flame, curves: Curves, *, points: int = POINTS, seed: i
 
     radius = radius_of(play(flame, points, seed=seed, footprint=footprint))
     before = played(curves.parameters(0))
-    moved = np.zeros(curves.frames - 1)
-    for frame in range(1, curves.frames):
-        now = played(curves.parameters(frame))
+    moved, sizes = np.zeros(curves.frames - 1), np.zeros(curves.frames)
+    for frame in range(curves.frames):
+        now = played(curves.parameters(frame)) if frame else before
+        if (now.colors[:, 3] > 0.0).any():
+            sizes[frame] = 100.0 * radius_of(now) / radius
         shown = (before.colors[:, 3] > 0.0) & (now.colors[:, 3] > 0.0)
-        if shown.any():
+        if frame and shown.any():
             steps = now.positions[shown].astype(np.float64) - before.positions[shown]
             moved[frame - 1] = 100.0 * float(np.median(np.sqrt((steps**2).sum(axis=1)))) / radius
         before = now
-    return moved
+    return moved, sizes
 
 
 def radius_of(cloud: Play) -> float:

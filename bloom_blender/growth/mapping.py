@@ -28,12 +28,13 @@ OFFSET = 0.6  # how far from the base flame what is still to be learned puts a s
 SWING = 0.6  # and how far the swings of the run around that
 LEAST_SWING = 0.1  # of the size of the whole: swings smaller than this are not blown up
 SLOW = 0.07  # standard deviation of the smoothing, as a share of the film, that tells swings from the rest
-ROAM = 0.8  # how wide the maps sway where all is still to be learned
+ROAM = 1.1  # how wide the maps sway where all is still to be learned
 HEAT = 2.0  # power of what is left to learn that this goes by
-BREATH = 0.05  # and how wide at rest, in a run as restless as its steps are long
+BREATH = 0.07  # and how wide at rest, in a run as restless as its steps are long
 RESPONSE = 1.0 / 8.0  # a run that is calmer by a factor of ten thousand still breathes a third as wide
 SHAPE = 0.75
 SWINGS = 1.0
+AT_ONCE = 0.35  # of its opening goes by what its metrics gained alone; the rest waits for progress
 SHRUNK = 0.5  # of its openness that a flame loses which has lost all that it had learned
 TEARS_WITHIN = (0.15, 0.75)  # of the film: when a diverged run's flame begins to tear
 
@@ -137,8 +138,8 @@ class Mapping:
         progress = film.along(film.progress_steps(path)[:, None], path, moments)
         reached = 1.0 if path.diverged is None else path.diverged
         left = (1.0 - reached) + reached * film.smooth(1.0 - progress, width)
-        known, lost = _told(outcome, path, moments, width)
-        openness = 0.5 * (1.0 - left) + 0.5 * (known if outcome.judged else 1.0 - left)
+        known, lost, pale = _told(outcome, path, moments, width)
+        openness = known * (AT_ONCE + (1.0 - AT_ONCE) * (1.0 - left)) if outcome.judged else 1.0 - left
         closed = 1.0 - outcome.learned * openness * (1.0 - SHRUNK * lost)
         drives = (*drives_of(flame), *([phase_drive(flame)] if choices.drive == "hand" else []))
         channels = sum(drive.channels for drive in drives)
@@ -169,7 +170,7 @@ class Mapping:
         elif outcome.is_whole or choices.bud == 0.0:
             values[film.turn_of(frames, loop=loops)] = base
         if withered.any():
-            more = fade(flame, np.minimum(withered[:, 0], 1.0))
+            more = fade(flame, np.minimum(withered[:, 0], 1.0), film.at_moments(pale, where)[:, 0])
             names, base = names + more[0], np.concatenate([base, more[1]])
             values = np.concatenate([values, more[2]], axis=1)
         return Curves(names, base, values)
@@ -290,15 +291,19 @@ def fit(trajectory: Trajectory, choices: Choices | None = None, **changes) -> Ma
     return Mapping(choices, trajectory.name, path.units, groups, bound, steps, span, pace, (trajectory, path))
 
 
-def _told(outcome: Outcome, path: Path, moments: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray]:
-    """What the metrics say at each moment of the film: how far the best had come, and what was lost."""
+def _told(outcome: Outcome, path: Path, moments: np.ndarray, width: float) -> tuple[np.ndarray, ...]:
+    """What metrics say at each moment of the film: how far the best had come, what was lost, memorized."""
     ends = path.last if path.diverged is not None else outcome.steps[-1]
     at = path.first + (ends - path.first) * moments
     found = np.stack(
-        [np.interp(at, outcome.steps, values) for values in (outcome.reached, outcome.lost)], axis=1
+        [
+            np.interp(at, outcome.steps, values)
+            for values in (outcome.reached, outcome.lost, outcome.memorized)
+        ],
+        axis=1,
     )
-    known, lost = np.split(np.clip(film.smoothed(found, width), 0.0, 1.0), 2, axis=1)
-    return known, lost
+    known, lost, pale = np.split(np.clip(film.smoothed(found, width), 0.0, 1.0), 3, axis=1)
+    return known, lost, pale
 
 
 def _path(trajectory: Trajectory, choices: Choices, units: dict[str, float] | None) -> Path:

@@ -61,6 +61,8 @@ class Outcome:
         How far the best value so far had come on the way from the first to the best, 0 … 1, never falling.
     lost : (N,) float64
         How much of what it had learned the run had lost again, 0 … 1.
+    memorized : (N,) float64
+        How well it did at that moment on what it was trained on, 0 … 1; 0 where no held-out metric judges.
     judged : tuple of str
         The metrics that say so; none where only the updates do.
     sentence : str
@@ -71,6 +73,7 @@ class Outcome:
     steps: np.ndarray
     reached: np.ndarray
     lost: np.ndarray
+    memorized: np.ndarray
     judged: tuple[str, ...]
     sentence: str
 
@@ -100,7 +103,9 @@ def outcome_of(trajectory: Trajectory, path: Path) -> Outcome:
         sentence = _sentence(found[0], learned, lost, grid)
     else:
         sentence = _of_diverged(path)
-    return Outcome(min(learned, 1.0), grid, reached, lost, names, sentence)
+    return Outcome(
+        min(learned, 1.0), grid, reached, lost, _memorized(trajectory, found, grid), names, sentence
+    )
 
 
 def sentence_of(trajectory: Trajectory, source: str | None = None, *, metrics: bool = False) -> str:
@@ -178,6 +183,18 @@ def _judged(series: Series, start: float | None) -> _Judged | None:
     return _Judged(series.name, learned, steps, reached, lost, shown, first, float(best[-1]))
 
 
+def _memorized(trajectory: Trajectory, found: list[_Judged], grid: np.ndarray) -> np.ndarray:
+    """How well a run does on its training data while held-out metrics judge it, (N,): 0 … 1."""
+    if not is_held_out(found[0].name):
+        return np.zeros(len(grid))
+    for one in quality_metrics(trajectory):
+        if one.kind == "metric" and "loss" in one.name.lower() and not is_held_out(one.name):
+            own = _judged(one, None)
+            if own is not None:
+                return own.learned * np.interp(grid, own.steps, own.reached * (1.0 - own.lost))
+    return np.zeros(len(grid))
+
+
 def _start_of(series: Series, trajectory: Trajectory) -> float | None:
     """Where a held-out loss began, if the training loss was asked before it and is of its size."""
     if not is_held_out(series.name) or direction_of(series.name) > 0:
@@ -217,7 +234,7 @@ def _by_updates(path: Path) -> Outcome:
     progress = np.array([0.0, 1.0])
     counted = float(path.counts.sum())
     told = "No metric says how good the model became." if path.diverged is None else _of_diverged(path)
-    whole = Outcome(1.0, steps, progress, np.zeros(2), (), told)
+    whole = Outcome(1.0, steps, progress, np.zeros(2), np.zeros(2), (), told)
     if counted < JUDGED or len(path.updates) < JUDGED or path.diverged is not None:
         return whole
     squares = float(path.squares.sum())
@@ -230,7 +247,9 @@ def _by_updates(path: Path) -> Outcome:
     if straight >= WANDERING or late <= CALMED * early:
         return whole
     share = float(np.clip((straight - 1.0) / (WANDERING - 1.0), 0.0, 1.0))
-    return Outcome(share, steps, progress, np.zeros(2), (), "The updates lead nowhere and do not calm down.")
+    return Outcome(
+        share, steps, progress, np.zeros(2), np.zeros(2), (), "The updates lead nowhere and do not calm down."
+    )
 
 
 def _of_diverged(path: Path) -> str:
