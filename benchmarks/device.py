@@ -6,8 +6,9 @@ One JSON line for each flame and device, the processor beside it in the same lin
 wheels of ``bloom-blender[render,gpu]``. ``points_per_second`` is with the histogram, in wall time, after
 the card has found how long its dispatches may be; ``cpu_points_per_second`` is that of all the processor's
 threads, and ``per_thread`` the ratio of the processor seconds that both take, which says how wasteful a
-program is on a software driver. With ``--pictures`` each device makes a picture of quality 1000, and the
-line says how the developed ones agree.
+program is on a software driver. With ``--pictures`` each device makes a picture of quality 1000 from the
+processor's own orbits, and the line says how the developed ones agree; ``other_noise`` is how far the
+processor agrees with itself under other random numbers.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 import numpy as np
 from common import flames, machine
 
+from bloom_blender.chaos.counting import STEPS
 from bloom_blender.chaos.histogram import Histogram
 from bloom_blender.codegen.threads import threads_of
 from bloom_blender.develop import develop, resized
@@ -48,7 +50,8 @@ def agreement(flame: Flame, make) -> dict[str, float]:
     """Correlation and the largest difference of the mean colors of a card's picture and the processor's."""
     points = QUALITY * flame.camera.size[0] * flame.camera.size[1]
     pictures = []
-    for histogram in (make(flame), Histogram(flame, supersample=1)):
+    theirs = Histogram(flame, supersample=1)
+    for histogram in (make(flame, theirs.round // STEPS), theirs, Histogram(flame, supersample=1, seed=1)):
         histogram.start()
         while histogram.iterations < points:
             histogram.add(min(points - histogram.iterations, histogram.round))
@@ -56,6 +59,7 @@ def agreement(flame: Flame, make) -> dict[str, float]:
     means = [picture.mean((0, 1)) for picture in pictures]
     return {
         "correlation": float(np.corrcoef(pictures[0].ravel(), pictures[1].ravel())[0, 1]),
+        "other_noise": float(np.corrcoef(pictures[2].ravel(), pictures[1].ravel())[0, 1]),
         "mean_difference": float((np.abs(means[0] - means[1]) / np.maximum(means[1], 0.01)).max()),
     }
 
@@ -100,7 +104,10 @@ def main() -> None:
             if card.kind == "software":
                 line["per_thread"] = round(ours[1] / theirs[1], 3)
             if arguments.pictures:
-                line |= agreement(flame, lambda flame, device=device: CardHistogram(device, flame))
+                line |= agreement(
+                    flame,
+                    lambda flame, orbits, device=device: CardHistogram(device, flame, orbits=orbits),
+                )
             print(json.dumps(line), flush=True)
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from ..chaos.histogram import Grid, Histogram, grid_of
-from ..chaos.mixing import mixing_of
 from ..flame.model import Flame
 from .cards import Card, CardError, card_for
 from .histogram import CardHistogram
@@ -63,8 +62,6 @@ class ChosenHistogram:
         try:
             card = card_for(device)
             if card is not None:
-                if mixing_of(self.flame, self.threads).warm:
-                    raise CardError("The orbits of this flame take long to forget where they begin.")
                 return self._on(card)
         except CardError as error:
             self._say(f"{error} The processor does the work.")

@@ -16,11 +16,25 @@ import numpy as np
 
 from ..chaos.counting import FUSE, LIFE, STEPS
 from ..chaos.histogram import aim, grid_of
+from ..chaos.kernels.layout import SHORTEST_BLOCK
+from ..chaos.mixing import mixing_of
 from ..chaos.projection import Projection
 from ..chaos.structure import settling, structure_of, thresholds, values_of
 from ..flame.model import Flame
 from .cards import CardError, Device
-from .shaders import DRAIN, GROUP, TASK, UNIT, WIDE_GROUP, game_shader, kinds_of, numbers_at_hand
+from .shaders import (
+    DRAIN,
+    GO_ON,
+    GROUP,
+    RESEED,
+    START,
+    TASK,
+    UNIT,
+    WIDE_GROUP,
+    game_shader,
+    kinds_of,
+    numbers_at_hand,
+)
 
 #: Orbits by the kind of card: enough to fill it.
 ORBITS = {"discrete": 2**18, "software": 2**13}
@@ -99,7 +113,7 @@ class CardHistogram:
             raise CardError(f"The flame has more than {MOST_VARIATIONS} variations, too many for a card.")
         values = values_of(flame, structure)
         offsets = np.array(structure.offsets, np.uint32)
-        self._settling = settling(flame, FUSE)
+        self._settling, self._warm = settling(flame, FUSE), mixing_of(flame, threads).warm
         self._fuse = self._settling if flame.rules.settle else 1
         limits = thresholds(flame)
         parts = np.stack([[kinds.index(part) for part in structure.parts], offsets], 1).astype(np.uint32)
@@ -123,7 +137,7 @@ class CardHistogram:
             "xforms": structure.xforms,
             "rows": len(limits),
             "fuse": self._fuse,
-            "renewed_age": self._fuse - self._settling - 1,
+            "renewed_age": self._fuse - self._settling - self._warm - 1,
             "parts": limits.size,
             "blocked": int(blockers is not None),
             "colors": len(palette),
@@ -192,7 +206,11 @@ class CardHistogram:
             )
         if len(self._parts) > 1:
             self._kept = device.buffer(self.orbits * _BYTES_OF_ORBIT)
-        self._advance(self._settling, counting=False)
+        if self._warm:
+            self._advance(0, begin=START)
+            for length, seed in _blocks(self._warm, self.seed):
+                self._advance(length, begin=RESEED, seed=seed)
+        self._advance(self._settling, begin=RESEED if self._warm else START)
 
     def add(self, iterations: int) -> int:
         """Play at least that many points, a few of which may be too many; return how many they were.
@@ -201,30 +219,35 @@ class CardHistogram:
         """
         self.start()
         steps = max(-(-iterations // self.orbits), 0)
-        self._advance(steps, counting=True)
+        self._advance(steps)
         self.iterations += steps * self.orbits
         return steps * self.orbits
 
     # -------------------------------------------------------------------------------- the card's work
 
-    def _advance(self, steps: int, *, counting: bool) -> None:
-        """Play steps of all orbits, in dispatches that are short and count no more than a word holds."""
-        begin = not counting
-        while steps > 0:
+    def _advance(self, steps: int, *, begin: int = GO_ON, seed: int | None = None) -> None:
+        """Play steps of all orbits, in dispatches that are short and count no more than a word holds.
+
+        Where the orbits ``begin``, points do not count.
+        """
+        counting = begin == GO_ON
+        while steps > 0 or begin != GO_ON:
             some = min(steps, max(self._pace // self.orbits, 1), _most_steps(self.orbits))
-            task = self._task | {"counting": int(counting), "begin": int(begin)}
+            task = self._task | {"counting": int(counting), "begin": begin}
+            if seed is not None:
+                task["seed"] = seed
             if counting:
                 turn, within = divmod(self._step, STEPS)
                 some = min(some, STEPS - within)
                 if within == 0 and turn > 0:
-                    task |= {"renew": LIFE // STEPS, "turn": turn}
+                    task |= {"renew": max(LIFE, 8 * self._warm) // STEPS, "turn": turn}
                 if self._since + some > _most_steps(self.orbits):
                     self._clear()
                 self._since += some
                 self._step += some
             for orbits in self._slices():
                 self._dispatch(task | orbits | {"steps": some}, some)
-            begin = False
+            begin = GO_ON
             steps -= some
         if counting:
             self.hidden = int(self._unseen())
@@ -325,6 +348,24 @@ class _Part:
             play,
             drain,
         )
+
+
+def _blocks(warm: int, seed: int) -> Iterator[tuple[int, int]]:
+    """Lengths and seeds of the blocks that make ``warm`` steps, see ``chaos.kernels.game.settle``."""
+    left, shortest = warm, int(SHORTEST_BLOCK)
+    while left > 0:
+        last = left <= shortest
+        length = left if last else left // 2
+        yield length, _mixed(seed ^ _mixed((0 if last else length) + 0x7F4A7C15))
+        left -= length
+
+
+def _mixed(word: int) -> int:
+    """``mixed`` of the kernels, of one number."""
+    h = word & 0xFFFFFFFF
+    h = ((h ^ (h >> 16)) * 0x7FEB352D) & 0xFFFFFFFF
+    h = ((h ^ (h >> 15)) * 0x846CA68B) & 0xFFFFFFFF
+    return h ^ (h >> 16)
 
 
 def _most_steps(orbits: int) -> int:

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from bloom_blender.chaos.histogram import Histogram
+from bloom_blender.chaos.mixing import mixing_of
 from bloom_blender.chaos.projection import Lens, Projection
+from bloom_blender.device import shaders
 from bloom_blender.device.histogram import BYTES_OF_BUCKET, CardHistogram, _most_steps
 from bloom_blender.device.shaders import DRAIN, UNIT
 from bloom_blender.flame.model import Camera, Flame, Palette, Variation, Xform
@@ -88,6 +90,47 @@ def test_a_card_counts_what_the_processor_counts(card, name):
         if second.any():
             noise = ((third - second) ** 2).sum()
             assert ((first - second) ** 2).sum() < 1.25 * noise
+
+
+def slow_flame() -> Flame:
+    """Nothing but a heavy map that turns and hardly shrinks, and a light one that shrinks."""
+    turn = Xform(weight=30.0, coefs=(0.53, 0.84, -0.84, 0.53, 0.05, 0.0), variations=(Variation("linear"),))
+    shrink = Xform(weight=1.0, coefs=(0.4, 0.0, 0.0, 0.4, 0.8, 0.2), variations=(Variation("linear"),))
+    return flame(xforms=(turn, shrink), finals=())
+
+
+@pytest.mark.parametrize("slow", [False, True])
+def test_the_processors_orbits_make_its_picture_with_its_noise(card, slow):
+    """Orbit j of a card and of the processor draw the same xforms, and so come to the same points."""
+    tested = slow_flame() if slow else flame()
+    assert bool(mixing_of(tested).warm) == slow
+    ours, theirs = (
+        counted(histogram, 100_000)[..., 3].ravel()
+        for histogram in (
+            CardHistogram(card, tested, supersample=1, orbits=2**12), Histogram(tested, supersample=1)
+        )
+    )  # fmt: skip
+    other = counted(Histogram(tested, supersample=1, seed=1), 100_000)[..., 3].ravel()
+    assert np.corrcoef(ours, theirs)[0, 1] > 0.9995 > np.corrcoef(other, theirs)[0, 1]
+
+
+@pytest.mark.parametrize("alike", [3, 6, 20])
+def test_numbers_at_hand_change_nothing(card, alike, monkeypatch):
+    """Few xforms of a kind, more, and so many that their chances are searched."""
+    curved = flame().xforms[0]
+    turned = tuple(
+        replace(curved, coefs=(0.5, 0.1 * k, -0.1 * k, 0.5, 0.3 - 0.1 * k, 0.1), xaos=())
+        for k in range(alike)
+    )
+    tested = flame(xforms=(*turned, flame().xforms[1]))
+    pictures = []
+    for most in (shaders.MOST_AT_HAND, 0):
+        monkeypatch.setattr(shaders, "MOST_AT_HAND", most)
+        histogram = CardHistogram(card, tested, supersample=1, orbits=2**12)
+        histogram.add(100_000)
+        assert bool(histogram._at_hand.size) == bool(most)
+        pictures.append(histogram.totals()[..., 3].ravel().astype(np.float64))
+    assert np.corrcoef(*pictures)[0, 1] > 0.9995
 
 
 def test_noise_is_the_processors(card):
