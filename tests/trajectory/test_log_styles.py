@@ -363,3 +363,22 @@ def test_a_log_whose_lines_have_commas_is_no_table(tmp_path):
     )
     with pytest.raises(BloomError, match="no line of it tells a step"):
         read_trajectory(write(tmp_path, "a.log", text))
+
+
+def test_numbers_below_a_line_with_the_epoch(tmp_path):
+    text = "".join(
+        f"Epoch {e}\n------\nloss: {e}.5  [   64/60000]\nloss: {e}.25  [ 6464/60000]\n"
+        f"Test Error: \n Accuracy: {e}4.7%, Avg loss: {e}.125 \n\n" for e in (1, 2)
+    )  # fmt: skip
+    path = write(tmp_path, "quickstart.log", "Using cpu device\n" + text + "Done!\n")
+    assert list(one(path).values) == [1.5, 1.25, 2.5, 2.25]
+    assert list(one(path).steps) == [64, 6464, 60064, 66464]
+    assert list(one(path, "eval avg loss").values) == [1.125, 2.125]
+    text = "".join(
+        f"Epoch {e}/24\n----------\ntrain Loss: {e}.6 Acc: 0.7\nval Loss: {e}.3 Acc: 0.9\n\n"
+        for e in (0, 1, 2)
+    )
+    path = write(tmp_path, "transfer.log", text)
+    assert list(one(path, "train loss").values) == [0.6, 1.6, 2.6]
+    assert list(one(path, "val loss").values) == [0.3, 1.3, 2.3]
+    assert list(one(path, "acc").values) == [0.7] * 3

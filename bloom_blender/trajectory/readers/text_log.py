@@ -296,6 +296,13 @@ class _Reader:
             word = (tested[2] or "val").lower()
             end = tested.end(2) if tested[2] else tested.end()
             return self._last, "", line[end:].lstrip(" :"), f"{word} "
+        if self._epoch is not None and _is_all_measured(line):  # below "Epoch 3", as in PyTorch's tutorials
+            within = _WITHIN.search(line)
+            if within and int(within[2]) > 0:
+                self._has_steps = True
+                self._step = self._clock.step(self._epoch, int(within[1]), int(within[2]))
+            prefix = "eval " if self._evaluates and not within else ""
+            return self._step if self._has_steps else self._epoch, "", line, prefix
         return None
 
     def _bar_step(self, bar: re.Match) -> int:
@@ -339,6 +346,14 @@ def _is_sure(match: re.Match, text: str) -> bool:
         return False
     quoted = match[0][0] in "\"'"
     return quoted or "=" in match[2] or not match[3].lstrip("+-").isdigit()
+
+
+def _is_all_measured(line: str) -> bool:
+    """Whether a line consists of names and numbers only, as ``loss: 2.3  [  64/60000]`` does."""
+    first = _METRIC.match(line)
+    if first is None or not first[2].strip() or is_clock(first[1]):
+        return False
+    return re.search(r"[^\W\d_]", _METRIC.sub("", line)) is None
 
 
 def _is_counter(name: str) -> bool:
