@@ -109,7 +109,9 @@ class CardHistogram:
         self._step = self._since = 0
         structure = structure_of(flame)
         kinds = kinds_of(structure)
-        if sum(len(kind.variations) for kind in kinds) > MOST_VARIATIONS:
+        # A final xform stands in the program each time that it is used.
+        written = (*dict.fromkeys(structure.parts[: structure.xforms]), *structure.parts[structure.xforms :])
+        if sum(max(len(part.variations), 1) for part in written) > MOST_VARIATIONS:
             raise CardError(f"The flame has more than {MOST_VARIATIONS} variations, too many for a card.")
         values = values_of(flame, structure)
         offsets = np.array(structure.offsets, np.uint32)

@@ -12,6 +12,7 @@ from bloom_blender.chaos.histogram import Histogram
 from bloom_blender.chaos.mixing import mixing_of
 from bloom_blender.chaos.projection import Lens, Projection
 from bloom_blender.device import shaders
+from bloom_blender.device.cards import CardError
 from bloom_blender.device.histogram import BYTES_OF_BUCKET, CardHistogram, _most_steps
 from bloom_blender.device.shaders import DRAIN, UNIT
 from bloom_blender.flame.model import Camera, Flame, Palette, Variation, Xform
@@ -215,3 +216,8 @@ def test_an_orbit_that_escapes_begins_anew_and_is_not_seen(card):
     assert got.buckets[..., 3].sum() / got.iterations == pytest.approx(
         expected.buckets[..., 3].sum() / expected.iterations, rel=0.05
     )
+
+
+def test_a_thousand_final_xforms_are_left_to_the_processor(card):
+    with pytest.raises(CardError, match="too many for a card"):
+        CardHistogram(card, flame(finals=flame().finals * 1000), supersample=1)
