@@ -28,7 +28,7 @@ _FLOAT32 = 8 * 2.0**-23  # of the largest value: what is finer than this is lost
 _AT_ONCE = 2_000_000  # values of curves that are worked on together
 _STIFF = 1e-3  # weight of the slope that neighbours suggest, for pieces that have no say in it
 _ROUNDS = 6  # how often keys are looked for that can be done without
-_PATIENCE = 24  # rounds of one new key per piece; a curve that needs more is noise, and gets them all at once
+_PATIENCE = 40  # rounds of one new key per piece; a curve that needs more is noise, and gets them all at once
 _PROMISING = 2.0  # times the bound: with the neighbours' slopes as they are, before they are fitted
 _MANY = 0.3  # share of the frames that have keys from which on it's not worth the time to look
 

@@ -102,3 +102,15 @@ def test_a_mark_that_another_process_has_just_renewed_stays(tmp_path, monkeypatc
     with claims.claim(tmp_path / "a") as mine:
         assert not mine
     assert mark.read_text() == "the-quicker-machine 2"
+
+
+def test_marks_work_on_file_systems_without_links(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    with claims.claim(tmp_path / "a") as mine, claims.claim(tmp_path / "a") as again:
+        assert (mine, again) == (True, False)
+        (mark,) = tmp_path.iterdir()
+        assert not claims._has_ended(mark.read_text())
+    assert not list(tmp_path.iterdir())

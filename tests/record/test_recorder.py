@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from bloom_blender.errors import BloomError
+from bloom_blender.files import replace_file
 from bloom_blender.record import Recorder
 from bloom_blender.trajectory import read_bloom
 from bloom_blender.trajectory.directions import fold, mixer, tensor_key
@@ -502,8 +503,11 @@ def test_the_length_of_a_small_groups_update_is_exact(tmp_path, sizes):
 def test_what_killed_recorders_leave_is_removed(tmp_path):
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    gone = tmp_path / f".{ended.pid}-0123456789ab.bloom"
-    mine = tmp_path / f".{os.getpid()}-0123456789ab.bloom"
+    with replace_file(tmp_path / "other.bloom") as at_work:
+        place = at_work.name.partition("-")[2][:8]  # of this machine
+    (tmp_path / "other.bloom").unlink()
+    gone = tmp_path / f".{ended.pid}-{place}0123456789ab.bloom"
+    mine = tmp_path / f".{os.getpid()}-{place}0123456789ab.bloom"
     other = tmp_path / f".{ended.pid}-notes.bloom"
     for path in (gone, mine, other):
         path.write_bytes(b"x")

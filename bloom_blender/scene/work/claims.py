@@ -87,6 +87,27 @@ def _text(mark: Path) -> str:
 
 
 def _make(mark: Path) -> bool:
+    """Make a mark that says whose it is; False where there is one.
+
+    It gets its name when it is written: an empty one, of a process that was killed in between, would tell
+    nobody that its owner has ended.
+    """
+    if mark.exists():
+        return False
+    written = mark.with_name(f".{_key(os.getpid())}-mark")
+    try:
+        written.write_text(_owner(os.getpid()), encoding="utf-8")
+        os.link(written, mark)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links
+        return _make_in_place(mark)
+    finally:
+        written.unlink(missing_ok=True)
+    return True
+
+
+def _make_in_place(mark: Path) -> bool:
     try:
         with open(mark, "x", encoding="utf-8") as file:
             file.write(_owner(os.getpid()))
