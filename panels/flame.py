@@ -56,7 +56,8 @@ class BLOOM_PT_flame(FlamePanel, bpy.types.Panel):
         layout.prop(settings, "use_velocity")
         if settings.use_velocity and obj.name in moments.notes:
             draw_text(layout, moments.notes[obj.name], "INFO", context.region.width)
-        row = layout.row(align=True)
-        row.operator("bloom.refresh", icon="FILE_REFRESH")
-        row.operator_menu_enum("bloom.set_up_scene", "look", icon="SCENE")
+        # Each on its own line: side by side their names are cut off at the default width.
+        column = layout.column(align=True)
+        column.operator("bloom.refresh", icon="FILE_REFRESH")
+        column.operator_menu_enum("bloom.set_up_scene", "look", icon="SCENE")
         layout.operator("bloom.flame_over_scene", icon="RENDERLAYERS")

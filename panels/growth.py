@@ -17,6 +17,7 @@ class BLOOM_PT_run(FlamePanel, bpy.types.Panel):
     bl_idname = "BLOOM_PT_run"
     bl_label = "Training Run"
     bl_parent_id = "BLOOM_PT_flame"
+    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context):
         """Draw what is known of the run, and the way to import one."""
@@ -53,6 +54,7 @@ class BLOOM_PT_growth(FlamePanel, bpy.types.Panel):
     bl_idname = "BLOOM_PT_growth"
     bl_label = "Growth"
     bl_parent_id = "BLOOM_PT_run"
+    bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod
     def poll(cls, context):

@@ -16,6 +16,7 @@ class BLOOM_PT_volume(FlamePanel, bpy.types.Panel):
     bl_idname = "BLOOM_PT_volume"
     bl_label = "Volume"
     bl_parent_id = "BLOOM_PT_flame"
+    bl_options = {"DEFAULT_CLOSED"}
 
     @classmethod
     def poll(cls, context):

@@ -38,7 +38,7 @@ class BLOOM_OT_follow_run(bpy.types.Operator, ImportHelper):
         subtype="TIME_ABSOLUTE",
     )
     frames_per_step: FloatProperty(
-        name="Frames per Step",
+        name="Step Frames",
         description="How many frames each recorded step gets",
         default=1.0,
         min=0.001,

@@ -31,6 +31,7 @@ class BLOOM_PT_palette(FlamePanel, bpy.types.Panel):
     bl_idname = "BLOOM_PT_palette"
     bl_label = "Palette"
     bl_parent_id = "BLOOM_PT_flame"
+    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context):
         """Draw the palette's parameters."""

@@ -21,6 +21,7 @@ class BLOOM_PT_parameters(FlamePanel, bpy.types.Panel):
     bl_idname = "BLOOM_PT_parameters"
     bl_label = "Xforms"
     bl_parent_id = "BLOOM_PT_flame"
+    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context):
         """Draw the list, and below it the active xform; the palette has a panel of its own."""
@@ -138,7 +139,7 @@ def _draw_variations(
         draw_parameters(column, obj, _parameters_of(variation, prefix, own)[1:])
     row = body.row(align=True)
     row.operator_context = "INVOKE_DEFAULT"
-    for form, text in (("regular", "Add Variation"), ("pre", "Pre"), ("post", "Post")):
+    for form, text in (("regular", "Add"), ("pre", "Pre"), ("post", "Post")):
         row.operator("bloom.add_variation", text=text, icon="ADD").form = form
 
 

@@ -36,3 +36,16 @@ def test_a_variation_comes_with_its_parameters(panels, bloom, flame):
 
 def test_nothing_can_be_stopped_where_nothing_runs(blender, extension):
     assert not blender.ops.bloom.stop_work.poll()
+
+
+def test_what_lies_in_the_flames_panel_begins_closed(extension, panels):
+    """Open, they made a panel of five screens."""
+    modules = [panels(name) for name in ("growth", "editing.parameters", "editing.palette", "volume", "bake")]
+    inner = [
+        cls
+        for module in modules
+        for cls in vars(module).values()
+        if isinstance(cls, type) and getattr(cls, "bl_parent_id", "").startswith("BLOOM_PT_")
+    ]
+    assert len(inner) == 6
+    assert [cls.__name__ for cls in inner if "DEFAULT_CLOSED" not in getattr(cls, "bl_options", ())] == []

@@ -57,7 +57,7 @@ class BloomPictureSettings(bpy.types.PropertyGroup):
         max=1024,
     )
     supersample: IntProperty(
-        name="Supersampling",
+        name="Oversample",
         description="Counts for each pixel in each direction. More make edges smoother; twice as many take "
         "four times the memory",
         default=1,
@@ -81,7 +81,7 @@ class BloomPictureSettings(bpy.types.PropertyGroup):
         soft_max=8.0,
     )
     gamma_threshold: FloatProperty(
-        name="Gamma Threshold",
+        name="Threshold",
         description="Density below which gamma fades out, so that single points do not glare",
         default=_REST.gamma_threshold,
         min=0.0,
@@ -97,7 +97,7 @@ class BloomPictureSettings(bpy.types.PropertyGroup):
         max=30.0,
     )
     highlight_power: FloatProperty(
-        name="Highlight Power",
+        name="Highlights",
         description="How fast what is too bright fades to white; below 0 it clips or keeps its colour",
         default=_REST.highlight_power,
         soft_min=-1.0,
@@ -137,18 +137,18 @@ class BloomPictureSettings(bpy.types.PropertyGroup):
         max=5.0,
     )
     use_curves: BoolProperty(
-        name="Curves of the Flame",
+        name="Tone Curves",
         description="Apply the tone curves of the first flame's file",
         default=True,
     )
     use_soft_lens: BoolProperty(
-        name="Soft Depth of Field",
+        name="Soft Focus",
         description="Concentrate the blur in its middle, as flame renderers do; off, it is the even disc or "
         "polygon of a real lens",
         default=True,
     )
     use_holdout: BoolProperty(
-        name="Hide Behind Objects",
+        name="Hide Behind",
         description="Leave out what lies behind the meshes of the scene, to be laid over their own render",
         default=True,
     )

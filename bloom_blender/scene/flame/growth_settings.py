@@ -162,7 +162,7 @@ def growth_properties(update: Update | None = None, *, by_hand: bool = True) -> 
             **more,
         ),
         "colors": EnumProperty(
-            name="Colour", description="Where the flame's colours come from", items=COLORS, **more
+            name="Color", description="Where the flame's colours come from", items=COLORS, **more
         ),
         "table": StringProperty(
             name="Table",
