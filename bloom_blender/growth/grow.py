@@ -142,10 +142,12 @@ def _classic_steps(trajectory: Trajectory, frames: int, options: dict) -> np.nda
 
 
 def _joined(curves: Curves, names: tuple[str, ...], base: np.ndarray, values: np.ndarray) -> Curves:
+    """Curves with more of them; those of the same names, as of a palette that withers, are replaced."""
+    kept = [k for k, name in enumerate(curves.names) if name not in names]
     return Curves(
-        curves.names + names,
-        np.concatenate([curves.base, base]),
-        np.concatenate([curves.values, values], axis=1),
+        tuple(curves.names[k] for k in kept) + names,
+        np.concatenate([curves.base[kept], base]),
+        np.concatenate([curves.values[:, kept], values], axis=1),
         curves.order,
     )
 

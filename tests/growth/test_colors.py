@@ -16,7 +16,7 @@ from bloom_blender.flame.color import oklab
 from bloom_blender.flame.parameters import parameters_of, with_parameters
 from bloom_blender.growth import fit_colors, grow
 from bloom_blender.growth.colors import ALIKE, ANCHORS, alike, anchors_of, differences
-from bloom_blender.trajectory import Embeddings, Trajectory, read_trajectory
+from bloom_blender.trajectory import Embeddings, Series, Trajectory, read_trajectory
 from tests.growth.samples import converging_run, flower, word_run
 from tests.support import REPOSITORY, data_path
 
@@ -174,6 +174,17 @@ def test_curves_carry_the_palette_and_end_on_it(options):
         f"palette.color{k}" for k in range(1, ANCHORS + 1)
     }
     assert not any(name.startswith("palette") for name in plain.names)
+
+
+def test_words_colour_a_run_that_withers_once():
+    steps = np.arange(8)
+    loss = Series("loss", steps, np.where(steps < 5, 2.0 * 0.5**steps, 9.0), "metric")
+    run = replace(RUNS["one"], series=(loss,))
+    plain, curves = grow(run, flower(), frames=30), grow(run, flower(), frames=30, colors="embeddings")
+    assert "palette.color1[0]" in plain.names  # it withers
+    assert sorted(curves.names) == sorted(set(curves.names))
+    words = grow(RUNS["one"], flower(), frames=30, colors="embeddings")
+    np.testing.assert_allclose(anchors_of(curves), anchors_of(words))
 
 
 def test_the_example_run_has_two_languages_apart():
