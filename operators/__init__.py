@@ -92,6 +92,7 @@ classes = (
     BLOOM_FH_run,
     menus.BLOOM_MT_add,
     menus.BLOOM_MT_flame,
+    menus.BLOOM_MT_look,
     menus.BLOOM_MT_bind,
 )
 

@@ -11,7 +11,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty
 
 from ..bloom_blender.scene.flame.object import is_flame
-from ..bloom_blender.scene.flame.settings import LOOKS, points_property
+from ..bloom_blender.scene.flame.settings import NEW_LOOKS, points_property
 from ..bloom_blender.scene.points import chaos_game
 from ..bloom_blender.scene.setup import untouched
 
@@ -68,7 +68,7 @@ class NewFlameOptions:
         options={"SKIP_SAVE"},
     )
 
-    look: EnumProperty(name="Look", description="How the flame is rendered", items=LOOKS)
+    look: EnumProperty(name="Look", description="How the flame is shown", items=NEW_LOOKS)
     with_view: BoolProperty(
         name="Viewport",
         description="Show the flame in the viewport as it will look, through its camera",

@@ -7,7 +7,9 @@ import bpy
 from ..bloom_blender.flame.editing import part_at
 from ..bloom_blender.flame.presets import label, presets
 from ..bloom_blender.scene.flame.object import is_flame, structure_of
+from ..bloom_blender.scene.flame.settings import LOOKS
 from ..bloom_blender.scene.growth import growing
+from ..bloom_blender.scene.setup import scene_setup
 from ..bloom_blender.scene.setup.asset_library import libraries
 from .editing.edit_flame import active_place
 from .thumbnails import icon
@@ -56,8 +58,24 @@ class BLOOM_MT_flame(bpy.types.Menu):
         layout.operator("bloom.paste_flame", icon="PASTEDOWN")
         layout.operator("bloom.export_flame", text="Export Flame…", icon="EXPORT")
         layout.separator()
-        layout.operator_menu_enum("bloom.set_up_scene", "look", icon="SCENE")
+        layout.menu("BLOOM_MT_look", icon="SHADING_RENDERED")
+        now = scene_setup.look_of(context.object, context.scene)
+        layout.operator("bloom.set_up_scene", icon="SCENE").look = now
         layout.operator("bloom.refresh", icon="FILE_REFRESH")
+
+
+class BLOOM_MT_look(bpy.types.Menu):
+    """How the active flame is shown; what you have changed in the scene stays"""
+
+    bl_idname = "BLOOM_MT_look"
+    bl_label = "Look"
+
+    def draw(self, context):
+        """List the looks, and mark the present one."""
+        now = scene_setup.look_of(context.object, context.scene)
+        for identifier, name, _ in LOOKS:
+            icon = "RADIOBUT_ON" if identifier == now else "RADIOBUT_OFF"
+            self.layout.operator("bloom.set_up_scene", text=name, icon=icon).look = identifier
 
 
 class BLOOM_MT_bind(bpy.types.Menu):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import bpy
 
 from ..bloom_blender.scene.flame import moments
+from ..bloom_blender.scene.flame.settings import LOOKS
 from ..bloom_blender.scene.playback import handlers
 from ..bloom_blender.scene.points import chaos_game, geometry_nodes
+from ..bloom_blender.scene.setup import lights, scene_setup
 from .common import FlamePanel, draw_text
 
 
@@ -37,16 +39,18 @@ class BLOOM_PT_flame(FlamePanel, bpy.types.Panel):
             draw_text(layout, text, "ERROR", context.region.width)
         if settings.points_source == "BAKED":
             draw_text(layout, "Shows its baked points (panel Bake)", "FILE_CACHE", context.region.width)
+        look = scene_setup.look_of(obj, context.scene)
+        row = layout.split(factor=0.4)
+        row.alignment = "RIGHT"
+        row.label(text="Look")
+        row.menu("BLOOM_MT_look", text=next(name for identifier, name, _ in LOOKS if identifier == look))
+        if look == "DUST" and not lights.is_lit(context.scene, obj):
+            text = "Little light reaches it: switch on the collection Bloom Lights, or choose Dust again"
+            draw_text(layout, text, "INFO", context.region.width)
         column = layout.column(align=True)
         column.prop(settings, "points_render", text="Points")
         column.prop(settings, "points_viewport", text="Viewport")
         layout.prop(settings, "detail")
-        layout.prop(settings, "style")
-        if settings.style == "DUST" and not any(other.type == "LIGHT" for other in context.scene.objects):
-            draw_text(
-                layout, "Dust needs lights: Set Up Scene adds some where there are none", "INFO",
-                context.region.width,
-            )  # fmt: skip
         column = layout.column(align=True)
         column.prop(settings, "point_size")
         sub = column.column()
@@ -59,5 +63,4 @@ class BLOOM_PT_flame(FlamePanel, bpy.types.Panel):
         # Each on its own line: side by side their names are cut off at the default width.
         column = layout.column(align=True)
         column.operator("bloom.refresh", icon="FILE_REFRESH")
-        column.operator_menu_enum("bloom.set_up_scene", "look", icon="SCENE")
-        layout.operator("bloom.flame_over_scene", icon="RENDERLAYERS")
+        column.operator("bloom.set_up_scene", icon="SCENE").look = look

@@ -6,7 +6,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty
 
 from ...bloom_blender.errors import BloomError
-from ...bloom_blender.scene.flame.settings import LOOKS
+from ...bloom_blender.scene.flame.settings import LOOKS, PARTICLES
 from ...bloom_blender.scene.setup import scene_setup
 from ..common import flame_is_active
 
@@ -18,7 +18,7 @@ class BLOOM_OT_set_up_scene(bpy.types.Operator):
     bl_label = "Set Up Scene"
     bl_options = {"REGISTER", "UNDO"}
 
-    look: EnumProperty(name="Look", description="How the flame is rendered", items=LOOKS)
+    look: EnumProperty(name="Look", description="How the flame is shown", items=(PARTICLES, *LOOKS))
     new_camera: BoolProperty(
         name="New Camera",
         description="Make the flame's own camera the scene's, in the place of the one that is there",
@@ -33,9 +33,22 @@ class BLOOM_OT_set_up_scene(bpy.types.Operator):
     )
 
     @classmethod
+    def description(cls, _context, properties):
+        """Say what the look is, where one is chosen."""
+        if not properties.is_property_set("look"):
+            return cls.__doc__
+        return next(text for identifier, _, text in (PARTICLES, *LOOKS) if identifier == properties.look)
+
+    @classmethod
     def poll(cls, context):
         """A flame has to be active."""
         return flame_is_active(cls, context)
+
+    def draw(self, _context):
+        """Draw what the panel does not have."""
+        column = self.layout.column()
+        column.prop(self, "new_camera")
+        column.prop(self, "replace")
 
     def execute(self, context):
         """Set up the context's scene."""

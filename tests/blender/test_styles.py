@@ -235,3 +235,95 @@ def test_glowing_points_have_the_same_light_in_eevee(add, blender, light):
     got = light("BLENDER_EEVEE" if blender.app.version >= (5, 0, 0) else "BLENDER_EEVEE_NEXT")
     assert got.sum() == pytest.approx(expected.sum(), rel=0.05)
     assert np.corrcoef(got.ravel(), expected.ravel())[0, 1] > 0.99
+
+
+LOOKS = ("GLOW", "SOLID", "DUST", "VOLUME", "PICTURE", "OVER")
+
+
+def test_one_look_from_each_to_each(add, blender, module):
+    """What is shown is what was chosen, whatever was shown before."""
+    scene, setup = blender.context.scene, module("setup.scene_setup")
+    obj = add(with_scene=True, with_camera=True)
+    volume_of = module("flame.parts").volume_of
+    tone_node = module("setup.compositor").tone_node
+    assert setup.look_of(obj, scene) == "GLOW"
+    order = [look for first in LOOKS for second in LOOKS if first != second for look in (first, second)]
+    for look in order:
+        blender.ops.bloom.set_up_scene(look=look)
+        assert setup.look_of(obj, scene) == look
+        assert (scene.render.engine == "BLOOM") == (look == "PICTURE")
+        assert obj.visible_camera == (look != "OVER")
+        volume = volume_of(obj)
+        assert (volume is not None and not volume.hide_render) == (look == "VOLUME")
+        if look in ("GLOW", "SOLID", "DUST"):
+            assert obj.bloom.style == look and obj.data.materials[0].name == f"Bloom {look.title()}"
+        tree = module("versions").compositor_tree(scene)
+        over = tone_node(tree, "Bloom Over")
+        assert over is None or over.mute == (look != "OVER")
+        shown = {name for name in ("Tone", "Shine", "Finish") if not muted(tone_node(tree, f"Bloom {name}"))}
+        expected = {"SOLID": "Shine", "DUST": "Shine", "PICTURE": "Finish", "OVER": None}
+        assert shown == {expected.get(look, "Tone")} - {None}
+    assert len(blender.data.scenes) == 2  # that of the true flame over the scene is used again
+
+
+def muted(node):
+    """Whether a node of the compositor is missing or passed by."""
+    return node is None or node.mute
+
+
+def test_old_names_of_the_look(add, blender, module):
+    """Scripts that set the style or ask for particles get what they got."""
+    scene, setup = blender.context.scene, module("setup.scene_setup")
+    obj = add(with_scene=True, with_camera=True)
+    blender.ops.bloom.set_up_scene(look="PICTURE")
+    obj.bloom.style = "SOLID"
+    assert setup.look_of(obj, scene) == "PICTURE"
+    blender.ops.bloom.set_up_scene(look="PARTICLES")
+    assert setup.look_of(obj, scene) == "SOLID"
+    obj.bloom.style = "GLOW"
+    assert setup.look_of(obj, scene) == "GLOW"
+
+
+def test_a_new_flame_has_the_look_that_is_asked_for(add, blender, module):
+    scene, setup = blender.context.scene, module("setup.scene_setup")
+    for look in ("SOLID", "DUST", "VOLUME", "PICTURE"):
+        assert setup.look_of(add(with_scene=True, look=look), scene) == look
+
+
+def test_dust_in_the_startup_scene_is_lit(blender, add, module, rendered):
+    """Its one light is too far away; ours shine on the flame alone, and can be switched off."""
+    blender.ops.wm.read_homefile(use_factory_startup=True)
+    scene, lights = blender.context.scene, module("setup.lights")
+    obj = add(points_render=5_000, with_scene=True, with_camera=True)
+    obj.bloom.point_size = 15.0
+    assert not lights.is_lit(scene, obj)
+    obj.bloom.style = "DUST"
+    shine = module("setup.compositor").tone_node(module("versions").compositor_tree(scene), "Bloom Shine")
+    shine.inputs["Backdrop"].default_value = (0.0, 0.0, 0.0, 1.0)
+    before = rendered().mean()
+    blender.ops.bloom.set_up_scene(look="DUST")
+    shine.inputs["Backdrop"].default_value = (0.0, 0.0, 0.0, 1.0)
+    ours = scene.collection.children["Bloom Lights"]
+    assert len(ours.objects) == 3 and lights.is_lit(scene, obj)
+    assert rendered().mean() > 2.0 * before
+    for light in ours.objects:
+        assert list(light.light_linking.receiver_collection.objects) == [obj]
+    ours.hide_render = True
+    assert not lights.is_lit(scene, obj)
+    shine.inputs["Backdrop"].default_value = (0.0, 0.0, 0.0, 1.0)
+    assert rendered().mean() == pytest.approx(before, rel=0.1)
+    blender.ops.bloom.set_up_scene(look="DUST")
+    assert ours.hide_render and len(scene.collection.children) == 2
+    other = add(with_scene=True, look="DUST")
+    assert set(light.light_linking.receiver_collection.objects) == {obj, other}
+
+
+def test_a_scene_that_is_lit_gets_no_lights(blender, add, module):
+    scene, lights = blender.context.scene, module("setup.lights")
+    sun = blender.data.objects.new("Sun", blender.data.lights.new("Sun", "SUN"))
+    sun.data.energy = 5.0
+    scene.collection.objects.link(sun)
+    obj = add(with_scene=True, with_camera=True, look="DUST")
+    assert lights.is_lit(scene, obj) and lights.our_collection(scene) is None
+    sun.hide_render = True
+    assert not lights.is_lit(scene, obj)

@@ -12,11 +12,11 @@ from ...errors import BloomError
 from ...flame.presets import find_flame
 from ...trajectory import read_trajectory
 from ..flame.growth_settings import COLORS, MAPPINGS
-from ..flame.settings import LOOKS
+from ..flame.settings import NEW_LOOKS
 from ..growth import growing
 from ..setup import scene_setup
 
-_LOOKS = {identifier.lower(): identifier for identifier, *_ in LOOKS}
+_LOOKS = {identifier.lower(): identifier for identifier, *_ in NEW_LOOKS}
 
 
 def add_parser(subparsers) -> None:

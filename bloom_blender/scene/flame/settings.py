@@ -28,10 +28,18 @@ STYLES = (
     ("DUST", "Dust", "Opaque grains lit by the lights of the scene, with shadows"),
 )
 LOOKS = (
-    ("PARTICLES", "Particles", "Glowing points, rendered by Cycles and toned by the compositor"),
+    *STYLES,
     ("VOLUME", "Volume", "A glowing mist of voxels, rendered by Cycles and toned by the compositor"),
     ("PICTURE", "True Flame", "The picture of a flame renderer, through Blender's camera (the Bloom engine)"),
+    ("OVER", "True Flame over Scene", "The true flame, laid over what Cycles or EEVEE renders of the scene"),
 )
+"""How a flame is shown: the one choice that people make, read from what scene and object have."""
+
+PARTICLES = ("PARTICLES", "Particles", "Points, in the style that they have")
+"""What scripts ask for by this name."""
+
+NEW_LOOKS = (("PARTICLES", *STYLES[0][1:]), *(look for look in LOOKS if look[0] not in ("GLOW", "OVER")))
+"""Looks that a new flame can have; it glows where nothing else is asked for."""
 
 POINTS_SOURCES = (
     ("LIVE", "Live", "Computed when a frame or a value changes"),

@@ -51,15 +51,40 @@ def lay_over(scene: bpy.types.Scene) -> bpy.types.Scene:
     node = compositor.tone_node(tree, GROUP)
     if node is not None:
         _match_view(node.node_tree, scene)
+        if node.mute:  # taken off for another look
+            node.mute = False
+            compositor.rest(scene)
     for obj in found:
         set_seen(obj, False)
     return flames
 
 
-def show_again(obj: bpy.types.Object) -> None:
-    """Let rays meet a flame that :func:`lay_over` has hidden from them all."""
-    if is_unseen(obj):
-        set_seen(obj, True)
+def is_over(scene: bpy.types.Scene, obj: bpy.types.Object) -> bool:
+    """Whether a flame is seen by :func:`lay_over` alone."""
+    return not obj.visible_camera and _node(scene) is not None
+
+
+def take_off(scene: bpy.types.Scene, obj: bpy.types.Object) -> None:
+    """Show a flame that :func:`lay_over` has hidden from rays by itself, and with it all that were laid over.
+
+    The nodes stay, muted, with what was set in them, for the next time.
+    """
+    node = _node(scene)
+    found = [obj]
+    if node is not None and not obj.visible_camera:
+        node.mute = True
+        found += [other for other in scene.objects if is_flame(other)]
+    for other in found:
+        if is_unseen(other) or (node is not None and not other.visible_camera):
+            set_seen(other, True)
+
+
+def _node(scene: bpy.types.Scene) -> bpy.types.Node | None:
+    """The node that lays the flames over a scene's renders, where it does."""
+    tree = versions.compositor_tree(scene, create=False)
+    layers = None if tree is None else tree.nodes.get(LAYERS)
+    node = None if tree is None else compositor.tone_node(tree, GROUP)
+    return None if node is None or node.mute or layers is None or layers.scene is None else node
 
 
 def _flame_scene(scene: bpy.types.Scene, flame) -> bpy.types.Scene:

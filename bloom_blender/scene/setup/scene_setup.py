@@ -15,17 +15,20 @@ from mathutils import Vector
 from ...flame.model import Flame
 from ..curves import keyframes
 from ..engine import picture_settings
+from ..engine.render_engine import ENGINE, camera_of
 from ..flame import snapshot
 from ..flame.object import flame_of, is_flame
-from ..flame.parts import volume_of
+from ..flame.parts import shows_volume, volume_of
 from ..flame.requests import PointsRequest
-from ..flame.settings import POINTS_RENDER, POINTS_VIEWPORT
+from ..flame.settings import POINTS_RENDER, POINTS_VIEWPORT, STYLES
 from ..points import baked_points, chaos_game, geometry_nodes, materials
 from ..points.cloud import write_cloud
 from ..points.new_flame import make_flame_object
 from ..volume import volume_object
 from . import camera, compositor, flame_over_scene, lights, render_settings, startup_cube, viewport
 from .untouched import Settings, is_startup_camera, is_untouched_camera
+
+_STYLES = tuple(identifier for identifier, *_ in STYLES)
 
 _SPACING = 1.1
 """From one flame of a row to the next, in pictures of the largest."""
@@ -58,7 +61,7 @@ def add_flame(
     with_view : bool
         Whether to show the flame in the window's viewports.
     look : str
-        What ``with_scene`` sets up, one of ``settings.LOOKS``.
+        What ``with_scene`` sets up, one of ``settings.NEW_LOOKS``.
     curves : growth.curves.Curves, optional
         Animation to give it from ``start_frame`` on.
     """
@@ -136,6 +139,8 @@ def set_up_scene(
 
     Parameters
     ----------
+    look : str
+        One of ``settings.LOOKS``, or ``PARTICLES`` for points in the style that they have.
     with_camera : bool, optional
         Whether to make the flame's own camera the scene's. By default only where the scene has none, or that
         of Blender's start-up file.
@@ -146,17 +151,25 @@ def set_up_scene(
     -------
     list of str
         What was left as the user has it, in words.
+
+    Raises
+    ------
+    BloomError
+        If the true flame is to lie over a scene that has no camera.
     """
     flame, scene = flame_of(obj), context.scene
     settings = Settings(scene, replace=replace)
-    set_look(obj, look)
     if with_camera is None:
         with_camera = scene.camera is None or is_startup_camera(scene.camera)
     if with_camera:
         camera.flame_camera(scene, flame, obj)
     elif not is_untouched_camera(scene.camera):
         settings.kept.append("camera")
-    _set_up_look(settings, obj, flame, look)
+    if look == "OVER":
+        _lay_over(settings, obj, flame)
+    else:
+        set_look(obj, look)
+        _set_up_look(settings, obj, flame, look)
     viewport.show_flame(context)
     return settings.kept
 
@@ -164,12 +177,23 @@ def set_up_scene(
 def set_look(obj: bpy.types.Object, look: str) -> None:
     """Show a flame object as points or as a volume; the true flame's engine needs neither: points."""
     geometry_nodes.restore_modifier(obj)
+    if look in _STYLES:
+        obj.bloom.style = look
     shown = volume_object.ensure_volume(obj) if look == "VOLUME" else volume_of(obj)
     if shown is not None:
         shown.hide_render = shown.hide_viewport = look != "VOLUME"
     volume_object.show_points(obj, look != "VOLUME")
     baked_points.match(obj)
     obj.update_tag()
+
+
+def look_of(obj: bpy.types.Object, scene: bpy.types.Scene) -> str:
+    """How a flame object is shown in a scene's renders, one of ``settings.LOOKS``."""
+    if scene.render.engine == ENGINE:
+        return "PICTURE"
+    if flame_over_scene.is_over(scene, obj):
+        return "OVER"
+    return "VOLUME" if shows_volume(obj, render=True) else obj.bloom.style
 
 
 def follow_style(obj: bpy.types.Object) -> None:
@@ -187,7 +211,8 @@ def follow_style(obj: bpy.types.Object) -> None:
 def _set_up_look(settings: Settings, obj: bpy.types.Object, flame: Flame, look: str) -> None:
     """Set engine, tone, light and compositor for a look."""
     scene = settings.scene
-    flame_over_scene.show_again(obj)
+    flame_over_scene.take_off(scene, obj)
+    look = "PARTICLES" if look in _STYLES else look
     if look == "PICTURE":
         compositor.set_up_finish(scene)
         tone = {name: getattr(flame.tone, name) for name in picture_settings.TONE}
@@ -195,8 +220,18 @@ def _set_up_look(settings: Settings, obj: bpy.types.Object, flame: Flame, look: 
     elif look == "PARTICLES" and obj.bloom.style != "GLOW":
         compositor.set_up_shine(scene, flame)
         if obj.bloom.style == "DUST":
-            lights.add_lights(scene)
+            lights.add_lights(scene, obj)
     else:
         compositor.set_up(scene, flame, adjust=settings.replace)
     render_settings.set_up(settings, flame, look)
     settings.note()
+
+
+def _lay_over(settings: Settings, obj: bpy.types.Object, flame: Flame) -> None:
+    """Lay the true flame over the scene, which another engine than ours has to render."""
+    scene = settings.scene
+    camera_of(scene)
+    set_look(obj, "PARTICLES")
+    if scene.render.engine == ENGINE:
+        _set_up_look(settings, obj, flame, "PARTICLES")
+    flame_over_scene.lay_over(scene)
