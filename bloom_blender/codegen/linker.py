@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import store
+from . import processor, store
 
 #: An assembly of more characters (some hundred variations) is taken as it is: LLVM's time grows with the
 #: square of its length, to minutes for an xform of a thousand variations.
@@ -28,9 +28,11 @@ class Platform:
 
 @functools.cache
 def this_platform() -> Platform:
-    """The machine that runs this process."""
+    """The machine that runs this process, or what of it ``BLOOM_CPU`` lets code use."""
     from llvmlite import binding
 
+    if level := processor.chosen():
+        return Platform(binding.get_process_triple(), level)
     features = binding.get_host_cpu_features().flatten()
     return Platform(binding.get_process_triple(), binding.get_host_cpu_name(), features)
 
@@ -62,13 +64,17 @@ def _host() -> str:
 
     here = this_platform()
     version = (llvmlite.__version__, binding.llvm_version_info)
-    return f"{version} {here.triple} {here.cpu} {here.features}"
+    flags = " ".join(processor.fast_math())
+    return f"{version} {here.triple} {here.cpu} {here.features} {flags}"
 
 
 @functools.cache
 def lanes() -> int:
-    """How many float32 a vector register of this processor holds."""
+    """How many float32 a vector register of `this_platform` holds."""
     from llvmlite import binding
+
+    if level := processor.chosen():
+        return processor.LEVELS[level].lanes
 
     features = binding.get_host_cpu_features()
     return 16 if features.get("avx512f") else 8 if features.get("avx") else 4

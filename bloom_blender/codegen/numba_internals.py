@@ -26,7 +26,7 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 
-from . import random_bits
+from . import processor, random_bits
 from .kernels import Kind
 from .language import Vocabulary
 from .lowering import arguments_of, library, lower
@@ -36,7 +36,7 @@ from .vectors import BOOL, FLOAT, INT, WORD, Code, Number, Operand, Value
 #: numba's counting of references, so that it can be kept on disk and run without either: arrays come from
 #: outside and from ``allocate``.
 OPTIONS = {
-    "fastmath": {"nsz", "arcp", "contract", "afn"},
+    "fastmath": set(processor.fast_math()),
     "error_model": "numpy",
     "_nrt": False,
     "no_cpython_wrapper": True,

@@ -13,11 +13,8 @@ from dataclasses import dataclass, field
 
 from ..language import Vocabulary
 from ..lowering import arguments_of, library, lower
+from ..processor import fast_math
 from ..vectors import BOOL, FLOAT, INT, WORD, Code, Number, Operand, Value
-
-#: What LLVM may do to floats. Not ``nnan``, ``ninf``: orbits that escape are data here and must be seen. Not
-#: ``reassoc``, which would undo the careful range reduction of sin and cos.
-FLAGS = "nsz arcp contract afn"
 
 _LANES = {FLOAT: "float", INT: "i32", WORD: "i32", BOOL: "i1"}
 _FLOAT_OPERATIONS = {"+": "fadd", "-": "fsub", "*": "fmul", "/": "fdiv"}
@@ -38,6 +35,7 @@ class Module:
 
     def __init__(self, width: int, vocabulary: Vocabulary) -> None:
         self.width, self.vocabulary = width, vocabulary
+        self.flags = " ".join(fast_math())
         self._functions: dict[str, Assembly] = {}
         self._declarations: dict[str, str] = {}
 
@@ -135,13 +133,13 @@ class Assembly(Code):
 
     def binary(self, symbol: str, left: Value, right: Value) -> Value:
         if left.kind == FLOAT:
-            operation = f"{_FLOAT_OPERATIONS[symbol]} {FLAGS}"
+            operation = f"{_FLOAT_OPERATIONS[symbol]} {self.module.flags}"
         else:
             operation = _INT_OPERATIONS.get(symbol) or ("lshr" if left.kind == WORD else "ashr")
         return self.emit(left.kind, f"{operation} {self.typed(left)}, {right.ref}")
 
     def negative(self, value: Value) -> Value:
-        return self.emit(FLOAT, f"fneg {FLAGS} {self.typed(value)}")
+        return self.emit(FLOAT, f"fneg {self.module.flags} {self.typed(value)}")
 
     def comparison(self, symbol: str, left: Value, right: Value) -> Value:
         return self.emit(BOOL, f"fcmp {_COMPARISONS[symbol]} {self.typed(left)}, {right.ref}")
@@ -159,7 +157,7 @@ class Assembly(Code):
 
     def _call(self, name: str, values: Sequence[Operand]) -> Value:
         given = ", ".join(self.typed(value) for value in self.values(values))
-        return self.emit(FLOAT, f"call {FLAGS} {self.module.type_of(FLOAT)} {name}({given})")
+        return self.emit(FLOAT, f"call {self.module.flags} {self.module.type_of(FLOAT)} {name}({given})")
 
     def convert(self, conversion: str, value: Operand) -> Value:
         kind, instruction = _CONVERSIONS[conversion]
