@@ -14,6 +14,7 @@ from ..errors import BloomError
 from ..files import open_regular
 from ..flame.gradients import read_gradients
 from ..flame.model import Flame, Xform
+from ..flame.presets import flame_file
 from ..flame.variations import lookup
 from ..flame.xml import Pack, read_pack, report_unknown
 from ..trajectory import describe as describe_run
@@ -37,7 +38,7 @@ def add_parser(subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the description of a file, as text or as JSON."""
-    path = Path(arguments.file)
+    path = flame_file(arguments.file)
     if arguments.index is None and not arguments.json and _is_xml(path):
         pack = read_pack(path)
         if len(pack) > MOST_TOLD:

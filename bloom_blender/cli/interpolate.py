@@ -9,6 +9,7 @@ from dataclasses import replace
 from ..errors import BloomError
 from ..files import check_target
 from ..flame.interpolation import AFFINES, PALETTES, interpolate_sequence, key_times, place_among
+from ..flame.presets import flame_file
 from ..flame.xml import read_flames, write_flames
 
 
@@ -35,7 +36,7 @@ def add_parser(subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the flames."""
     check_target(arguments.output)
-    keys = [flame for path in arguments.flames for flame in read_flames(path)]
+    keys = [flame for path in arguments.flames for flame in read_flames(flame_file(path))]
     if len(keys) < 2:
         raise BloomError("There is one flame: name files with two or more.")
     if arguments.frames < 2:

@@ -18,6 +18,7 @@ from ..errors import BloomError
 from ..files import check_target, replace_file
 from ..flame.compatibility import COMPATIBILITIES
 from ..flame.model import Flame
+from ..flame.presets import flame_file
 from ..flame.xml import read_pack, report_unknown
 
 DESCRIPTION = """\
@@ -40,7 +41,7 @@ def add_parser(subparsers) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("flame", metavar="FLAME", help=".flame file")
+    add("flame", metavar="FLAME", help=".flame file, or the name of a shipped flame")
     add("-o", "--output", metavar="FILE", required=True, help=".png or .exr")
     add("--width", type=int, metavar="W", help="pixels; height and scale follow; default: the flame's size")
     add("--quality", type=float, metavar="Q", help="points per pixel, default: the flame's")
@@ -79,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
         value = getattr(arguments, name)
         if value is not None and value < lowest:
             raise BloomError(f"--{name} is {value}: give {lowest} or more.")
-    pack = read_pack(arguments.flame)
+    pack = read_pack(flame_file(arguments.flame))
     if arguments.range is None:
         if not 1 <= arguments.index <= len(pack):
             raise BloomError(

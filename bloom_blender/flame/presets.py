@@ -48,10 +48,22 @@ def find_flame(name: str | os.PathLike[str], index: int = 0) -> Flame:
     BloomError
         If there is neither, or the file cannot be read.
     """
+    identifier = _identifier(name)
+    return read_flame(name, index) if identifier is None else read_preset(identifier)
+
+
+def flame_file(name: str | os.PathLike[str]) -> Path:
+    """Where the flame lies that a user names, see `find_flame`; the path itself if no preset has that name."""
+    identifier = _identifier(name)
+    return presets().get(identifier or "", Path(name))
+
+
+def _identifier(name: str | os.PathLike[str]) -> str | None:
+    """The identifier of the preset that a name may mean; None for a path."""
     path = Path(name)
-    if not os.path.exists(path) and path.name == str(name) and not path.suffix:
-        return read_preset(path.name.strip().lower().replace(" ", "_").replace("-", "_"))
-    return read_flame(path, index)
+    if os.path.exists(path) or path.name != str(name) or path.suffix:
+        return None
+    return path.name.strip().lower().replace(" ", "_").replace("-", "_")
 
 
 def thumbnail(identifier: str) -> Path | None:

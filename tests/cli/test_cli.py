@@ -11,7 +11,8 @@ import pytest
 
 import bloom_blender
 from bloom_blender.cli import main
-from bloom_blender.flame.xml import read_flame, write_flame
+from bloom_blender.flame.presets import find_flame
+from bloom_blender.flame.xml import read_flame, read_flames, write_flame
 from bloom_blender.growth import grow, load_npz
 from bloom_blender.trajectory import read_bloom, read_trajectory, write_bloom
 from tests.growth.samples import converging_run, flower, gasket, word_run
@@ -208,6 +209,19 @@ def test_info_of_a_flame(files, capsys):
     assert "final xform: julia3D" in text
     assert "unknown variations: none" in text
     assert "nonesuch" in text
+
+
+def test_a_shipped_flame_is_named_as_elsewhere(files, capsys, tmp_path):
+    assert bloom("info", "Midnight Rose") == 0
+    assert "Midnight Rose" in capsys.readouterr().out
+    assert (
+        bloom("interpolate", "lotus", "midnight-rose", "-o", str(tmp_path / "way.flame"), "--frames", "3")
+        == 0
+    )
+    written = read_flames(tmp_path / "way.flame")
+    assert written[0].xforms == find_flame("lotus").xforms
+    assert bloom("render", "lotos", "-o", str(tmp_path / "a.png")) == 2
+    assert "lotos cannot be read" in capsys.readouterr().err
 
 
 def test_info_of_a_pack(files, capsys):
