@@ -53,7 +53,7 @@ def find_flame(name: str | os.PathLike[str], index: int = 0) -> Flame:
 
 
 def flame_file(name: str | os.PathLike[str]) -> Path:
-    """Where the flame lies that a user names, see `find_flame`; the path itself if no preset has that name."""
+    """Where the flame lies that a user names, see `find_flame`; the path itself where no preset is meant."""
     identifier = _identifier(name)
     return presets().get(identifier or "", Path(name))
 
