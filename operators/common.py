@@ -119,6 +119,14 @@ def ask(operator: bpy.types.Operator, context: bpy.types.Context) -> set[str]:
     return {"RUNNING_MODAL"}
 
 
+def redraw(context: bpy.types.Context) -> None:
+    """Have the panels of all windows drawn anew."""
+    for window in context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type in {"PROPERTIES", "VIEW_3D"}:
+                area.tag_redraw()
+
+
 @contextmanager
 def wait_cursor(context: bpy.types.Context):
     """Show the wait cursor meanwhile, where there is a window, and the first time say why it takes long."""

@@ -10,6 +10,7 @@ from ..bloom_blender.scene.playback import handlers
 from ..bloom_blender.scene.points import chaos_game, geometry_nodes
 from ..bloom_blender.scene.setup import lights, scene_setup
 from .common import FlamePanel, draw_text
+from .notices import draw_notices
 
 
 class BLOOM_PT_flame(FlamePanel, bpy.types.Panel):
@@ -37,6 +38,7 @@ class BLOOM_PT_flame(FlamePanel, bpy.types.Panel):
         if geometry_nodes.points_modifier(obj) is None:
             text = "Its modifier Bloom Points is gone, so nothing is rendered: Refresh Points brings it back"
             draw_text(layout, text, "ERROR", context.region.width)
+        draw_notices(layout, context)
         if settings.points_source == "BAKED":
             draw_text(layout, "Shows its baked points (panel Bake)", "FILE_CACHE", context.region.width)
         look = scene_setup.look_of(obj, context.scene)

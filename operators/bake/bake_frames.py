@@ -69,15 +69,15 @@ are left alone, so what was stopped goes on where it was"""
 
     def draw(self, context):
         """Draw the options, and how many pictures there are."""
-        layout = self.layout
+        layout, scene = self.layout, context.scene
         layout.use_property_split = True
         layout.prop(self, "use_scene_range")
         column = layout.column(align=True)
-        column.active = not self.use_scene_range
-        column.prop(self, "frame_start")
-        column.prop(self, "frame_end")
+        column.enabled = not self.use_scene_range
+        owner = scene if self.use_scene_range else self
+        column.prop(owner, "frame_start", text="Start")
+        column.prop(owner, "frame_end", text="End")
         layout.prop(self, "overwrite")
-        scene = context.scene
         try:
             output = frames_bake.output_of(scene)
             frames = self.frames(scene)[:: scene.frame_step]

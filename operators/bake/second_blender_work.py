@@ -9,6 +9,7 @@ from bpy.props import BoolProperty, IntProperty
 
 from ...bloom_blender.errors import BloomError
 from ...bloom_blender.scene.work import second_blender, work_state
+from ..common import redraw
 
 #: Seconds between two looks at the work.
 _TICK = 0.2
@@ -93,7 +94,7 @@ class ChildWork:
         work_state.end(context)
         if context.workspace is not None:
             context.workspace.status_text_set(None)
-        _redraw(context)
+        redraw(context)
 
     def _show(self: Any, context) -> None:
         work, state = self._work, context.window_manager.bloom_work
@@ -108,11 +109,4 @@ class ChildWork:
             state.share = work.share
             if context.workspace is not None:
                 context.workspace.status_text_set(f"{state.title}: {text}   (Esc stops)")
-            _redraw(context)
-
-
-def _redraw(context) -> None:
-    for window in context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type in {"PROPERTIES", "VIEW_3D"}:
-                area.tag_redraw()
+            redraw(context)

@@ -11,7 +11,7 @@ from bpy_extras.io_utils import ImportHelper
 
 from ...bloom_blender.errors import BloomError
 from ...bloom_blender.scene.growth.following import Follow, following, is_following
-from ..common import flame_is_active
+from ..common import flame_is_active, redraw
 
 
 class BLOOM_OT_follow_run(bpy.types.Operator, ImportHelper):
@@ -96,6 +96,8 @@ class BLOOM_OT_follow_run(bpy.types.Operator, ImportHelper):
             except BloomError as error:
                 self.report({"ERROR"}, str(error))
                 return self._end(context)
+            if self._follow.quiet_for > self.interval:
+                redraw(context)  # the panel says how long nothing has come
         return {"PASS_THROUGH"}
 
     def cancel(self, context):
@@ -138,4 +140,5 @@ class BLOOM_OT_stop_following(bpy.types.Operator):
     def execute(self, context):
         """Take it out; its operator ends at the next event."""
         following.pop(context.active_object.name, None)
+        redraw(context)
         return {"FINISHED"}

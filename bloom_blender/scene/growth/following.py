@@ -6,6 +6,7 @@ that finds something new costs growing, some tens of milliseconds for a thousand
 
 from __future__ import annotations
 
+import time
 from os import PathLike
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,7 @@ class Follow:
         self.frames_per_step, self.most = frames_per_step, most
         self.steps = 0
         """Recorded steps that the flame shows."""
+        self._news = time.monotonic()
         self._follower = Follower(path)
 
     @property
@@ -66,6 +68,11 @@ class Follow:
         """The flame object, None where it was deleted or renamed."""
         obj = bpy.data.objects.get(self.name)
         return obj if is_flame(obj) else None
+
+    @property
+    def quiet_for(self) -> float:
+        """Seconds since the last new step."""
+        return time.monotonic() - self._news
 
     def look(self, scene: bpy.types.Scene | None = None) -> bool:
         """Grow the flame if there are new steps; whether there were.
@@ -91,7 +98,7 @@ class Follow:
             return False
         frames = min(max(round(steps * self.frames_per_step), _LEAST), self.most)
         growing.grow_by(obj, trajectory, {"frames": frames}, source=str(self._follower.path))
-        self.steps = steps
+        self.steps, self._news = steps, time.monotonic()
         if scene is not None:
             start = obj.bloom.growth.start_frame
             scene.frame_start, scene.frame_end = start, start + frames - 1
