@@ -30,6 +30,7 @@ from .file_handlers import BLOOM_FH_flame, BLOOM_FH_run
 from .flame.add_flame import BLOOM_OT_add_flame
 from .flame.copy_flame import BLOOM_OT_copy_flame
 from .flame.export_flame import BLOOM_OT_export_flame
+from .flame.freeze import BLOOM_OT_freeze
 from .flame.import_flame import BLOOM_OT_import_flame
 from .flame.paste_flame import BLOOM_OT_paste_flame
 from .flame.random_flower import BLOOM_OT_random_flower
@@ -61,6 +62,7 @@ classes = (
     BLOOM_OT_set_up_scene,
     BLOOM_OT_flame_over_scene,
     BLOOM_OT_refresh,
+    BLOOM_OT_freeze,
     BLOOM_OT_add_xform,
     BLOOM_OT_duplicate_xform,
     BLOOM_OT_remove_xform,

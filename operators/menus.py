@@ -62,6 +62,7 @@ class BLOOM_MT_flame(bpy.types.Menu):
         now = scene_setup.look_of(context.object, context.scene)
         layout.operator("bloom.set_up_scene", icon="SCENE").look = now
         layout.operator("bloom.refresh", icon="FILE_REFRESH")
+        layout.operator("bloom.freeze", icon="FREEZE")
 
 
 class BLOOM_MT_look(bpy.types.Menu):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 
@@ -82,3 +83,37 @@ def test_bounding_box_follows_the_points(add, evaluated, blender):
 def test_a_flame_without_a_name_is_called_bloom(blender, bloom, flame):
     nameless = bloom.model.Flame("", flame.xforms)
     assert bloom.new_flame.make_flame_object(nameless, blender.data.collections.new("Apart")).name == "Bloom"
+
+
+def test_freeze_keeps_the_points_of_one_frame(blender, add, points_of):
+    """Whatever is done with the flame and the frame."""
+    scene = blender.context.scene
+    obj = add(points_render=400, points_viewport=150)
+    for frame, weight in ((1, 0.2), (11, 0.9)):
+        obj["xform1.weight"] = weight
+        obj.keyframe_insert('["xform1.weight"]', frame=frame)
+    scene.frame_set(6)
+    assert blender.ops.bloom.freeze() == {"FINISHED"}
+    frozen = blender.context.active_object
+    assert frozen != obj and frozen.name == "tiny Frozen" and obj.hide_get() and obj.hide_render
+    before = points_of(frozen.data)
+    assert len(before) == 400
+    obj.hide_set(False)
+    scene.frame_set(11)
+    obj["xform1.coefs"] = [2.0 * value for value in obj["xform1.coefs"]]
+    frozen["xform1.weight"] = 0.0
+    frozen.update_tag()
+    blender.context.view_layer.update()
+    np.testing.assert_array_equal(points_of(frozen.data), before)
+    assert frozen.animation_data is None or frozen.animation_data.action is None
+    with pytest.raises(RuntimeError, match="Select a flame first"):
+        blender.ops.bloom.freeze()
+
+
+def test_freeze_of_baked_points_is_refused(blender, add):
+    obj = add()
+    count = len(blender.data.objects), len(blender.data.meshes)
+    obj.bloom.points_source = "BAKED"
+    with pytest.raises(RuntimeError, match="choose the source Live"):
+        blender.ops.bloom.freeze()
+    assert (len(blender.data.objects), len(blender.data.meshes)) == count
