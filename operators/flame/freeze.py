@@ -6,7 +6,7 @@ import bpy
 
 from ...bloom_blender.errors import BloomError
 from ...bloom_blender.scene.setup.freeze import freeze
-from ..common import flame_is_active, in_object_mode, wait_cursor
+from ..common import flame_is_active, wait_cursor
 
 
 class BLOOM_OT_freeze(bpy.types.Operator):
@@ -20,7 +20,10 @@ the flame"""
     @classmethod
     def poll(cls, context):
         """A flame has to be active, in Object Mode."""
-        return flame_is_active(cls, context) and in_object_mode(cls, context)
+        if context.mode != "OBJECT":
+            cls.poll_message_set("A flame is frozen in Object Mode")
+            return False
+        return flame_is_active(cls, context)
 
     def execute(self, context):
         """Freeze it."""

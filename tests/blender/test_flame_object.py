@@ -108,6 +108,10 @@ def test_freeze_keeps_the_points_of_one_frame(blender, add, points_of):
     assert frozen.animation_data is None or frozen.animation_data.action is None
     with pytest.raises(RuntimeError, match="Select a flame first"):
         blender.ops.bloom.freeze()
+    blender.context.view_layer.objects.active = obj
+    blender.ops.object.mode_set(mode="EDIT")
+    with pytest.raises(RuntimeError, match="in Object Mode"):
+        blender.ops.bloom.freeze()
 
 
 def test_freeze_of_baked_points_is_refused(blender, add):
